@@ -1,0 +1,373 @@
+"""The catalogue of failures: every error that a person may see, with a code, a place and a fix.
+
+    AssistantError
+    ├── UsageError      exit 2   the command line, a setting or the project's shape is wrong
+    ├── SourceError     exit 2   a file that people write (YAML, JSON lines, CSV) is wrong
+    ├── MissingError    exit 3   a model, a checkpoint or data is missing or damaged
+    ├── StoreError      exit 1   the database or the disk refused
+    ├── ActionError     exit 4   a custom action or its server failed
+    └── TaskError       exit 1   a task ran and failed
+
+A message reads ``CODE place: what is wrong; how to fix it``. Constructors take facts by keyword and build the sentence, so that
+the same failure reads the same wherever it is raised. Errors are caught at the borders only: command line, screens, server, and
+around a custom action.
+"""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """Where in a file something stands.
+
+    Attributes:
+        path: the file as it should be shown, relative to where the user works where possible.
+        line: 1-based line; 0 means the file as a whole.
+    """
+
+    path: str
+    line: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}" if self.line else self.path
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Returns a fix that names the closest known name, or the known names when none is close."""
+    names = sorted(set(known))
+    close = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
+    if close:
+        return f'did you mean "{close[0]}"?'
+    if not names:
+        return "none is defined yet"
+    shown = ", ".join(names[:8])
+    return f"known are: {shown}{', ...' if len(names) > 8 else ''}"  # noqa: PLR2004 (a line's worth)
+
+
+class AssistantError(Exception):
+    """Something a person can act on: the base of the catalogue.
+
+    Args:
+        what: what is wrong, one clause without a full stop.
+        where: the place in a file, or any short locator; None when there is none.
+        fix: what to do about it, one clause; empty when nothing helps.
+    """
+
+    code: ClassVar[str] = "GEN-000"
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, what: str, *, where: Place | str | None = None, fix: str = "") -> None:
+        self.what = what
+        self.where = where
+        self.fix = fix
+        super().__init__(str(self))
+
+    def __str__(self) -> str:
+        place = f" {self.where}:" if self.where else ""
+        fix = f"; {self.fix}" if self.fix else ""
+        return f"{self.code}{place} {self.what}{fix}"
+
+    def as_json(self) -> dict[str, object]:
+        """Returns the error as the JSON object that programs read."""
+        return {
+            "code": self.code,
+            "where": str(self.where) if self.where else None,
+            "what": self.what,
+            "fix": self.fix or None,
+        }
+
+
+class UsageError(AssistantError):
+    """The command line, a setting or the project's shape is wrong."""
+
+    exit_code = 2
+
+
+class SourceError(AssistantError):
+    """A file that people write is wrong."""
+
+    exit_code = 2
+
+
+class MissingError(AssistantError):
+    """A model, a checkpoint or data is missing or damaged."""
+
+    exit_code = 3
+
+
+class StoreError(AssistantError):
+    """The database or the disk refused."""
+
+
+class ActionError(AssistantError):
+    """A custom action or its server failed."""
+
+    exit_code = 4
+
+
+class TaskError(AssistantError):
+    """A task ran and failed."""
+
+
+# --- PRJ: where a project's files lie -------------------------------------------------------------------------------------------
+
+
+class ProjectNotFound(UsageError):
+    """The folder given is no project."""
+
+    code = "PRJ-001"
+
+    def __init__(self, *, path: Path) -> None:
+        super().__init__(
+            "no project here: neither intents/domain.yml nor domain.yml was found",
+            where=str(path),
+            fix="name a folder that has one with --project, or make one with `assistant init`",
+        )
+
+
+class ProjectExists(UsageError):
+    """A new project would overwrite an existing one."""
+
+    code = "PRJ-002"
+
+    def __init__(self, *, path: Path) -> None:
+        super().__init__("the folder is not empty", where=str(path), fix="choose a new folder; nothing was written")
+
+
+class BadSetting(UsageError):
+    """A setting has a value that cannot be used."""
+
+    code = "PRJ-003"
+
+    def __init__(self, *, name: str, value: object, why: str, where: Place | str | None = None) -> None:
+        super().__init__(f'setting "{name}" cannot be {value!r}: {why}', where=where, fix="correct or remove it")
+
+
+# --- YML: any YAML file ---------------------------------------------------------------------------------------------------------
+
+
+class YamlSyntax(SourceError):
+    """A file is not YAML."""
+
+    code = "YML-001"
+
+    def __init__(self, *, where: Place, why: str) -> None:
+        super().__init__(
+            f"this is not valid YAML: {why}", where=where, fix="check indentation, quotes and colons around this line"
+        )
+
+
+class DuplicateKey(SourceError):
+    """A mapping has the same key twice."""
+
+    code = "YML-002"
+
+    def __init__(self, *, where: Place, key: str, first: Place) -> None:
+        super().__init__(f'key "{key}" stands here twice', where=where, fix=f"the first is at {first}; merge the two")
+
+
+class YamlTooLarge(SourceError):
+    """A file is larger, deeper or more entangled than any honest one."""
+
+    code = "YML-003"
+
+    def __init__(self, *, where: Place, why: str) -> None:
+        super().__init__(f"refused: {why}", where=where, fix="split the file, and write aliases out")
+
+
+class YamlTag(SourceError):
+    """A file asks for an object by tag."""
+
+    code = "YML-004"
+
+    def __init__(self, *, where: Place, tag: str) -> None:
+        super().__init__(f'tag "{tag}" is not allowed', where=where, fix="write plain values")
+
+
+class WrongType(SourceError):
+    """A value has another type than the key wants."""
+
+    code = "YML-005"
+
+    def __init__(self, *, where: Place, key: str, expected: str, got: object) -> None:
+        names = {"YamlMap": "a mapping", "YamlList": "a list", "str": "a text", "NoneType": "nothing"}
+        found = names.get(type(got).__name__, repr(got))
+        super().__init__(f'"{key}" wants {expected}, found {found}', where=where, fix="correct the value")
+
+
+class UnknownKey(SourceError):
+    """A key is not known at this place."""
+
+    code = "YML-006"
+
+    def __init__(self, *, where: Place, key: str, known: Iterable[str]) -> None:
+        super().__init__(f'unknown key "{key}"', where=where, fix=nearest(key, known))
+
+
+class MissingKey(SourceError):
+    """A key that is needed is not there."""
+
+    code = "YML-007"
+
+    def __init__(self, *, where: Place, key: str) -> None:
+        super().__init__(f'key "{key}" is missing', where=where, fix="add it")
+
+
+class UnsupportedVersion(SourceError):
+    """A file declares a training data version that is not read."""
+
+    code = "YML-008"
+
+    def __init__(self, *, where: Place, version: str) -> None:
+        super().__init__(f'version "{version}" is not supported', where=where, fix='use version: "3.1"')
+
+
+class UnreadableFile(SourceError):
+    """A file cannot be read."""
+
+    code = "YML-009"
+
+    def __init__(self, *, path: str, why: str) -> None:
+        super().__init__(
+            f"cannot be read: {why}", where=path, fix="check the path, its permissions, and that it is UTF-8 text"
+        )
+
+
+# --- DOM: the domain ------------------------------------------------------------------------------------------------------------
+
+
+class UnknownName(SourceError):
+    """A name is used that the domain does not define."""
+
+    code = "DOM-001"
+
+    def __init__(self, *, where: Place, kind: str, name: str, known: Iterable[str]) -> None:
+        super().__init__(f'unknown {kind} "{name}"', where=where, fix=nearest(name, known))
+
+
+class DuplicateName(SourceError):
+    """A name is defined twice over the files of a domain."""
+
+    code = "DOM-002"
+
+    def __init__(self, *, where: Place, kind: str, name: str) -> None:
+        super().__init__(f'{kind} "{name}" is defined twice', where=where, fix="keep one of the two")
+
+
+class BadSlot(SourceError):
+    """A slot's definition does not hold together."""
+
+    code = "DOM-003"
+
+    def __init__(self, *, where: Place, name: str, why: str) -> None:
+        super().__init__(f'slot "{name}": {why}', where=where, fix="see the slot types and mappings of Rasa 3.1")
+
+
+class BadPayload(SourceError):
+    """A message or button payload of the form /intent{...} cannot be read."""
+
+    code = "DOM-004"
+
+    def __init__(self, *, payload: str, why: str) -> None:
+        super().__init__(f"payload {payload!r} cannot be read: {why}", fix='write it as /intent{"entity": "value"}')
+
+
+# --- NLU: training examples -----------------------------------------------------------------------------------------------------
+
+
+class BadAnnotation(SourceError):
+    """An entity annotation in a training example cannot be read."""
+
+    code = "NLU-001"
+
+    def __init__(self, *, where: Place, example: str, why: str) -> None:
+        super().__init__(
+            f"annotation in {example!r} cannot be read: {why}",
+            where=where,
+            fix='write [text](entity) or [text]{"entity": "name"}',
+        )
+
+
+class BadExample(SourceError):
+    """A line of training examples has no leading dash, or no text."""
+
+    code = "NLU-002"
+
+    def __init__(self, *, where: Place, example: str) -> None:
+        super().__init__(f"{example!r} is no example", where=where, fix='start each line with "- "')
+
+
+class TooFewExamples(SourceError):
+    """There is too little to learn from."""
+
+    code = "NLU-003"
+
+    def __init__(self, *, where: Place | str, n_intents: int, n_examples: int) -> None:
+        super().__init__(
+            f"{n_examples} examples of {n_intents} intents are too few to train on",
+            where=where,
+            fix="give at least two intents two each",
+        )
+
+
+class BadPattern(SourceError):
+    """A regular expression of the training data cannot be used."""
+
+    code = "NLU-004"
+
+    def __init__(self, *, where: Place, name: str, why: str) -> None:
+        super().__init__(
+            f'regex "{name}" cannot be used: {why}',
+            where=where,
+            fix="rewrite it without look-around or back-references",
+        )
+
+
+class BadTrainingRow(SourceError):
+    """A row of JSON lines training data cannot be used."""
+
+    code = "NLU-005"
+
+    def __init__(self, *, where: Place, why: str) -> None:
+        super().__init__(
+            f"this row cannot be used: {why}",
+            where=where,
+            fix='write {"text": "...", "intent": "...", "tokens"?: [...], "tags"?: [...]}',
+        )
+
+
+# --- STO: rules, stories and conversation tests ---------------------------------------------------------------------------------
+
+
+class BadStep(SourceError):
+    """A step of a rule or story is none of the known kinds."""
+
+    code = "STO-001"
+
+    def __init__(self, *, where: Place, why: str) -> None:
+        super().__init__(
+            f"this step cannot be read: {why}",
+            where=where,
+            fix="steps are intent, user, action, active_loop, slot_was_set, checkpoint, or",
+        )
+
+
+class Contradiction(SourceError):
+    """Two rules or stories want different actions in the same state."""
+
+    code = "STO-002"
+
+    def __init__(self, *, where: Place, other: Place, actions: tuple[str, str]) -> None:
+        super().__init__(
+            f'wants "{actions[0]}" where {other} wants "{actions[1]}"',
+            where=where,
+            fix="make the two agree or tell them apart by a slot",
+        )

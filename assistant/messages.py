@@ -1,0 +1,290 @@
+"""The frozen values that cross layers: what comes in, what was understood, what was decided, what goes out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class UserMessage:
+    """One text of a user.
+
+    Attributes:
+        text: as typed; may be empty, may be a payload such as ``/greet``.
+        sender_id: names the conversation.
+        channel: where it came in (``cli``, ``terminal``, ``rest``, a name of the caller's).
+        message_id: the channel's own id; empty when it has none.
+        metadata: whatever the channel adds.
+    """
+
+    text: str
+    sender_id: str = "default"
+    channel: str = "cli"
+    message_id: str = ""
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class IntentScore:
+    """An intent with its calibrated probability in [0, 1]."""
+
+    name: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A piece of the text with a type: ``text[start:end)``.
+
+    Attributes:
+        entity: the type, such as ``order_number``.
+        start: first character; end: one past the last.
+        value: what it means, after synonyms and normalisation; the text itself when nothing is known.
+        role, group: Rasa's refinements of the type; None when there is none.
+        confidence: of the extractor, in [0, 1]; 1.0 for extractors that do not guess.
+        extractor: who found it.
+    """
+
+    entity: str
+    start: int
+    end: int
+    value: Any
+    role: str | None = None
+    group: str | None = None
+    confidence: float = 1.0
+    extractor: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """Returns the entity in the shape of Rasa's parse output."""
+        shown: dict[str, Any] = {"entity": self.entity, "start": self.start, "end": self.end, "value": self.value}
+        shown |= {key: value for key, value in (("role", self.role), ("group", self.group)) if value is not None}
+        return shown | {"confidence_entity": self.confidence, "extractor": self.extractor}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Entity:
+        """Returns the entity that Rasa's JSON describes; offsets that are missing become 0."""
+        return cls(
+            entity=str(data["entity"]),
+            start=int(data.get("start") or 0),
+            end=int(data.get("end") or 0),
+            value=data.get("value"),
+            role=data.get("role"),
+            group=data.get("group"),
+            confidence=float(data.get("confidence_entity") or 1.0),
+            extractor=str(data.get("extractor") or ""),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Parse:
+    """What NLU found in one message. It reports; whether to trust it is decided in the dialogue.
+
+    Attributes:
+        text: the message.
+        intent_ranking: intents by falling confidence; empty when the message is empty.
+        entities: by position, never overlapping.
+        out_of_scope: grows with the strangeness of the message; 0 is as familiar as a training example.
+        text_tokens: (start, end) of each word.
+        sentiment: None when nothing measures it.
+        flags: moderation flags; empty when nothing was flagged.
+    """
+
+    text: str
+    intent_ranking: tuple[IntentScore, ...] = ()
+    entities: tuple[Entity, ...] = ()
+    out_of_scope: float = 0.0
+    text_tokens: tuple[tuple[int, int], ...] = ()
+    sentiment: float | None = None
+    flags: tuple[str, ...] = ()
+
+    @property
+    def intent(self) -> IntentScore:
+        """The best intent; a nameless one of confidence 0 when there is none."""
+        return self.intent_ranking[0] if self.intent_ranking else IntentScore("", 0.0)
+
+    def as_json(self) -> dict[str, Any]:
+        """Returns the parse in the shape of Rasa's ``/model/parse``, with ``out_of_scope`` added."""
+        ranking = [{"name": score.name, "confidence": score.confidence} for score in self.intent_ranking]
+        return {
+            "text": self.text,
+            "intent": ranking[0] if ranking else {"name": None, "confidence": 0.0},
+            "intent_ranking": ranking,
+            "entities": [entity.as_json() for entity in self.entities],
+            "text_tokens": [list(span) for span in self.text_tokens],
+            "out_of_scope": self.out_of_scope,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Parse:
+        """Returns the parse that Rasa's JSON describes; missing keys count as empty."""
+        ranking = data.get("intent_ranking") or ([data["intent"]] if data.get("intent") else [])
+        return cls(
+            text=str(data.get("text") or ""),
+            intent_ranking=tuple(
+                IntentScore(str(score["name"]), float(score.get("confidence") or 0.0))
+                for score in ranking
+                if score.get("name")
+            ),
+            entities=tuple(Entity.from_json(entity) for entity in data.get("entities") or ()),
+            out_of_scope=float(data.get("out_of_scope") or 0.0),
+            text_tokens=tuple((int(start), int(end)) for start, end in data.get("text_tokens") or ()),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A reply that is offered: its title is shown, its payload is sent."""
+
+    title: str
+    payload: str
+
+
+@dataclass(frozen=True, slots=True)
+class BotMessage:
+    """One message of the assistant; parts that are None or empty are not there."""
+
+    text: str | None = None
+    buttons: tuple[Button, ...] = ()
+    image: str | None = None
+    attachment: str | None = None
+    custom: Mapping[str, Any] | None = None
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+    def as_rest(self, recipient_id: str) -> dict[str, Any]:
+        """Returns the message in the shape of Rasa's REST channel: keys without content are left out."""
+        buttons = [{"title": button.title, "payload": button.payload} for button in self.buttons]
+        parts = {
+            "text": self.text,
+            "buttons": buttons,
+            "image": self.image,
+            "attachment": self.attachment,
+            "custom": self.custom,
+        }
+        return {"recipient_id": recipient_id} | {key: value for key, value in parts.items() if value}
+
+
+@dataclass(frozen=True, slots=True)
+class FaqMatch:
+    """An FAQ entry found for a question.
+
+    Attributes:
+        entry_id: the entry.
+        question: the entry's question; matched: the question or alternative that was nearest.
+        answer: Markdown.
+        score: probability in [0, 1] that it answers the question; 1.0 for an exact match.
+    """
+
+    entry_id: str
+    question: str
+    matched: str
+    answer: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class FaqResult:
+    """What retrieval says of a question.
+
+    Attributes:
+        matches: by falling score; empty when nothing is near.
+        threshold: below it the assistant abstains.
+    """
+
+    matches: tuple[FaqMatch, ...]
+    threshold: float
+
+    @property
+    def best(self) -> FaqMatch | None:
+        """The match that may be given as the answer, or None: the assistant abstains."""
+        return self.matches[0] if self.matches and self.matches[0].score >= self.threshold else None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a policy decided and why.
+
+    Attributes:
+        action: name of the next action.
+        policy: who decided.
+        confidence: in [0, 1].
+        reason: one clause that a person understands, with the place of the rule or story where there is one.
+    """
+
+    action: str
+    policy: str
+    confidence: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """How a turn came about.
+
+    Attributes:
+        parse: what was understood; None for a payload that went past NLU unparsed.
+        decisions: in order, the last is to listen.
+        slots: name and value of each slot that changed.
+        faq: what retrieval said, None when it was not asked.
+        problems: what went wrong without ending the turn, such as a failed action.
+        timings_ms: milliseconds by stage: ``nlu``, ``dialogue``, ``actions``, ``store``, ``total``.
+    """
+
+    parse: Parse | None = None
+    decisions: tuple[Decision, ...] = ()
+    slots: Mapping[str, Any] = field(default_factory=dict)
+    faq: FaqResult | None = None
+    problems: tuple[str, ...] = ()
+    timings_ms: Mapping[str, float] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """Returns the trace as JSON for programs."""
+        matches = [] if self.faq is None else self.faq.matches
+        return {
+            "parse": self.parse.as_json() if self.parse else None,
+            "decisions": [
+                {"action": d.action, "policy": d.policy, "confidence": d.confidence, "reason": d.reason}
+                for d in self.decisions
+            ],
+            "slots": dict(self.slots),
+            "faq": [
+                {"entry": m.entry_id, "question": m.question, "matched": m.matched, "score": m.score} for m in matches
+            ],
+            "problems": list(self.problems),
+            "timings_ms": {stage: round(value, 3) for stage, value in self.timings_ms.items()},
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """All that the assistant says in one turn, and how it came about."""
+
+    messages: tuple[BotMessage, ...]
+    trace: Trace
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A step of long work, reported through a callback.
+
+    Attributes:
+        stage: what is being done, such as ``train``.
+        done, total: in units of the stage; total is 0 when it is not known.
+        metrics: figures worth showing, such as ``loss``.
+    """
+
+    stage: str
+    done: int
+    total: int
+    metrics: Mapping[str, float] = field(default_factory=dict)
+
+
+ProgressCallback: TypeAlias = "Callable[[Progress], None]"
+"""Called with each step of long work; raising Cancelled in it stops the work."""
+
+
+class Cancelled(Exception):  # noqa: N818 (no failure: somebody asked for it)
+    """Raised by a progress callback to stop long work; whoever does the work leaves nothing half-written."""
