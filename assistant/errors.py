@@ -160,9 +160,7 @@ class YamlSyntax(SourceError):
     code = "YML-001"
 
     def __init__(self, *, where: Place, why: str) -> None:
-        super().__init__(
-            f"this is not valid YAML: {why}", where=where, fix="check indentation, quotes and colons around this line"
-        )
+        super().__init__(f"this is not valid YAML: {why}", where=where, fix="check indentation, quotes and colons around this line")
 
 
 class DuplicateKey(SourceError):
@@ -236,9 +234,7 @@ class UnreadableFile(SourceError):
     code = "YML-009"
 
     def __init__(self, *, path: str, why: str) -> None:
-        super().__init__(
-            f"cannot be read: {why}", where=path, fix="check the path, its permissions, and that it is UTF-8 text"
-        )
+        super().__init__(f"cannot be read: {why}", where=path, fix="check the path, its permissions, and that it is UTF-8 text")
 
 
 # --- DOM: the domain ------------------------------------------------------------------------------------------------------------

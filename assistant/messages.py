@@ -125,9 +125,7 @@ class Parse:
         return cls(
             text=str(data.get("text") or ""),
             intent_ranking=tuple(
-                IntentScore(str(score["name"]), float(score.get("confidence") or 0.0))
-                for score in ranking
-                if score.get("name")
+                IntentScore(str(score["name"]), float(score.get("confidence") or 0.0)) for score in ranking if score.get("name")
             ),
             entities=tuple(Entity.from_json(entity) for entity in data.get("entities") or ()),
             out_of_scope=float(data.get("out_of_scope") or 0.0),
@@ -246,13 +244,10 @@ class Trace:
         return {
             "parse": self.parse.as_json() if self.parse else None,
             "decisions": [
-                {"action": d.action, "policy": d.policy, "confidence": d.confidence, "reason": d.reason}
-                for d in self.decisions
+                {"action": d.action, "policy": d.policy, "confidence": d.confidence, "reason": d.reason} for d in self.decisions
             ],
             "slots": dict(self.slots),
-            "faq": [
-                {"entry": m.entry_id, "question": m.question, "matched": m.matched, "score": m.score} for m in matches
-            ],
+            "faq": [{"entry": m.entry_id, "question": m.question, "matched": m.matched, "score": m.score} for m in matches],
             "problems": list(self.problems),
             "timings_ms": {stage: round(value, 3) for stage, value in self.timings_ms.items()},
         }
@@ -286,5 +281,5 @@ ProgressCallback: TypeAlias = "Callable[[Progress], None]"
 """Called with each step of long work; raising Cancelled in it stops the work."""
 
 
-class Cancelled(Exception):  # noqa: N818 (no failure: somebody asked for it)
+class Cancelled(Exception):
     """Raised by a progress callback to stop long work; whoever does the work leaves nothing half-written."""

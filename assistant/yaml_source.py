@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection
     from pathlib import Path
 
-    import yaml
-
 MAX_BYTES = 20_000_000
 MAX_DEPTH = 100
 MAX_NODES = 500_000
@@ -87,7 +85,7 @@ class YamlText(str):
     line: int
 
 
-def read_yaml(path: Path, *, shown_as: str | None = None) -> Any:  # noqa: ANN401 (whatever the file holds)
+def read_yaml(path: Path, *, shown_as: str | None = None) -> Any:
     """Returns the file's content as YamlMap, YamlList, YamlText, bool, int, float or None.
 
     Args:
@@ -108,7 +106,7 @@ def read_yaml(path: Path, *, shown_as: str | None = None) -> Any:  # noqa: ANN40
     return parse_yaml(text, shown)
 
 
-def parse_yaml(text: str, shown: str) -> Any:  # noqa: ANN401 (whatever the text holds)
+def parse_yaml(text: str, shown: str) -> Any:
     """Returns the content of a YAML text; see read_yaml."""
     import yaml
 
@@ -127,33 +125,12 @@ def parse_yaml(text: str, shown: str) -> Any:  # noqa: ANN401 (whatever the text
 
 
 def _loader() -> Callable[[str], Any]:
-    import yaml
-
-    parser: Any = getattr(yaml, "CParser", None)
-    if parser is None:  # a PyYAML built without libyaml: slower, the same result
-        return _pure_loader()
-
-    class Loader(parser, yaml.resolver.BaseResolver):  # type: ignore[misc, name-defined]
-        def __init__(self, stream: str) -> None:
-            parser.__init__(self, stream)
-            yaml.resolver.BaseResolver.__init__(self)
-
-    return Loader
-
-
-def _pure_loader() -> Callable[[str], Any]:
-    from yaml.composer import Composer
-    from yaml.parser import Parser
-    from yaml.reader import Reader
+    from yaml._yaml import CParser
     from yaml.resolver import BaseResolver
-    from yaml.scanner import Scanner
 
-    class Loader(Reader, Scanner, Parser, Composer, BaseResolver):
+    class Loader(CParser, BaseResolver):
         def __init__(self, stream: str) -> None:
-            Reader.__init__(self, stream)
-            Scanner.__init__(self)
-            Parser.__init__(self)
-            Composer.__init__(self)
+            CParser.__init__(self, stream)
             BaseResolver.__init__(self)
 
     return Loader
@@ -166,12 +143,10 @@ class _Builder:
         self._shown = shown
         self._n_nodes = 0
 
-    def build(self, node: yaml.Node, depth: int) -> Any:  # noqa: ANN401 (whatever the node holds)
+    def build(self, node: Any, depth: int) -> Any:
         self._n_nodes += 1
         if self._n_nodes > MAX_NODES:
-            raise YamlTooLarge(
-                where=self._place(node), why=f"more than {MAX_NODES} values once aliases are written out"
-            )
+            raise YamlTooLarge(where=self._place(node), why=f"more than {MAX_NODES} values once aliases are written out")
         if depth > MAX_DEPTH:
             raise YamlTooLarge(where=self._place(node), why=f"nested deeper than {MAX_DEPTH}")
         if node.tag not in _PLAIN_TAGS:
@@ -180,16 +155,16 @@ class _Builder:
             return self._scalar(node)
         return self._mapping(node, depth) if node.id == "mapping" else self._sequence(node, depth)
 
-    def _place(self, node: yaml.Node) -> Place:
+    def _place(self, node: Any) -> Place:
         return Place(self._shown, node.start_mark.line + 1)
 
-    def _sequence(self, node: yaml.Node, depth: int) -> YamlList:
+    def _sequence(self, node: Any, depth: int) -> YamlList:
         result = YamlList(self._place(node))
         for item in node.value:
             result.put(self.build(item, depth + 1), item.start_mark.line + 1)
         return result
 
-    def _mapping(self, node: yaml.Node, depth: int) -> YamlMap:
+    def _mapping(self, node: Any, depth: int) -> YamlMap:
         result = YamlMap(self._place(node))
         merged: list[YamlMap] = []
         for key_node, value_node in node.value:
@@ -208,7 +183,7 @@ class _Builder:
         return result
 
     @staticmethod
-    def _scalar(node: yaml.Node) -> object:
+    def _scalar(node: Any) -> object:
         text = node.value
         if not node.style:
             if text in _NULL:
@@ -267,7 +242,7 @@ def want_text(value: object, *, key: str, where: Place) -> str:
     raise WrongType(where=where, key=key, expected="a text", got=value)
 
 
-def require(mapping: YamlMap, key: str) -> Any:  # noqa: ANN401 (whatever stands there)
+def require(mapping: YamlMap, key: str) -> Any:
     """Returns the value of a key that must be there.
 
     Raises:

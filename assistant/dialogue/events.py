@@ -23,12 +23,12 @@ class _Timed:
     timestamp: float = field(default_factory=time.time)
     kind: ClassVar[str] = ""
 
-    def fields_as_json(self) -> dict[str, Any]:
+    def _fields(self) -> dict[str, Any]:
         return {}
 
     def as_json(self) -> dict[str, Any]:
         """Returns the event in Rasa's JSON."""
-        return {"event": self.kind, "timestamp": self.timestamp} | self.fields_as_json()
+        return {"event": self.kind, "timestamp": self.timestamp} | self._fields()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class UserUttered(_Timed):
     message_id: str = ""
     metadata: Mapping[str, Any] = field(default_factory=dict)
 
-    def fields_as_json(self) -> dict[str, Any]:
+    def _fields(self) -> dict[str, Any]:
         return {
             "text": self.text,
             "parse_data": self.parse.as_json(),
@@ -59,7 +59,7 @@ class BotUttered(_Timed):
     kind: ClassVar[str] = "bot"
     message: BotMessage
 
-    def fields_as_json(self) -> dict[str, Any]:
+    def _fields(self) -> dict[str, Any]:
         message = self.message
         data = {
             "buttons": [{"title": button.title, "payload": button.payload} for button in message.buttons] or None,
@@ -80,7 +80,7 @@ class ActionExecuted(_Timed):
     confidence: float | None = None
     reason: str = ""
 
-    def fields_as_json(self) -> dict[str, Any]:
+    def _fields(self) -> dict[str, Any]:
         shown: dict[str, Any] = {"name": self.name, "policy": self.policy, "confidence": self.confidence}
         return shown | ({"reason": self.reason} if self.reason else {})
 
@@ -94,7 +94,7 @@ class ActionExecutionRejected(_Timed):
     policy: str | None = None
     confidence: float | None = None
 
-    def fields_as_json(self) -> dict[str, Any]:
+    def _fields(self) -> dict[str, Any]:
         return {"name": self.name, "policy": self.policy, "confidence": self.confidence}
 
 
@@ -106,7 +106,7 @@ class SlotSet(_Timed):
     name: str
     value: Any = None
 
-    def fields_as_json(self) -> dict[str, Any]:
+    def _fields(self) -> dict[str, Any]:
         return {"name": self.name, "value": self.value}
 
 
@@ -117,7 +117,7 @@ class ActiveLoop(_Timed):
     kind: ClassVar[str] = "active_loop"
     name: str | None = None
 
-    def fields_as_json(self) -> dict[str, Any]:
+    def _fields(self) -> dict[str, Any]:
         return {"name": self.name}
 
 
@@ -128,7 +128,7 @@ class LoopInterrupted(_Timed):
     kind: ClassVar[str] = "loop_interrupted"
     is_interrupted: bool = True
 
-    def fields_as_json(self) -> dict[str, Any]:
+    def _fields(self) -> dict[str, Any]:
         return {"is_interrupted": self.is_interrupted}
 
 
@@ -139,7 +139,7 @@ class FollowupAction(_Timed):
     kind: ClassVar[str] = "followup"
     name: str
 
-    def fields_as_json(self) -> dict[str, Any]:
+    def _fields(self) -> dict[str, Any]:
         return {"name": self.name}
 
 
@@ -151,7 +151,7 @@ class AgentUttered(_Timed):
     text: str = ""
     data: Mapping[str, Any] = field(default_factory=dict)
 
-    def fields_as_json(self) -> dict[str, Any]:
+    def _fields(self) -> dict[str, Any]:
         return {"text": self.text, "data": dict(self.data)}
 
 
@@ -166,7 +166,7 @@ class ReminderScheduled(_Timed):
     entities: tuple[Mapping[str, Any], ...] = ()
     kill_on_user_msg: bool = True
 
-    def fields_as_json(self) -> dict[str, Any]:
+    def _fields(self) -> dict[str, Any]:
         return {
             "intent": self.intent,
             "entities": [dict(entity) for entity in self.entities],
@@ -185,7 +185,7 @@ class ReminderCancelled(_Timed):
     intent: str | None = None
     entities: tuple[Mapping[str, Any], ...] | None = None
 
-    def fields_as_json(self) -> dict[str, Any]:
+    def _fields(self) -> dict[str, Any]:
         entities = None if self.entities is None else [dict(entity) for entity in self.entities]
         return {"name": self.name, "intent": self.intent, "entities": entities}
 
@@ -282,9 +282,9 @@ def event_from_json(data: Mapping[str, Any]) -> Event | None:
     missing becomes now.
     """
     kind = data.get("event")
-    timed = {"timestamp": float(data.get("timestamp") or time.time())}
+    timed: dict[str, Any] = {"timestamp": float(data.get("timestamp") or time.time())}
     if kind in _WITHOUT_FIELDS:
-        return _WITHOUT_FIELDS[str(kind)](**timed)  # type: ignore[call-arg]
+        return _WITHOUT_FIELDS[str(kind)](**timed)
     read = _READERS.get(str(kind))
     try:
         return read(data, timed) if read else None
@@ -292,7 +292,7 @@ def event_from_json(data: Mapping[str, Any]) -> Event | None:
         return None
 
 
-def _user(data: Mapping[str, Any], timed: dict[str, float]) -> UserUttered:
+def _user(data: Mapping[str, Any], timed: dict[str, Any]) -> UserUttered:
     return UserUttered(
         text=data.get("text") or "",
         parse=Parse.from_json(data.get("parse_data") or {}),
@@ -303,7 +303,7 @@ def _user(data: Mapping[str, Any], timed: dict[str, float]) -> UserUttered:
     )
 
 
-def _bot(data: Mapping[str, Any], timed: dict[str, float]) -> BotUttered:
+def _bot(data: Mapping[str, Any], timed: dict[str, Any]) -> BotUttered:
     return BotUttered(
         bot_message_from_json({"text": data.get("text"), **(data.get("data") or {}), "metadata": data.get("metadata")}),
         **timed,
@@ -330,9 +330,7 @@ _READERS: dict[str, Any] = {
     "user": _user,
     "bot": _bot,
     "action": lambda d, t: ActionExecuted(d["name"], d.get("policy"), d.get("confidence"), d.get("reason") or "", **t),
-    "action_execution_rejected": lambda d, t: ActionExecutionRejected(
-        d["name"], d.get("policy"), d.get("confidence"), **t
-    ),
+    "action_execution_rejected": lambda d, t: ActionExecutionRejected(d["name"], d.get("policy"), d.get("confidence"), **t),
     "slot": lambda d, t: SlotSet(d["name"], d.get("value"), **t),
     "active_loop": lambda d, t: ActiveLoop(d.get("name"), **t),
     "form": lambda d, t: ActiveLoop(d.get("name"), **t),

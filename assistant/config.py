@@ -1,0 +1,105 @@
+"""Settings of a project. Order: typed flag, environment (``ASSISTANT_...``), the project's config.yml, default."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from assistant.errors import BadSetting, Place
+from assistant.yaml_source import read_yaml
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pydantic_settings import PydanticBaseSettingsSource
+
+ADAPTED_KEY = "assistant"
+"""The key of config.yml under which this project's own settings stand; Rasa ignores it."""
+
+
+class Settings(BaseSettings):
+    """What can be set, with its unit and effect.
+
+    The names in config.yml are these under ``assistant:``; in the environment they are upper case after ``ASSISTANT_``.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="ASSISTANT_", extra="forbid", frozen=True)
+
+    database_url: str = Field("", description="SQLAlchemy URL; empty: SQLite in the project's state folder")
+    nlu_threshold: float = Field(0.4, ge=0, le=1, description="an intent below this probability is not trusted")
+    nlu_ambiguity: float = Field(0.1, ge=0, le=1, description="two best intents closer than this are not trusted")
+    faq_threshold: float = Field(0.5, ge=0, le=1, description="an FAQ answer below this probability is not given")
+    max_history: int = Field(6, ge=1, le=50, description="states that stories are compared over")
+    max_actions: int = Field(10, ge=1, le=100, description="actions in one turn before the assistant listens in any case")
+    action_timeout_s: float = Field(10.0, gt=0, description="seconds a custom action may take")
+    action_endpoint: str = Field("", description="URL of an action server; empty: actions run in a process of their own")
+    threads: int = Field(1, ge=1, description="processor threads for one answer")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 (the signature is the library's)
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Puts the environment before what the project's files say; typed flags are laid over both by load_settings."""
+        return env_settings, init_settings
+
+
+def load_settings(config: Path | None = None, endpoints: Path | None = None, **flags: object) -> Settings:
+    """Returns the settings in force.
+
+    Args:
+        config: the project's config.yml: Rasa's thresholds, and this project's own settings under ``assistant:``.
+        endpoints: the project's endpoints.yml: where the action server is.
+        flags: what was typed; None counts as not typed.
+
+    Raises:
+        BadSetting: a value is of the wrong type or out of range, or a name is not known.
+    """
+    from_files = (_from_config(config) if config else {}) | (_from_endpoints(endpoints) if endpoints else {})
+    try:
+        settings = Settings(**from_files)
+        typed = {name: value for name, value in flags.items() if value is not None}
+        return Settings.model_validate(settings.model_dump() | typed) if typed else settings
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = Place(str(config)) if config else None
+        name = ".".join(str(part) for part in first["loc"])
+        raise BadSetting(name=name, value=first.get("input"), why=first["msg"].lower(), where=where) from error
+
+
+def _from_config(path: Path) -> dict[str, Any]:
+    content = read_yaml(path) or {}
+    if not isinstance(content, dict):
+        raise BadSetting(name="config", value=content, why="the file holds no mapping", where=str(path))
+    found: dict[str, Any] = {}
+    for section in ("pipeline", "policies"):
+        for component in content.get(section) or ():
+            if isinstance(component, dict):
+                found |= _from_component(component)
+    own = content.get(ADAPTED_KEY)
+    return found | (dict(own) if isinstance(own, dict) else {})
+
+
+_RASA_OPTIONS = {
+    ("FallbackClassifier", "threshold"): "nlu_threshold",
+    ("FallbackClassifier", "ambiguity_threshold"): "nlu_ambiguity",
+    ("MemoizationPolicy", "max_history"): "max_history",
+    ("AugmentedMemoizationPolicy", "max_history"): "max_history",
+}
+
+
+def _from_component(component: dict[str, Any]) -> dict[str, Any]:
+    name = str(component.get("name", "")).rsplit(".", 1)[-1]
+    return {ours: component[option] for (owner, option), ours in _RASA_OPTIONS.items() if owner == name and option in component}
+
+
+def _from_endpoints(path: Path) -> dict[str, Any]:
+    content = read_yaml(path)
+    endpoint = content.get("action_endpoint") if isinstance(content, dict) else None
+    return {"action_endpoint": str(endpoint["url"])} if isinstance(endpoint, dict) and endpoint.get("url") else {}
