@@ -1,0 +1,1 @@
+"""The encoder: sizes, tokenizer, pretraining, distillation, checkpoints on disk, and how good they are."""
