@@ -464,3 +464,126 @@ class CannotWrite(TaskError):
 
     def __init__(self, *, path: Path, why: str) -> None:
         super().__init__(f"cannot be written: {why}", where=str(path), fix="free the place or choose another")
+
+
+# --- STR: the database ----------------------------------------------------------------------------------------------------------
+
+
+class DatabaseUnavailable(StoreError):
+    """The database cannot be opened, read or written now."""
+
+    code = "STR-001"
+
+    def __init__(self, *, path: str, why: str, fix: str = "") -> None:
+        super().__init__(
+            f"the database cannot be used: {why}",
+            where=path,
+            fix=fix or "check that the folder is there, writable and not full; nothing was half written",
+        )
+
+
+class StaleConversation(StoreError):
+    """Another process appended to the conversation after it was loaded."""
+
+    code = "STR-002"
+
+    def __init__(self, *, sender_id: str, expected: int, found: int) -> None:
+        super().__init__(
+            f"conversation {sender_id!r} has {found} events where {expected} were loaded",
+            fix="load it again and run the turn again",
+        )
+
+
+class SchemaTooNew(StoreError):
+    """The database was made by a newer release."""
+
+    code = "STR-003"
+
+    def __init__(self, *, path: str, found: str, known: str) -> None:
+        super().__init__(
+            f'the database has schema "{found}", this release knows up to "{known}"',
+            where=path,
+            fix="install the newer release, or move the file away to start a new one",
+        )
+
+
+class DamagedConversation(StoreError):
+    """A stored event cannot be read back."""
+
+    code = "STR-004"
+
+    def __init__(self, *, sender_id: str, position: int) -> None:
+        super().__init__(
+            f"event {position} of conversation {sender_id!r} cannot be read",
+            fix="a newer release may have written it; install that, or forget the conversation",
+        )
+
+
+class BadDatabaseUrl(UsageError):
+    """The address of the database cannot be used."""
+
+    code = "STR-005"
+
+    def __init__(self, *, url: str, why: str) -> None:
+        super().__init__(f"database address {url!r} cannot be used: {why}", fix="write it as sqlite:///path/to/assistant.db")
+
+
+# --- FAQ: entries ---------------------------------------------------------------------------------------------------------------
+
+
+class BadEntry(SourceError):
+    """An FAQ entry does not hold together."""
+
+    code = "FAQ-001"
+
+    def __init__(self, *, why: str, where: Place | str | None = None) -> None:
+        super().__init__(f"this FAQ entry cannot be used: {why}", where=where, fix="correct it; nothing was saved")
+
+
+class DuplicateEntry(SourceError):
+    """Two FAQ entries have the same id."""
+
+    code = "FAQ-002"
+
+    def __init__(self, *, entry_id: str, where: Place | str | None = None, first: Place | str = "the FAQ") -> None:
+        super().__init__(f'an entry "{entry_id}" is there already, in {first}', where=where, fix="give one of the two another id")
+
+
+class UnknownEntry(UsageError):
+    """An FAQ entry is named that does not exist."""
+
+    code = "FAQ-003"
+
+    def __init__(self, *, entry_id: str, known: Iterable[str]) -> None:
+        super().__init__(f'no FAQ entry "{entry_id}"', fix=nearest(entry_id, known))
+
+
+class StaleEntry(StoreError):
+    """Someone else saved the FAQ entry after it was opened for editing."""
+
+    code = "FAQ-004"
+
+    def __init__(self, *, entry_id: str, expected: int, found: int, author: str) -> None:
+        by = f" by {author}" if author else ""
+        super().__init__(
+            f'entry "{entry_id}" was saved{by} in the meantime: it has version {found}, you edited version {expected}',
+            fix="open it again and repeat the change",
+        )
+
+
+class UnknownFormat(UsageError):
+    """A file of FAQ entries has an ending that says nothing of its format."""
+
+    code = "FAQ-005"
+
+    def __init__(self, *, path: Path, known: Iterable[str]) -> None:
+        super().__init__(f'files ending in "{path.suffix}" are not read or written', where=str(path), fix=nearest(path.suffix, known))
+
+
+class CannotExport(StoreError):
+    """A file of FAQ entries cannot be written."""
+
+    code = "FAQ-006"
+
+    def __init__(self, *, path: Path, why: str) -> None:
+        super().__init__(f"the entries cannot be written: {why}", where=str(path), fix="name another place; a file there is as it was")
