@@ -577,7 +577,7 @@ class UnknownFormat(UsageError):
     code = "FAQ-005"
 
     def __init__(self, *, path: Path, known: Iterable[str]) -> None:
-        super().__init__(f'files ending in "{path.suffix}" are not read or written', where=str(path), fix=nearest(path.suffix, known))
+        super().__init__(f'files ending in "{path.suffix}" are not supported', where=str(path), fix=nearest(path.suffix, known))
 
 
 class CannotExport(StoreError):
@@ -586,4 +586,4 @@ class CannotExport(StoreError):
     code = "FAQ-006"
 
     def __init__(self, *, path: Path, why: str) -> None:
-        super().__init__(f"the entries cannot be written: {why}", where=str(path), fix="name another place; a file there is as it was")
+        super().__init__(f"the entries cannot be written: {why}", where=str(path), fix="name another place")
