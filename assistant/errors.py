@@ -340,6 +340,28 @@ class BadTrainingRow(SourceError):
         )
 
 
+class BadModel(MissingError):
+    """A model folder is whole, but is no model that can be loaded."""
+
+    code = "NLU-006"
+
+    def __init__(self, *, folder: Path, why: str) -> None:
+        super().__init__(f"this model cannot be loaded: {why}", where=str(folder), fix="train it again with `assistant train`")
+
+
+class UnknownTrainingFormat(SourceError):
+    """A path given as training data holds none of the formats that are read."""
+
+    code = "NLU-007"
+
+    def __init__(self, *, path: Path) -> None:
+        super().__init__(
+            "no training data is found here",
+            where=str(path),
+            fix="name a .yml or .jsonl file, a folder with train.jsonl, or a folder of YAML files",
+        )
+
+
 # --- STO: rules, stories and conversation tests ---------------------------------------------------------------------------------
 
 
@@ -587,3 +609,49 @@ class CannotExport(StoreError):
 
     def __init__(self, *, path: Path, why: str) -> None:
         super().__init__(f"the entries cannot be written: {why}", where=str(path), fix="name another place")
+
+
+# --- TRN: training --------------------------------------------------------------------------------------------------------------
+
+
+class BadTrainingArgument(UsageError):
+    """A training argument has a value that cannot work."""
+
+    code = "TRN-001"
+
+    def __init__(self, *, name: str, value: object, why: str) -> None:
+        super().__init__(f'training argument "{name}" cannot be {value!r}: {why}', fix="change or leave it out")
+
+
+class NotAModelFolder(UsageError):
+    """A trained model would replace something that is no model."""
+
+    code = "TRN-002"
+
+    def __init__(self, *, path: Path) -> None:
+        super().__init__(
+            "this exists and is no model folder, so it is not replaced",
+            where=str(path),
+            fix="choose another output folder; nothing was written",
+        )
+
+
+class ExportDiffers(TaskError):
+    """The exported model does not compute what the trained one does."""
+
+    code = "TRN-003"
+
+    def __init__(self, *, output: str, difference: float, allowed: float) -> None:
+        super().__init__(
+            f'the exported model\'s "{output}" is off by {difference:.2g}, at most {allowed:.2g} is allowed',
+            fix="train again; if it stays, report it with the versions of torch and onnxruntime",
+        )
+
+
+class TrainingDiverged(TaskError):
+    """The loss is no number any more."""
+
+    code = "TRN-004"
+
+    def __init__(self, *, epoch: int) -> None:
+        super().__init__(f"training diverged in epoch {epoch}: the loss is not a number", fix="lower the learning rates")
