@@ -1,0 +1,1 @@
+"""The terminal screens: all of Textual that the product knows."""

@@ -1,0 +1,1 @@
+"""The desk where FAQ entries are curated."""

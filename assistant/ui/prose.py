@@ -1,0 +1,87 @@
+"""Text as one widget: Markdown or plain, wrapped with hanging indents.
+
+One widget holds one message, so long conversations stay quick and any part of an answer can be selected.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+from textual.widget import Widget
+
+from assistant.ui.markdown_blocks import Block, markdown_blocks, plain_blocks
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.geometry import Size
+
+_MIN_WIDTH = 8
+
+
+def flow(blocks: Sequence[Block], width: int) -> Content:
+    """Returns the blocks wrapped to a width, as lines.
+
+    Args:
+        blocks: what to wrap.
+        width: cells; less than 8 counts as 8.
+    """
+    lines: list[Content] = []
+    for block in blocks:
+        if block.gap and lines:
+            lines.append(Content(""))
+        inner = max(width - len(block.first), _MIN_WIDTH)
+        for number, line in enumerate(block.content.wrap(inner)):
+            lines.append(Content(block.first if number == 0 else block.rest) + line.rstrip())
+    return Content("\n").join(lines)
+
+
+class Prose(Widget):
+    """Shows a text, wrapped to its width.
+
+    Args:
+        text: from anywhere.
+        markdown: whether to read it as Markdown; else it is shown as it was typed.
+    """
+
+    DEFAULT_CSS = """
+    Prose { width: auto; height: auto; }
+    """
+
+    def __init__(self, text: str, *, markdown: bool = True, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id, classes=classes)
+        self._read(text, markdown=markdown)
+
+    def _read(self, text: str, *, markdown: bool) -> None:
+        self.blocks = markdown_blocks(text) if markdown else plain_blocks(text)
+        self._flowed: tuple[int, Content] = (0, Content(""))
+
+    def show(self, text: str, *, markdown: bool = True) -> None:
+        """Shows another text."""
+        self._read(text, markdown=markdown)
+        self.refresh(layout=True)
+
+    @property
+    def plain(self) -> str:
+        """The text as it is read, for copying."""
+        return flow(self.blocks, 10_000).plain
+
+    def lines(self, width: int) -> Content:
+        """Returns the text wrapped to a width; the last one is kept, since layout and painting ask for the same."""
+        if self._flowed[0] != width:
+            self._flowed = (width, flow(self.blocks, width))
+        return self._flowed[1]
+
+    def get_content_width(self, container: Size, viewport: Size) -> int:
+        """Returns the width of the longest line, at most the container's."""
+        lines = self.lines(max(container.width, _MIN_WIDTH)).split("\n", allow_blank=True)
+        return max((line.cell_length for line in lines), default=0)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Returns the number of lines at a width."""
+        return self.lines(width).plain.count("\n") + 1
+
+    def render(self) -> Content:
+        """Returns the text at the width it has."""
+        return self.lines(self.content_size.width)

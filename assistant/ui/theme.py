@@ -1,0 +1,82 @@
+"""Two calm themes of one family, a dark and a light one: teal for the assistant, sand for what asks for attention."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from textual.theme import Theme
+
+DARK: Final = "assistant-dark"
+LIGHT: Final = "assistant-light"
+
+THEMES: Final = (
+    Theme(
+        name=DARK,
+        dark=True,
+        primary="#5fb3b3",
+        secondary="#8a9bb4",
+        accent="#d9a566",
+        success="#8fbf7f",
+        warning="#d9b26a",
+        error="#e0787f",
+        foreground="#d6dbe2",
+        background="#14181e",
+        surface="#1a1f27",
+        panel="#232a34",
+        variables={
+            "border": "#3a4554",
+            "border-blurred": "#2b333f",
+            "footer-background": "#1a1f27",
+            "footer-key-foreground": "#5fb3b3",
+            "footer-description-foreground": "#9aa5b3",
+            "input-selection-background": "#5fb3b3 30%",
+            "block-cursor-text-style": "none",
+            "block-cursor-background": "#2d4a50",
+            "block-cursor-foreground": "#eef3f6",
+            "block-cursor-blurred-background": "#26313b",
+            "block-hover-background": "#232a34",
+            "scrollbar": "#323c49",
+            "scrollbar-hover": "#465263",
+            "scrollbar-active": "#5fb3b3",
+            "scrollbar-background": "#14181e",
+            "scrollbar-background-hover": "#14181e",
+            "scrollbar-background-active": "#14181e",
+            "scrollbar-corner-color": "#14181e",
+        },
+    ),
+    Theme(
+        name=LIGHT,
+        dark=False,
+        primary="#17696f",
+        secondary="#52627a",
+        accent="#8f5510",
+        success="#2f6d2c",
+        warning="#855a00",
+        error="#a92f3a",
+        foreground="#23292f",
+        background="#faf9f6",
+        surface="#f1efe9",
+        panel="#e5e2d9",
+        variables={
+            "border": "#b9b4a6",
+            "border-blurred": "#d6d2c6",
+            "footer-background": "#f1efe9",
+            "footer-key-foreground": "#17696f",
+            "footer-description-foreground": "#5b636b",
+            "input-selection-background": "#17696f 25%",
+            "block-cursor-text-style": "none",
+            "block-cursor-background": "#cfe3e1",
+            "block-cursor-foreground": "#14272b",
+            "block-cursor-blurred-background": "#e3e4dd",
+            "block-hover-background": "#e9e6de",
+            "scrollbar": "#cbc7ba",
+            "scrollbar-hover": "#b3ae9f",
+            "scrollbar-active": "#17696f",
+            "scrollbar-background": "#faf9f6",
+            "scrollbar-background-hover": "#faf9f6",
+            "scrollbar-background-active": "#faf9f6",
+            "scrollbar-corner-color": "#faf9f6",
+        },
+    ),
+)
+"""The themes that the assistant brings; Textual's own stay available in the command palette."""

@@ -1,0 +1,1 @@
+"""The screen that trains a model."""
