@@ -1,0 +1,1 @@
+"""What outlives a process: conversations, FAQ entries with their versions, and the questions that found no answer."""

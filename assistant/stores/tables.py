@@ -1,0 +1,114 @@
+"""The tables, in SQLAlchemy's typed declarative style. Rows never leave this package: stores return frozen values.
+
+The schema's history is in ``migrations``; a test holds the two together. A table with a ``sender_id`` holds what one person said:
+``ConversationStore.forget`` reaches it without being told of it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from assistant.stores.columns import AnyText
+
+
+class Table(DeclarativeBase):
+    """What all tables have in common: how Python types are stored."""
+
+    type_annotation_map = {str: AnyText, list[str]: JSON, dict[str, Any]: JSON, bytes: LargeBinary}  # noqa: RUF012 (SQLAlchemy's name)
+
+
+class ConversationRow(Table):
+    """A conversation with the figures that a list of conversations shows."""
+
+    __tablename__ = "conversations"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sender_id: Mapped[str] = mapped_column(unique=True)
+    n_events: Mapped[int]
+    n_turns: Mapped[int]
+    first_at: Mapped[float]
+    last_at: Mapped[float]
+    last_text: Mapped[str]
+
+
+class EventRow(Table):
+    """An event of a conversation, in its order: the key makes a second event at one position impossible."""
+
+    __tablename__ = "events"
+
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    timestamp: Mapped[float]
+    body: Mapped[str]
+
+
+class EntryRow(Table):
+    """The current version of an FAQ entry. ``revision`` is the FAQ's revision at its last change."""
+
+    __tablename__ = "entries"
+
+    key: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(unique=True)
+    question: Mapped[str]
+    answer: Mapped[str]
+    alternatives: Mapped[list[str]]
+    tags: Mapped[list[str]]
+    category: Mapped[str]
+    language: Mapped[str]
+    status: Mapped[str] = mapped_column(index=True)
+    threshold: Mapped[float | None]
+    version: Mapped[int]
+    author: Mapped[str]
+    updated_at: Mapped[float]
+    revision: Mapped[int] = mapped_column(index=True)
+
+
+class EntryVersionRow(Table):
+    """One saved version of an FAQ entry: the whole entry as it was, who saved it and why."""
+
+    __tablename__ = "entry_versions"
+
+    entry_key: Mapped[int] = mapped_column(ForeignKey("entries.key", ondelete="CASCADE"), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    body: Mapped[dict[str, Any]]
+    reason: Mapped[str]
+
+
+class EntryVectorRow(Table):
+    """The sentence vectors of an entry's texts as one encoder made them; of no use for another version or encoder."""
+
+    __tablename__ = "entry_vectors"
+
+    entry_key: Mapped[int] = mapped_column(ForeignKey("entries.key", ondelete="CASCADE"), primary_key=True)
+    version: Mapped[int]
+    fingerprint: Mapped[str]
+    n_vectors: Mapped[int]
+    data: Mapped[bytes]
+
+
+class MarkRow(Table):
+    """A named number that the whole database shares, such as the FAQ's revision."""
+
+    __tablename__ = "marks"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[int]
+
+
+class UnansweredRow(Table):
+    """A question that was asked and not answered."""
+
+    __tablename__ = "unanswered"
+    __table_args__ = (Index("ix_unanswered_open", "is_resolved", "folded"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    question: Mapped[str]
+    folded: Mapped[str]
+    sender_id: Mapped[str] = mapped_column(index=True)
+    best_entry_id: Mapped[str | None]
+    best_score: Mapped[float]
+    asked_at: Mapped[float]
+    is_resolved: Mapped[bool]
