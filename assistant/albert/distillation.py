@@ -1,0 +1,235 @@
+"""Distils a sentence encoder into an ALBERT, with masked language modelling in every step so that single words stay apart.
+
+Source: Nouriborji et al. 2022 for a shared-layer student; Sanh et al. 2019 and Jiao et al. 2020 for matching of states.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from transformers import AlbertForPreTraining
+
+from assistant.albert.checkpoint import Checkpoint
+from assistant.albert.corpus import read_source
+from assistant.albert.loop import LOG, Outcome, autocast, has_fast_bfloat16, train
+from assistant.albert.masking import Masker, make_masker
+from assistant.albert.objectives import (
+    masked_words,
+    mean_pool,
+    segment_order,
+    state_distance,
+    vector_distance,
+)
+from assistant.albert.presets import find_preset, make_config
+from assistant.albert.recipes import fingerprint
+from assistant.albert.segments import DocumentStore, make_documents
+from assistant.albert.sentences import BatchStream, SentenceStore, make_store, pad
+from assistant.albert.student import start_from_teacher
+from assistant.albert.teacher import Teacher, load_teacher
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from assistant.albert.corpus import Document
+    from assistant.albert.loop import Progress
+    from assistant.albert.recipes import DistillRecipe, Loop, Words
+
+PROJECTION_SAMPLE = 2000
+MLM_STREAM = 1
+MASK_STREAM = 2
+
+
+@dataclass(frozen=True, slots=True)
+class DistillData:
+    """What a distillation reads.
+
+    Attributes:
+        sentences: all sources, tokenised, repetitions left out.
+        documents: those with two sentences or more, for sentence order.
+        held_out: documents that are never trained on.
+    """
+
+    sentences: SentenceStore
+    documents: DocumentStore
+    held_out: list[Document]
+
+
+@dataclass(slots=True)
+class WordObjective:
+    """Hidden words in single sentences and, in turn, in two segments whose order is to be told."""
+
+    model: AlbertForPreTraining
+    words: Words
+    loop: Loop
+    masker: Masker
+    documents: DocumentStore
+    stream: BatchStream | None = None
+
+    def __call__(self, number: int) -> Outcome:
+        """Returns the loss of one batch: even numbers are sentences where there is a stream of them, others segments."""
+        rng = np.random.default_rng([self.loop.seed, MASK_STREAM, number])
+        if self.stream is not None and number % 2 == 0:
+            ids, mask = pad(self.stream.batch(number // 2), self.masker.special.pad)
+            return self._run(ids, mask, None, None, rng)
+        batch = self.documents.batch(self.masker.special, self.words.batch_size, self.words.max_tokens, rng)
+        return self._run(batch.ids, batch.attention_mask, batch.token_types, batch.is_swapped, rng)
+
+    def _run(
+        self,
+        ids: NDArray[np.int64],
+        mask: NDArray[np.int64],
+        token_types: NDArray[np.int64] | None,
+        is_swapped: NDArray[np.int64] | None,
+        rng: np.random.Generator,
+    ) -> Outcome:
+        device = self.model.device
+        hidden, labels = self.masker.mask(ids, mask, rng)
+        types = None if token_types is None else torch.from_numpy(token_types).to(device)
+        with autocast(device, self.loop.precision):
+            states = self.model.albert(
+                input_ids=torch.from_numpy(hidden).to(device),
+                attention_mask=torch.from_numpy(mask).to(device),
+                token_type_ids=types,
+            ).last_hidden_state
+            loss, right = masked_words(self.model, states, torch.from_numpy(labels).to(device))
+            metrics = {"mlm_loss": float(loss.detach()), "mlm_accuracy": right}
+            if is_swapped is not None and self.words.sop_weight:
+                order, told = segment_order(self.model, states, torch.from_numpy(is_swapped).to(device))
+                metrics |= {"sop_loss": float(order.detach()), "sop_accuracy": told}
+                loss = loss + self.words.sop_weight * order
+        return Outcome(loss, metrics, int(mask.sum()))
+
+
+@dataclass(slots=True)
+class DistillObjective:
+    """Likeness to the teacher on one batch, and hidden words on another."""
+
+    model: AlbertForPreTraining
+    teacher: Teacher
+    recipe: DistillRecipe
+    stream: BatchStream
+    words: WordObjective
+    pad_id: int = field(default=0)
+
+    def __call__(self, number: int) -> Outcome:
+        """Returns the loss of the batches with this number."""
+        recipe, device = self.recipe, self.model.device
+        rows, row_mask = pad(self.stream.batch(number), self.pad_id)
+        ids, mask = torch.from_numpy(rows).to(device), torch.from_numpy(row_mask).to(device)
+        with torch.no_grad():
+            theirs = self.teacher.model(input_ids=ids, attention_mask=mask, output_hidden_states=True).hidden_states
+        with autocast(device, recipe.loop.precision):
+            ours = self.model.albert(input_ids=ids, attention_mask=mask, output_hidden_states=True).hidden_states
+        states = state_distance(ours, theirs, mask, recipe.layer_weights)
+        cosine, similarities = vector_distance(mean_pool(ours[-1], mask), mean_pool(theirs[-1], mask))
+        loss = recipe.state_weight * states + recipe.cosine_weight * cosine + recipe.similarity_weight * similarities
+        metrics = {"state": float(states.detach()), "cosine": 1 - float(cosine.detach())}
+        metrics["similarity"] = float(similarities.detach())
+        n_tokens = int(row_mask.sum())
+        if recipe.mlm_weight:
+            words = self.words(number)
+            loss = loss + recipe.mlm_weight * words.loss
+            metrics |= words.metrics
+            n_tokens += words.n_tokens
+        return Outcome(loss, metrics, n_tokens)
+
+
+def read_distill_data(recipe: DistillRecipe, root: Path, teacher: Teacher) -> DistillData:
+    """Returns the sources of a recipe, tokenised.
+
+    Args:
+        recipe: names the sources.
+        root: the folder that their paths are relative to.
+        teacher: whose tokenizer is used.
+
+    Raises:
+        BadCorpus: a source is missing, damaged or empty.
+    """
+    weighted: list[tuple[float, list[str]]] = []
+    documents: list[Document] = []
+    held_out: list[Document] = []
+    for source in recipe.sources:
+        rows = read_source(root, source)
+        is_running_text = not source.fields
+        if is_running_text:
+            held_out += rows[:: recipe.held_out_every]
+            rows = [row for number, row in enumerate(rows) if number % recipe.held_out_every]
+            documents += rows
+        weighted.append((source.weight, [sentence for row in rows for sentence in row]))
+    limits = {"min_tokens": recipe.min_tokens, "max_tokens": recipe.max_tokens}
+    sentences = make_store(teacher.tokenizer, weighted, **limits)
+    return DistillData(sentences, make_documents(teacher.tokenizer, documents), held_out)
+
+
+def make_student(recipe: DistillRecipe, teacher: Teacher, data: DistillData) -> AlbertForPreTraining:
+    """Returns a student with heads, its encoder started from the teacher.
+
+    Args:
+        recipe: gives preset, seed and layer.
+        teacher: float32.
+        data: a sample of its sentences fits the projection of the embeddings.
+    """
+    config = make_config(find_preset(recipe.preset), teacher.model.config.vocab_size)
+    # Short sequences: plain attention is three times as fast as the fused kernel's backward pass on a processor.
+    config._attn_implementation = "eager"  # noqa: SLF001 (transformers offers no other way to set it before loading)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(recipe.loop.seed)
+        student = AlbertForPreTraining(config)
+    rng = np.random.default_rng(recipe.loop.seed)
+    chosen = rng.choice(len(data.sentences), min(PROJECTION_SAMPLE, len(data.sentences)), replace=False)
+    sample = [data.sentences[int(index)].tolist() for index in chosen]
+    start_from_teacher(student.albert, teacher.model, recipe.start_layer, sample)
+    return student
+
+
+def distill(
+    recipe: DistillRecipe,
+    root: Path,
+    folder: Path,
+    *,
+    teacher_folder: Path | None = None,
+    device: str = "cpu",
+    on_progress: Callable[[Progress], None] | None = None,
+) -> Checkpoint:
+    """Returns a student distilled by a recipe; a run that was interrupted in the same folder goes on.
+
+    Args:
+        recipe: how.
+        root: the data folder.
+        folder: of the run's state and log.
+        teacher_folder: where the teacher lies; None finds the installed package.
+        device: ``cpu`` or ``cuda``.
+        on_progress: called as the run goes.
+
+    Raises:
+        TeacherMissing, BadCorpus, BadTrainingState, CannotWrite: see there.
+    """
+    place = torch.device(device)
+    teacher = load_teacher(teacher_folder)
+    data = read_distill_data(recipe, root, teacher)
+    student = make_student(recipe, teacher, data).to(place)
+    if has_fast_bfloat16(place) and recipe.loop.precision != "float32":
+        teacher.model.to(torch.bfloat16)
+    teacher.model.to(place)
+    loop, size = recipe.loop, recipe.batch_size
+    masker = make_masker(teacher.tokenizer, share=recipe.words.mask_share, max_words=recipe.words.max_words)
+    singles = BatchStream(data.sentences, size, loop.seed + MLM_STREAM)
+    words = WordObjective(student, recipe.words, loop, masker, data.documents, singles)
+    objective = DistillObjective(student, teacher, recipe, BatchStream(data.sentences, size, loop.seed), words)
+    position = train(student, objective, loop, folder, fingerprint(recipe), on_progress)
+    heads = {n: p.detach().cpu() for n, p in student.named_parameters() if not n.startswith("albert.")}
+    manifest = {
+        "method": "distillation with masked language modelling and sentence order",
+        "steps": position.step,
+        "minutes": round(position.elapsed_s / 60, 1),
+        "recipe": fingerprint(recipe),
+        "log": LOG,
+    }
+    encoder = student.albert.to("cpu").float().eval()
+    return Checkpoint(encoder, teacher.tokenizer, encoder.config, manifest, heads)

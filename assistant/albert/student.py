@@ -1,0 +1,82 @@
+"""Gives a student its teacher's knowledge to start from: embeddings by singular values, one layer copied into the shared one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from transformers import AlbertModel, BertModel
+
+# Parts of a layer: the teacher's name, the student's.
+_LAYER_PARTS = {
+    "attention.self.query": "attention.query",
+    "attention.self.key": "attention.key",
+    "attention.self.value": "attention.value",
+    "attention.output.dense": "attention.dense",
+    "attention.output.LayerNorm": "attention.LayerNorm",
+    "intermediate.dense": "ffn",
+    "output.dense": "ffn_output",
+    "output.LayerNorm": "full_layer_layer_norm",
+}
+
+
+@torch.no_grad()
+def start_from_teacher(student: AlbertModel, teacher: BertModel, layer: int, sample: Sequence[Sequence[int]]) -> None:
+    """Sets the student's weights from the teacher's.
+
+    Args:
+        student: as wide as the teacher, with the same vocabulary; changed in place.
+        teacher: float32.
+        layer: 0-based layer of the teacher that the shared layer starts as.
+        sample: token ids of some sentences, to fit the projection of the embeddings on.
+    """
+    basis = _copy_embeddings(student, teacher)
+    _fit_projection(student, teacher, sample, basis)
+    source = teacher.encoder.layer[layer]
+    for group in student.encoder.albert_layer_groups:
+        for target in group.albert_layers:
+            for ours, theirs in ((_LAYER_PARTS[name], name) for name in _LAYER_PARTS):
+                target.get_submodule(ours).load_state_dict(source.get_submodule(theirs).state_dict())
+
+
+def _copy_embeddings(student: AlbertModel, teacher: BertModel) -> torch.Tensor:
+    """Keeps the directions in which the teacher's word embeddings vary most.
+
+    Returns:
+        Those directions. Shape: (teacher's width, student's embedding width) float32.
+    """
+    ours, theirs = student.embeddings, teacher.embeddings
+    words = theirs.word_embeddings.weight
+    width = ours.word_embeddings.embedding_dim
+    centre = words.mean(0)
+    basis = torch.linalg.svd(words - centre, full_matrices=False).Vh[:width].T.contiguous()
+    ours.word_embeddings.weight.copy_((words - centre) @ basis)
+    ours.position_embeddings.weight.copy_(theirs.position_embeddings.weight @ basis)
+    ours.token_type_embeddings.weight.copy_((theirs.token_type_embeddings.weight + centre) @ basis)
+    return basis
+
+
+def _fit_projection(
+    student: AlbertModel, teacher: BertModel, sample: Sequence[Sequence[int]], basis: torch.Tensor
+) -> None:
+    """Fits the map from the student's normed embeddings to the teacher's by least squares over the sample's tokens."""
+    projection = student.encoder.embedding_hidden_mapping_in
+    inputs, targets = [], []
+    for row in sample:
+        ids = torch.tensor([row])
+        inputs.append(student.embeddings(ids)[0])  # (tokens, embedding)
+        targets.append(teacher.embeddings(ids)[0])  # (tokens, hidden)
+    if not inputs:
+        projection.weight.copy_(basis)
+        projection.bias.zero_()
+        return
+    x = torch.cat(inputs)
+    x = torch.cat([x, torch.ones(len(x), 1)], dim=1)
+    ridge = 1e-3 * len(x) * torch.eye(x.shape[1])
+    solution = torch.linalg.solve(x.T @ x + ridge, x.T @ torch.cat(targets))  # (embedding + 1, hidden)
+    projection.weight.copy_(solution[:-1].T)
+    projection.bias.copy_(solution[-1])
