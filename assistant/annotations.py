@@ -1,0 +1,78 @@
+"""Reads the entity annotations of Rasa's training examples: ``from [Berlin]{"entity": "city", "role": "from"}``.
+
+Source: Rasa 3.1, training data format; the list form for several labels on one text came with 3.x.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from assistant.errors import BadAnnotation
+from assistant.messages import Entity
+
+if TYPE_CHECKING:
+    from assistant.errors import Place
+
+_MARKUP = re.compile(
+    r"\[(?P<text>[^\]]+?)\]"
+    r"(?:\((?P<entity>[^:)]+?)(?::(?P<value>[^)]+))?\)"  # [text](entity) and [text](entity:value)
+    r"|(?P<dict>\{[^}]+?\})"
+    r"|\[(?P<list>\s*\{[^\]]*\}\s*)\])"
+)
+_UNCLOSED = re.compile(r"\](?:\(|\{|\[\s*\{)")
+_KEYS = ("entity", "role", "group", "value")
+
+
+def read_annotations(marked: str, where: Place) -> tuple[str, tuple[Entity, ...]]:
+    """Returns the text without its markup, and the entities with offsets in that text.
+
+    Args:
+        marked: an example as written.
+        where: the place that errors name.
+
+    Raises:
+        BadAnnotation: markup is not closed, is no JSON, names no entity, or has a key that is not known.
+    """
+    if "[" not in marked:
+        return marked, ()
+    pieces: list[str] = []
+    entities: list[Entity] = []
+    length = end = 0
+    for match in _MARKUP.finditer(marked):
+        pieces += (marked[end : match.start()], match["text"])
+        start = length + match.start() - end
+        length = start + len(match["text"])
+        end = match.end()
+        entities += (_entity(data, match["text"], start, marked, where) for data in _labels(match, marked, where))
+    pieces.append(marked[end:])
+    if any(_UNCLOSED.search(piece) for piece in pieces[::2]):
+        raise BadAnnotation(where=where, example=marked, why="a bracket is not closed")
+    return "".join(pieces), tuple(entities)
+
+
+def _labels(match: re.Match[str], marked: str, where: Place) -> list[Any]:
+    if match["entity"] is not None:
+        return [{"entity": match["entity"], **({"value": match["value"]} if match["value"] else {})}]
+    source = match["dict"] or f"[{match['list']}]"
+    try:
+        data = json.loads(source)
+    except ValueError as error:
+        raise BadAnnotation(where=where, example=marked, why=f"{source} is not JSON") from error
+    return data if isinstance(data, list) else [data]
+
+
+def _entity(data: object, text: str, start: int, marked: str, where: Place) -> Entity:
+    if not isinstance(data, dict):
+        raise BadAnnotation(where=where, example=marked, why=f"{data!r} is no mapping")
+    for key, value in data.items():
+        if key not in _KEYS:
+            raise BadAnnotation(where=where, example=marked, why=f'"{key}" is none of {", ".join(_KEYS)}')
+        if isinstance(value, dict | list):
+            raise BadAnnotation(where=where, example=marked, why=f'"{key}" must be a text')
+    if not data.get("entity"):
+        raise BadAnnotation(where=where, example=marked, why='"entity" is missing')
+    texts = {key: str(value) for key, value in data.items() if value is not None}
+    value = texts.get("value", text)
+    return Entity(texts["entity"], start, start + len(text), value, texts.get("role"), texts.get("group"))

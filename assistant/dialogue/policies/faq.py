@@ -1,0 +1,48 @@
+"""Answers from the FAQ where it is surer than everything else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assistant.dialogue.payloads import is_payload
+from assistant.dialogue.tracker import ACTION_LISTEN
+from assistant.messages import Decision
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from assistant.dialogue.tracker import Tracker
+    from assistant.messages import FaqResult
+
+ACTION_ANSWER_FAQ = "action_answer_faq"
+NOT_UNDERSTOOD = frozenset({"", "nlu_fallback", "out_of_scope"})
+EXACT = 0.999
+
+
+class FaqPolicy:
+    """Offers the FAQ's answer.
+
+    Args:
+        find: asks the FAQ; the caller keeps the result for as long as the message is the same.
+        only_when_sure: the place before the rules: an exact match is given in any case, another only where the FAQ is surer than the
+            intent, or the intent says that nothing was understood. False, the place after the stories: any answer over the threshold.
+    """
+
+    def __init__(self, find: Callable[[str], FaqResult], *, only_when_sure: bool) -> None:
+        self._find = find
+        self._only_when_sure = only_when_sure
+
+    def predict(self, tracker: Tracker) -> Decision | None:
+        """Returns to answer from the FAQ, to listen after it has, or None."""
+        message = tracker.latest_message
+        if tracker.latest_action == ACTION_ANSWER_FAQ and not tracker.active_loop:
+            return None if self._only_when_sure else Decision(ACTION_LISTEN, "faq", 1.0, "the question is answered")
+        if message is None or tracker.latest_action != ACTION_LISTEN or not message.text.strip() or is_payload(message.text):
+            return None
+        best = self._find(message.text).best
+        if best is None:
+            return None
+        intent = message.parse.intent
+        if self._only_when_sure and best.score < EXACT and intent.name not in NOT_UNDERSTOOD and best.score <= intent.confidence:
+            return None
+        return Decision(ACTION_ANSWER_FAQ, "faq", best.score, f'entry "{best.entry_id}" answers: {best.question}')

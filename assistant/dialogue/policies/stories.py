@@ -1,0 +1,59 @@
+"""Stories, memoised: a conversation that has gone as a story goes, goes on as the story does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assistant.dialogue.sequences import Point, linear_stories, story_points
+from assistant.dialogue.tracker import ACTION_LISTEN, State, Tracker
+from assistant.messages import Decision
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from assistant.dialogue.domain import Domain
+    from assistant.dialogue.stories import Story
+
+_Key = tuple[State, ...]
+
+
+class StoryPolicy:
+    """Recalls the action that a story has at the same point.
+
+    A conversation is compared over its last states first; then as if it had begun later, so that a story is recognised in the
+    middle of a conversation (Rasa's AugmentedMemoizationPolicy).
+
+    Args:
+        stories: of the project; rules are left aside.
+        domain: what they refer to.
+        max_history: how many states are compared.
+    """
+
+    def __init__(self, stories: Iterable[Story], domain: Domain, max_history: int = 6) -> None:
+        self.max_history = max_history
+        self._points: dict[_Key, Point | None] = {}
+        for story in linear_stories(story for story in stories if not story.is_rule):
+            for point in story_points(story, domain):
+                self._add(point)
+
+    def _add(self, point: Point) -> None:
+        key = point.states[-self.max_history :]
+        known = self._points.setdefault(key, point)
+        if known is not None and known.action != point.action:
+            self._points[key] = None  # the same past leads to two actions: no reason to prefer one
+
+    def predict(self, tracker: Tracker) -> Decision | None:
+        """Returns what the story with the longest common past asks for."""
+        for key in self._keys(tracker):
+            point = self._points.get(key)
+            if point is not None:
+                return Decision(point.action, "story", 1.0, f'story "{point.story}" ({point.where})')
+        return None
+
+    def _keys(self, tracker: Tracker) -> Iterator[_Key]:
+        yield tuple(tracker.states(self.max_history))
+        n_steps = len(tracker.steps)
+        for start in range(max(0, n_steps - self.max_history + 1), n_steps + 1):
+            previous = tracker.steps[start - 1].action if start else None
+            if previous == ACTION_LISTEN:
+                yield tuple(tracker.forgetful_states(start))

@@ -1,0 +1,211 @@
+"""Slots: the named memory of a dialogue, their types as Rasa defines them, and the mappings that fill them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from assistant.errors import BadSlot, MissingKey, UnknownKey
+from assistant.yaml_source import YamlList, YamlMap, want_list, want_map, want_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+REQUESTED_SLOT = "requested_slot"
+SLOT_TYPES = ("text", "bool", "categorical", "float", "list", "any")
+MAPPING_TYPES = ("from_entity", "from_text", "from_intent", "from_trigger_intent", "custom")
+
+Feature = tuple[float, ...]
+"""What the policies see of a slot's value; empty: nothing."""
+
+_OTHER = "__other__"
+_SLOT_KEYS = {
+    "type",
+    "initial_value",
+    "influence_conversation",
+    "mappings",
+    "values",
+    "min_value",
+    "max_value",
+    "auto_fill",
+    "value_reset_delay",
+}
+_MAPPING_KEYS = {"type", "entity", "role", "group", "intent", "not_intent", "value", "conditions", "action", "allow_nlu_correction"}
+
+
+@dataclass(frozen=True, slots=True)
+class MappingCondition:
+    """When a mapping applies.
+
+    Attributes:
+        active_loop: the form that must be active; None: no form may be.
+        requested_slot: the slot that must be asked for; None: any.
+    """
+
+    active_loop: str | None
+    requested_slot: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SlotMapping:
+    """One way a slot is filled; the attributes are Rasa's. Empty tuples: no restriction."""
+
+    type: str
+    entity: str | None = None
+    role: str | None = None
+    group: str | None = None
+    intents: tuple[str, ...] = ()
+    not_intents: tuple[str, ...] = ()
+    value: Any = None
+    conditions: tuple[MappingCondition, ...] = ()
+    action: str | None = None
+
+    def wants_intent(self, intent: str) -> bool:
+        """Returns whether the mapping may apply to a message of that intent."""
+        return (not self.intents or intent in self.intents) and intent not in self.not_intents
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One slot of the domain.
+
+    Attributes:
+        type: one of SLOT_TYPES; types that a project defines itself count as ``any``.
+        influences: whether policies see it.
+        values: of a categorical slot, lower case.
+        min_value, max_value: of a float slot.
+        mappings: in order; the first that matches fills the slot.
+    """
+
+    name: str
+    type: str = "any"
+    initial_value: Any = None
+    influences: bool = False
+    values: tuple[str, ...] = ()
+    min_value: float = 0.0
+    max_value: float = 1.0
+    mappings: tuple[SlotMapping, ...] = ()
+
+    def feature(self, value: Any) -> Feature:
+        """Returns what the policies see of a value; empty when they see nothing or the slot is not set."""
+        if not self.influences or value is None or self.type == "any":
+            return ()
+        feature = self._feature(value)
+        return feature if any(feature) else ()
+
+    def _feature(self, value: Any) -> Feature:
+        match self.type:
+            case "bool":
+                return (1.0, float(_as_bool(value)))
+            case "categorical":
+                known = [float(str(value).lower() == option) for option in self.values]
+                return (*known, float(not any(known)))
+            case "float":
+                return (1.0, self._normalised(value))
+            case "list":
+                return (float(bool(value)),)
+            case _:
+                return (1.0,)
+
+    def _normalised(self, value: Any) -> float:
+        try:
+            number = float(value)
+        except (TypeError, ValueError):
+            return 0.0
+        span = self.max_value - self.min_value
+        return (min(max(number, self.min_value), self.max_value) - self.min_value) / span if span else 0.0
+
+
+def _as_bool(value: Any) -> bool:
+    if isinstance(value, str):
+        return value.strip().lower() in {"true", "1", "1.0", "yes"}
+    return bool(value)
+
+
+def read_slot(name: str, definition: YamlMap) -> Slot:
+    """Returns the slot that a domain file defines.
+
+    Raises:
+        BadSlot, UnknownKey, WrongType, MissingKey: the definition does not hold together.
+    """
+    for key in definition:
+        if key not in _SLOT_KEYS:
+            raise UnknownKey(where=definition.place(key), key=key, known=_SLOT_KEYS)
+    if "type" not in definition:
+        raise MissingKey(where=definition.here, key="type")
+    kind = want_text(definition["type"], key="type", where=definition.place("type"))
+    if kind not in SLOT_TYPES and "." not in kind:
+        raise BadSlot(where=definition.place("type"), name=name, why=f'type "{kind}" is none of {", ".join(SLOT_TYPES)}')
+    values = [str(value).lower() for value in want_list(definition.get("values"), key="values", where=definition.place("values"))]
+    if kind == "categorical" and not values:
+        raise BadSlot(where=definition.here, name=name, why='a categorical slot needs "values"')
+    return Slot(
+        name=name,
+        type=kind if kind in SLOT_TYPES else "any",
+        initial_value=definition.get("initial_value"),
+        influences=bool(definition.get("influence_conversation", True)) and kind != "any",
+        values=tuple(value for value in values if value != _OTHER),
+        min_value=_number(definition, "min_value", name, 0.0),
+        max_value=_number(definition, "max_value", name, 1.0),
+        mappings=_read_mappings(name, want_list(definition.get("mappings"), key="mappings", where=definition.place("mappings"))),
+    )
+
+
+def _number(definition: YamlMap, key: str, name: str, default: float) -> float:
+    value = definition.get(key, default)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise BadSlot(where=definition.place(key), name=name, why=f'"{key}" must be a number')
+    return float(value)
+
+
+def _read_mappings(name: str, items: YamlList) -> tuple[SlotMapping, ...]:
+    return tuple(_read_mapping(name, want_map(item, key="mappings", where=items.place(index))) for index, item in enumerate(items))
+
+
+def _read_mapping(name: str, item: YamlMap) -> SlotMapping:
+    for key in item:
+        if key not in _MAPPING_KEYS:
+            raise UnknownKey(where=item.place(key), key=key, known=_MAPPING_KEYS)
+    kind = str(item.get("type"))
+    if kind not in MAPPING_TYPES:
+        raise BadSlot(where=item.here, name=name, why=f'mapping type "{kind}" is none of {", ".join(MAPPING_TYPES)}')
+    if kind == "from_entity" and not item.get("entity"):
+        raise BadSlot(where=item.here, name=name, why='a from_entity mapping needs "entity"')
+    if kind in {"from_intent", "from_trigger_intent"} and "value" not in item:
+        raise BadSlot(where=item.here, name=name, why=f'a {kind} mapping needs "value"')
+    return SlotMapping(
+        type=kind,
+        entity=item.get("entity"),
+        role=item.get("role"),
+        group=item.get("group"),
+        intents=_names(item.get("intent")),
+        not_intents=_names(item.get("not_intent")),
+        value=item.get("value"),
+        conditions=_read_conditions(name, want_list(item.get("conditions"), key="conditions", where=item.place("conditions"))),
+        action=item.get("action"),
+    )
+
+
+def _names(value: Any) -> tuple[str, ...]:
+    if value is None or value == "None":
+        return ()
+    return tuple(str(name) for name in value) if isinstance(value, list) else (str(value),)
+
+
+def _read_conditions(name: str, items: YamlList) -> tuple[MappingCondition, ...]:
+    conditions = []
+    for index, item in enumerate(items):
+        where = items.place(index)
+        condition = want_map(item, key="conditions", where=where)
+        if "active_loop" not in condition:
+            raise BadSlot(where=where, name=name, why='a condition needs "active_loop"')
+        loop, requested = condition["active_loop"], condition.get("requested_slot")
+        if loop is None and requested is not None:
+            raise BadSlot(where=where, name=name, why='"requested_slot" needs a form in "active_loop"')
+        conditions.append(MappingCondition(loop, requested))
+    return tuple(conditions)
+
+
+def requested_slot_of(values: Iterable[str]) -> Slot:
+    """Returns the slot that says what a form asks for; it exists whenever there are forms."""
+    return Slot(REQUESTED_SLOT, type="text", influences=False, values=tuple(values), mappings=())
