@@ -1,7 +1,8 @@
 """Opens the database and hands out transactions that wait for one another instead of failing.
 
-SQLite runs in WAL mode: readers never wait, and there is one writer at a time. Every write transaction starts with BEGIN IMMEDIATE, so
-that it holds the write lock before it reads anything; a transaction that read first and wrote later would fail at once, not wait. ``synchronous`` is NORMAL: what was committed survives the death of the process, and a power cut leaves a sound database.
+SQLite runs in WAL mode: readers never wait, and there is one writer at a time. Every write transaction starts with BEGIN IMMEDIATE,
+so that it holds the write lock before it reads anything; one that read first and wrote later would fail at once instead of waiting.
+``synchronous`` is NORMAL: what was committed survives the death of the process, and a power cut leaves a sound database.
 """
 
 from __future__ import annotations

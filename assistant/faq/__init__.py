@@ -1,0 +1,1 @@
+"""The FAQ: entries that people curate, the files they come in, and how a question finds its entry."""

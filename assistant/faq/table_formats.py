@@ -1,0 +1,82 @@
+"""FAQ entries one a row: JSON Lines and CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import TYPE_CHECKING
+
+from assistant.errors import BadEntry, Place
+from assistant.faq.records import FIELDS, at, entry_from, fields_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from assistant.faq.entry import FaqEntry
+
+_LISTS = ("alternatives", "tags")
+_MAX_CELL_CHARS = 2_000_000
+
+
+def read_json_lines(text: str, shown: str) -> Iterator[tuple[FaqEntry, Place]]:
+    """Yields the entries of a JSON Lines text with their places; blank lines are passed over."""
+    for number, line in enumerate(text.split("\n"), start=1):
+        if line.strip():
+            where = Place(shown, number)
+            yield entry_from(_object(line, where), at(where), {}), where
+
+
+def write_json_lines(entries: Iterable[FaqEntry]) -> Iterator[str]:
+    """Yields one line of JSON for each entry."""
+    return (json.dumps(fields_of(entry, {}), ensure_ascii=False) + "\n" for entry in entries)
+
+
+def read_csv(text: str, shown: str) -> Iterator[tuple[FaqEntry, Place]]:
+    """Yields the entries of a CSV text with their places; the first row names the fields, lists have an item a line."""
+    csv.field_size_limit(_MAX_CELL_CHARS)
+    reader = csv.DictReader(io.StringIO(text, newline=""), restkey="", strict=True)
+    line = 1
+    while True:
+        where = Place(shown, line)
+        try:
+            row = next(reader, None)
+        except csv.Error as error:
+            raise BadEntry(where=where, why=f"the row is no CSV: {error}") from error
+        if row is None:
+            return
+        where = Place(shown, max(line + 1 if line == 1 else line, 1))
+        if row.pop("", None):
+            raise BadEntry(where=where, why="the row has more cells than the first one has names")
+        yield entry_from(_record(row), at(where), {}), where
+        line = reader.line_num + 1
+
+
+def write_csv(entries: Iterable[FaqEntry]) -> Iterator[str]:
+    """Yields the rows of a CSV file, the first names the fields."""
+    yield _row(FIELDS)
+    for entry in entries:
+        record = fields_of(entry, {})
+        cells = (record.get(name, "") for name in FIELDS)
+        yield _row("\n".join(cell) if isinstance(cell, list) else str(cell) for cell in cells)
+
+
+def _object(line: str, where: Place) -> dict[str, object]:
+    try:
+        record = json.loads(line)
+    except ValueError as error:
+        raise BadEntry(where=where, why=f"the line is no JSON: {error}") from error
+    if not isinstance(record, dict):
+        raise BadEntry(where=where, why="the line holds no JSON object")
+    return record
+
+
+def _record(row: dict[str, str | None]) -> dict[str, object]:
+    record: dict[str, object] = {name: cell for name, cell in row.items() if cell}
+    return record | {name: str(record[name]).splitlines() for name in _LISTS if name in record}
+
+
+def _row(cells: Iterable[str]) -> str:
+    target = io.StringIO()
+    csv.writer(target, lineterminator="\n").writerow(list(cells))
+    return target.getvalue()

@@ -1,0 +1,234 @@
+"""FAQ entries: every save is a version, nobody overwrites another's work, and each change moves the FAQ's revision on."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from assistant.errors import DuplicateEntry, StaleEntry, UnknownEntry
+from assistant.faq.entry import FaqEntry, checked, slug
+from assistant.stores import entry_vectors, fulltext, marks
+from assistant.stores.tables import EntryRow, EntryVersionRow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from sqlalchemy.orm import Session
+
+    from assistant.faq.entry import Status
+    from assistant.messages import ProgressCallback
+    from assistant.stores.database import Database
+    from assistant.stores.entry_import import ImportMode, ImportReport
+    from assistant.stores.entry_vectors import Vectors
+    from assistant.stores.fulltext import TextHit
+
+
+@dataclass(frozen=True, slots=True)
+class EntryVersion:
+    """One save of an entry: the entry as it was, with its author and time, and why it was saved; the reason may be empty."""
+
+    entry: FaqEntry
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class EntryChanges:
+    """What changed since a revision.
+
+    Attributes:
+        revision: the FAQ's revision now.
+        entries: the entries that changed, of any status, as they are now.
+    """
+
+    revision: int
+    entries: tuple[FaqEntry, ...]
+
+
+class EntryStore:
+    """Keeps the FAQ's entries. Any number of processes may use one database at once."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    def list(self, status: Status | None = None, text: str | None = None) -> tuple[FaqEntry, ...]:
+        """Returns entries: those that fit the text best first, or all by category and question.
+
+        Args:
+            status: only those of this status; None: all but archived ones.
+            text: words, or beginnings of words, that question, alternatives or answer must have; None or blank: no matter.
+
+        Raises:
+            DatabaseUnavailable: the database cannot be read now.
+        """
+        wanted = select(EntryRow).order_by(EntryRow.category, EntryRow.question, EntryRow.id)
+        wanted = wanted.where(EntryRow.status == status) if status else wanted.where(EntryRow.status != "archived")
+        with self.database.read() as session:
+            entries = tuple(read_row(row) for row in session.scalars(wanted))
+            if not text or not text.strip():
+                return entries
+            hits = fulltext.search(session, fulltext.all_words(text), limit=-1)
+        found = {entry.id: entry for entry in entries}
+        return tuple(found[hit.entry_id] for hit in hits if hit.entry_id in found)
+
+    def get(self, entry_id: str) -> FaqEntry:
+        """Returns the entry.
+
+        Raises:
+            UnknownEntry: there is none of this id.
+        """
+        with self.database.read() as session:
+            return read_row(_row(session, entry_id))
+
+    def add(self, entry: FaqEntry, author: str = "", reason: str = "") -> FaqEntry:
+        """Adds an entry and returns it as it was saved: its version is 1, and it has an id.
+
+        Raises:
+            BadEntry: it does not hold together.
+            DuplicateEntry: an entry of its id is there already.
+        """
+        entry = checked(entry)
+        with self.database.write() as session:
+            taken = set(session.scalars(select(EntryRow.id)))
+            if entry.id in taken:
+                raise DuplicateEntry(entry_id=entry.id)
+            named = replace(entry, id=entry.id or slug(entry.question, taken))
+            return put_row(session, EntryRow(), _next_version(named, 0, author), reason)
+
+    def save(self, entry: FaqEntry, expected_version: int, author: str = "", reason: str = "") -> FaqEntry:
+        """Saves a changed entry as its next version and returns it as it was saved.
+
+        Args:
+            entry: with its changes.
+            expected_version: the version that was opened for editing.
+            author: who saves it.
+            reason: why; may be empty.
+
+        Raises:
+            BadEntry: it does not hold together.
+            UnknownEntry: there is none of its id.
+            StaleEntry: someone else saved it in the meantime; nothing was changed.
+        """
+        entry = checked(entry)
+        with self.database.write() as session:
+            row = _row(session, entry.id)
+            if row.version != expected_version:
+                raise StaleEntry(entry_id=entry.id, expected=expected_version, found=row.version, author=row.author)
+            return put_row(session, row, _next_version(entry, row.version, author), reason)
+
+    def delete(self, entry_id: str, author: str = "", reason: str = "") -> FaqEntry:
+        """Archives the entry: it answers no more, and its history is kept.
+
+        Raises:
+            UnknownEntry: there is none of this id.
+        """
+        with self.database.write() as session:
+            row = _row(session, entry_id)
+            archived = replace(read_row(row), status="archived")
+            return put_row(session, row, _next_version(archived, row.version, author), reason)
+
+    def history(self, entry_id: str) -> tuple[EntryVersion, ...]:
+        """Returns all versions of the entry, the newest first.
+
+        Raises:
+            UnknownEntry: there is none of this id.
+        """
+        with self.database.read() as session:
+            key = _row(session, entry_id).key
+            saved = select(EntryVersionRow).where(EntryVersionRow.entry_key == key).order_by(EntryVersionRow.version.desc())
+            return tuple(_version(row) for row in session.scalars(saved))
+
+    def import_entries(
+        self,
+        entries: Iterable[FaqEntry],
+        mode: ImportMode = "merge",
+        author: str = "",
+        reason: str = "import",
+        progress: ProgressCallback | None = None,
+    ) -> ImportReport:
+        """Takes entries over, all of them or none; see ``assistant.stores.entry_import``."""
+        from assistant.stores.entry_import import import_entries
+
+        with self.database.write() as session:
+            return import_entries(session, entries, mode, author=author, reason=reason, progress=progress)
+
+    def all_published(self) -> tuple[FaqEntry, ...]:
+        """Returns all entries that may answer."""
+        return self.list(status="published")
+
+    def revision(self) -> int:
+        """Returns a number that grows with every change of any entry by any process."""
+        with self.database.read() as session:
+            return marks.get(session, marks.FAQ_REVISION)
+
+    def changes_since(self, revision: int) -> EntryChanges:
+        """Returns the entries that changed after the given revision; 0 gives all."""
+        with self.database.read() as session:
+            now = marks.get(session, marks.FAQ_REVISION)
+            if now == revision:
+                return EntryChanges(now, ())
+            changed = session.scalars(select(EntryRow).where(EntryRow.revision > revision).order_by(EntryRow.key))
+            return EntryChanges(now, tuple(read_row(row) for row in changed))
+
+    def search_text(self, question: str, limit: int) -> Sequence[TextHit]:
+        """Returns published entries that share a word with the question, best first by bm25; never raises for any text."""
+        with self.database.read() as session:
+            return fulltext.search(session, fulltext.any_word(question), limit, status="published")
+
+    def load_vectors(self, fingerprint: str, entry_ids: Sequence[str] | None = None) -> dict[str, Vectors]:
+        """Returns the sentence vectors that the encoder made of the entries' current versions, by entry; see ``entry_vectors``."""
+        with self.database.read() as session:
+            return entry_vectors.load(session, fingerprint, entry_ids)
+
+    def save_vectors(self, fingerprint: str, vectors: Mapping[str, tuple[int, Vectors]]) -> None:
+        """Keeps sentence vectors for the next start: for each entry the version they were made of, and the vectors."""
+        with self.database.write() as session:
+            entry_vectors.save(session, fingerprint, vectors)
+
+
+def read_row(row: EntryRow) -> FaqEntry:
+    """Returns the entry that a row holds."""
+    return FaqEntry(
+        id=row.id,
+        question=row.question,
+        answer=row.answer,
+        alternatives=tuple(row.alternatives),
+        tags=tuple(row.tags),
+        category=row.category,
+        language=row.language,
+        status=row.status,  # type: ignore[arg-type]
+        threshold=row.threshold,
+        version=row.version,
+        author=row.author,
+        updated_at=row.updated_at,
+    )
+
+
+def put_row(session: Session, row: EntryRow, entry: FaqEntry, reason: str) -> FaqEntry:
+    """Writes an entry into a row, new or there already, with its version and its words; moves the FAQ's revision on."""
+    for name, value in asdict(entry).items():
+        setattr(row, name, list(value) if isinstance(value, tuple) else value)
+    row.revision = marks.add(session, marks.FAQ_REVISION, 1)
+    session.add(row)
+    session.flush()
+    session.add(EntryVersionRow(entry_key=row.key, version=entry.version, body=asdict(entry), reason=reason))
+    fulltext.put(session, [(row.key, entry)])
+    return entry
+
+
+def _next_version(entry: FaqEntry, version: int, author: str) -> FaqEntry:
+    return replace(entry, version=version + 1, author=author, updated_at=time.time())
+
+
+def _row(session: Session, entry_id: str) -> EntryRow:
+    row = session.scalar(select(EntryRow).where(EntryRow.id == entry_id))
+    if row is None:
+        raise UnknownEntry(entry_id=entry_id, known=session.scalars(select(EntryRow.id)))
+    return row
+
+
+def _version(row: EntryVersionRow) -> EntryVersion:
+    body = dict(row.body)
+    return EntryVersion(FaqEntry(**body | {name: tuple(body[name]) for name in ("alternatives", "tags")}), row.reason)

@@ -1,0 +1,67 @@
+"""Sentence vectors of FAQ entries, kept so that a start does not compute them again. They can always be made anew."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+from sqlalchemy import delete, insert, select
+
+from assistant.stores.tables import EntryRow, EntryVectorRow
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sqlalchemy.orm import Session
+
+Vectors: TypeAlias = "np.ndarray[Any, np.dtype[np.float32]]"
+"""Normalised sentence vectors. Shape: (text, dimension) float32."""
+
+_STORED = np.dtype("<f2")  # half precision: a cosine differs by less than 0.001
+
+
+def load(session: Session, fingerprint: str, entry_ids: Sequence[str] | None = None) -> dict[str, Vectors]:
+    """Returns the vectors that are of use: made by this encoder, of the version that the entry has now.
+
+    Args:
+        session: of the database.
+        fingerprint: names the encoder.
+        entry_ids: the entries wanted; None for all.
+    """
+    wanted = (
+        select(EntryRow.id, EntryVectorRow.n_vectors, EntryVectorRow.data)
+        .join(EntryRow, EntryRow.key == EntryVectorRow.entry_key)
+        .where(EntryVectorRow.fingerprint == fingerprint, EntryVectorRow.version == EntryRow.version)
+    )
+    if entry_ids is not None:
+        wanted = wanted.where(EntryRow.id.in_(entry_ids))
+    return {entry_id: _read(data, n_vectors) for entry_id, n_vectors, data in session.execute(wanted)}
+
+
+def save(session: Session, fingerprint: str, vectors: Mapping[str, tuple[int, Vectors]]) -> None:
+    """Keeps vectors in place of older ones; those of an entry that is no longer there are dropped.
+
+    Args:
+        session: of a write transaction.
+        fingerprint: names the encoder.
+        vectors: for each entry the version that they were made of, and the vectors. Shape: (text, dimension) float32.
+    """
+    keys = dict(session.execute(select(EntryRow.id, EntryRow.key).where(EntryRow.id.in_(list(vectors)))).all())
+    rows = [
+        {
+            "entry_key": keys[entry_id],
+            "version": version,
+            "fingerprint": fingerprint,
+            "n_vectors": len(made),
+            "data": made.astype(_STORED).tobytes(),
+        }
+        for entry_id, (version, made) in vectors.items()
+        if entry_id in keys
+    ]
+    if rows:
+        session.execute(delete(EntryVectorRow).where(EntryVectorRow.entry_key.in_(list(keys.values()))))
+        session.execute(insert(EntryVectorRow), rows)
+
+
+def _read(data: bytes, n_vectors: int) -> Vectors:
+    return np.frombuffer(data, dtype=_STORED).reshape(n_vectors, -1).astype(np.float32)
