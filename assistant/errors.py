@@ -449,7 +449,9 @@ class BadCorpus(SourceError):
     code = "ALB-006"
 
     def __init__(self, *, path: Path | str, why: str) -> None:
-        super().__init__(f"this cannot be used as a corpus: {why}", where=str(path), fix="give UTF-8 text, documents apart by a blank line")
+        super().__init__(
+            f"this cannot be used as a corpus: {why}", where=str(path), fix="give UTF-8 text, documents apart by a blank line"
+        )
 
 
 class BadRecipe(SourceError):
@@ -476,7 +478,9 @@ class BadTrainingState(MissingError):
     code = "ALB-009"
 
     def __init__(self, *, path: Path, why: str) -> None:
-        super().__init__(f"this run cannot be resumed: {why}", where=str(path), fix="give another output folder, or remove this one")
+        super().__init__(
+            f"this run cannot be resumed: {why}", where=str(path), fix="give another output folder, or remove this one"
+        )
 
 
 class CannotWrite(TaskError):
@@ -655,3 +659,95 @@ class TrainingDiverged(TaskError):
 
     def __init__(self, *, epoch: int) -> None:
         super().__init__(f"training diverged in epoch {epoch}: the loss is not a number", fix="lower the learning rates")
+
+
+# --- ACT: custom actions --------------------------------------------------------------------------------------------------------
+
+
+class ActionFailed(ActionError):
+    """A custom action raised an exception or ended its process."""
+
+    code = "ACT-001"
+
+    def __init__(self, *, action: str, why: str) -> None:
+        super().__init__(f"custom action failed: {why}", where=action, fix="its output is in actions.log of the state folder")
+
+
+class ActionTimedOut(ActionError):
+    """A custom action took longer than it may."""
+
+    code = "ACT-002"
+
+    def __init__(self, *, action: str, seconds: float) -> None:
+        super().__init__(
+            f"custom action took longer than {seconds:g} s", where=action, fix="make it faster or raise action_timeout_s"
+        )
+
+
+class ActionNotRegistered(ActionError):
+    """The domain names a custom action that no code has."""
+
+    code = "ACT-003"
+
+    def __init__(self, *, action: str, known: Iterable[str]) -> None:
+        super().__init__("no action of this name is registered", where=action, fix=nearest(action, known))
+
+
+class ActionsNotLoaded(ActionError):
+    """The project's actions cannot be imported."""
+
+    code = "ACT-004"
+
+    def __init__(self, *, folder: str, why: str) -> None:
+        super().__init__(
+            f"the actions cannot be imported: {why}", where=folder, fix="the whole error is in actions.log of the state folder"
+        )
+
+
+class ActionServerUnreachable(ActionError):
+    """The action server does not answer."""
+
+    code = "ACT-005"
+
+    def __init__(self, *, url: str, why: str) -> None:
+        super().__init__(
+            f"the action server does not answer: {why}",
+            where=url,
+            fix="start it with `python -m rasa_sdk`, or correct endpoints.yml",
+        )
+
+
+class BadActionAnswer(ActionError):
+    """A custom action answered something that is no rasa-sdk answer."""
+
+    code = "ACT-006"
+
+    def __init__(self, *, action: str) -> None:
+        super().__init__(
+            "the answer has not the shape of rasa-sdk's, or is too large",
+            where=action,
+            fix="return events, and speak through the dispatcher",
+        )
+
+
+class NoActions(ActionError):
+    """A custom action is wanted in a project without any."""
+
+    code = "ACT-007"
+
+    def __init__(self, *, action: str) -> None:
+        super().__init__(
+            "the project has no actions", where=action, fix="add an actions folder, or name an action server in endpoints.yml"
+        )
+
+
+# --- UIX: the screens -----------------------------------------------------------------------------------------------------------
+
+
+class TrainingStopped(TaskError):
+    """The process that trains for the screens ended without a model."""
+
+    code = "UIX-001"
+
+    def __init__(self, *, why: str) -> None:
+        super().__init__(f"the training stopped: {why}", fix="run `assistant train` to see all it says; the model in use was kept")
