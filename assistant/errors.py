@@ -751,3 +751,15 @@ class TrainingStopped(TaskError):
 
     def __init__(self, *, why: str) -> None:
         super().__init__(f"the training stopped: {why}", fix="run `assistant train` to see all it says; the model in use was kept")
+
+
+# --- MOD: models in use ---------------------------------------------------------------------------------------------------------
+
+
+class NoModel(MissingError):
+    """No model has been trained yet."""
+
+    code = "MOD-001"
+
+    def __init__(self, *, project: str) -> None:
+        super().__init__("no model has been trained yet", where=project, fix="run `assistant train`")

@@ -87,6 +87,23 @@ def shipped_checkpoint() -> Path | None:
     return folder if (folder / "manifest.json").is_file() else None
 
 
+def model_in_use(project: Project) -> Path | None:
+    """Returns the folder of the model in use, or None when none has been trained yet."""
+    try:
+        folder = project.models / project.model_in_use.read_text(encoding="utf-8").strip()
+    except OSError:
+        return None
+    return folder if (folder / "manifest.json").is_file() else None
+
+
+def put_in_use(project: Project, folder: Path) -> None:
+    """Makes a model of the project's models folder the one that answers; atomic."""
+    project.models.mkdir(parents=True, exist_ok=True)
+    draft = project.model_in_use.with_suffix(".new")
+    draft.write_text(folder.name + "\n", encoding="utf-8")
+    draft.replace(project.model_in_use)
+
+
 def find_project(start: Path | None = None) -> Project:
     """Returns the project of a folder.
 

@@ -72,6 +72,11 @@ class ConversationStore:
             bodies = session.scalars(wanted).all()
         return tuple(_read(body, sender_id, position) for position, body in enumerate(bodies))
 
+    def count(self, sender_id: str) -> int:
+        """Returns how many events the conversation has; 0 when it is not known."""
+        with self._database.read() as session:
+            return session.scalar(select(ConversationRow.n_events).where(ConversationRow.sender_id == sender_id)) or 0
+
     def append(self, sender_id: str, events: Sequence[Event], expected: int) -> int:
         """Appends all events or none, and returns how many the conversation has now.
 

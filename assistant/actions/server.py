@@ -1,0 +1,82 @@
+"""Runs custom actions on an action server (``python -m rasa_sdk``) over HTTP, as Rasa does."""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.request
+from typing import TYPE_CHECKING, Any
+
+from assistant.actions.outcome import ActionOutcome, outcome_of
+from assistant.errors import ActionFailed, ActionNotRegistered, ActionServerUnreachable, ActionTimedOut, BadActionAnswer, BadSetting
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MAX_ANSWER_BYTES = 8_000_000
+_REJECTED, _NOT_FOUND = 400, 404
+
+
+class ServerRunner:
+    """Posts each call to the webhook of an action server.
+
+    Args:
+        url: of the webhook, http or https.
+        timeout_s: seconds a call may take.
+
+    Raises:
+        BadSetting: the URL is of another scheme.
+    """
+
+    def __init__(self, url: str, timeout_s: float) -> None:
+        if not url.startswith(("http://", "https://")):
+            raise BadSetting(name="action_endpoint", value=url, why="it is no http or https URL")
+        self._url = url
+        self._timeout_s = timeout_s
+
+    def run(self, name: str, tracker: Mapping[str, Any], domain: Mapping[str, Any]) -> ActionOutcome:
+        """Returns what an action answers; see ActionRunner.run. A call is never repeated: it may have had its effect."""
+        call = {"next_action": name, "sender_id": tracker["sender_id"], "tracker": tracker, "domain": domain, "version": "3.6.21"}
+        request = urllib.request.Request(  # noqa: S310 (the scheme is checked above)
+            self._url, data=json.dumps(call, default=str).encode(), headers={"Content-Type": "application/json"}
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=self._timeout_s) as response:  # noqa: S310
+                body = response.read(MAX_ANSWER_BYTES + 1)
+        except urllib.error.HTTPError as error:
+            return self._refused(name, error)
+        except TimeoutError as error:
+            raise ActionTimedOut(action=name, seconds=self._timeout_s) from error
+        except (urllib.error.URLError, OSError) as error:
+            if isinstance(getattr(error, "reason", None), TimeoutError):
+                raise ActionTimedOut(action=name, seconds=self._timeout_s) from error
+            raise ActionServerUnreachable(url=self._url, why=str(getattr(error, "reason", error))) from error
+        return outcome_of(_decoded(body, name), name)
+
+    def _refused(self, name: str, error: urllib.error.HTTPError) -> ActionOutcome:
+        with error:
+            if error.code == _REJECTED and "action_name" in _peek(error):
+                return ActionOutcome(is_rejected=True)
+            if error.code == _NOT_FOUND:
+                raise ActionNotRegistered(action=name, known=()) from error
+            raise ActionFailed(action=name, why=f"the action server answered {error.code}") from error
+
+    def close(self) -> None:
+        """Does nothing: the server is not ours."""
+
+
+def _peek(error: urllib.error.HTTPError) -> dict[str, Any]:
+    try:
+        body = json.loads(error.read(MAX_ANSWER_BYTES))
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def _decoded(body: bytes, name: str) -> Any:
+    if len(body) > MAX_ANSWER_BYTES:
+        raise BadActionAnswer(action=name)
+    try:
+        return json.loads(body)
+    except ValueError as error:
+        raise BadActionAnswer(action=name) from error

@@ -1,0 +1,320 @@
+"""THE TURN: from what a user says to what the assistant answers. ``Agent._turn`` is the product on one screen."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from assistant.actions.execution import Actions
+from assistant.dialogue.events import ActionExecuted, BotUttered, Event, SessionStarted, UserUttered
+from assistant.dialogue.payloads import is_payload, parse_payload
+from assistant.dialogue.policies import Policy, decide
+from assistant.dialogue.policies.commands import CommandPolicy
+from assistant.dialogue.policies.fallback import ACTION_DEFAULT_FALLBACK, NLU_FALLBACK, FallbackPolicy, distrust
+from assistant.dialogue.policies.faq import ACTION_ANSWER_FAQ, FaqPolicy
+from assistant.dialogue.policies.forms import FormPolicy, ResumePolicy
+from assistant.dialogue.policies.rules import RulePolicy
+from assistant.dialogue.policies.stories import StoryPolicy
+from assistant.dialogue.slot_filling import fill_slots
+from assistant.dialogue.tracker import ACTION_LISTEN, ACTION_SESSION_START, Tracker
+from assistant.errors import ActionError, BadPayload, StaleConversation
+from assistant.messages import Decision, FaqResult, Reply, Trace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from assistant.actions.outcome import ActionRunner
+    from assistant.config import Settings
+    from assistant.dialogue.domain import Domain
+    from assistant.dialogue.stories import Story
+    from assistant.messages import Parse, UserMessage
+    from assistant.project import Project
+    from assistant.stores.conversations import ConversationStore
+    from assistant.stores.entries import EntryStore
+    from assistant.stores.unanswered import UnansweredStore
+
+_TRIES = 4
+_KEPT_TRACKERS = 256
+
+
+class Understanding(Protocol):
+    """What the agent needs of NLU; assistant.nlu.interpreter.Interpreter is it."""
+
+    def parse(self, text: str) -> Parse:
+        """Returns what was found in one message."""
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Returns sentence vectors. Shape: (n_texts, vector_size), L2-normalised."""
+
+
+class Knowledge(Protocol):
+    """What the agent needs of the FAQ; assistant.stores.faq_index.FaqIndex is it."""
+
+    def search(self, question: str, limit: int = 5) -> FaqResult:
+        """Returns the published entries nearest to a question."""
+
+
+def build_policies(
+    domain: Domain, stories: Sequence[Story], settings: Settings, ask_faq: Callable[[str], FaqResult]
+) -> list[Policy]:
+    """Returns the policies of a bot, highest first."""
+    return [
+        CommandPolicy(),
+        FormPolicy(),
+        FaqPolicy(ask_faq, only_when_sure=True),
+        RulePolicy(stories, domain),
+        StoryPolicy(stories, domain, settings.max_history),
+        FaqPolicy(ask_faq, only_when_sure=False),
+        ResumePolicy(),
+        FallbackPolicy(),
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """The stores of a bot: what was said, what is known, what was not known."""
+
+    conversations: ConversationStore
+    entries: EntryStore
+    unanswered: UnansweredStore
+
+
+@dataclass(slots=True)
+class _Turn:
+    """What is gathered along one turn."""
+
+    faq: dict[str, FaqResult] = field(default_factory=dict)
+    decisions: list[Decision] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    timings_ms: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+
+
+class Agent:
+    """A bot that answers: its model, its dialogue, its FAQ and its memory.
+
+    Args:
+        domain, stories: the project's dialogue.
+        settings: thresholds and limits.
+        interpreter: understands messages.
+        memory: the stores.
+        faq: finds entries.
+        runner: runs custom actions; None: there are none.
+        clock: seconds since the epoch; tests set it.
+    """
+
+    def __init__(
+        self,
+        *,
+        domain: Domain,
+        stories: Sequence[Story],
+        settings: Settings,
+        interpreter: Understanding,
+        memory: Memory,
+        faq: Knowledge,
+        runner: ActionRunner | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.domain = domain
+        self.settings = settings
+        self.interpreter = interpreter
+        self.conversations = memory.conversations
+        self.entries = memory.entries
+        self.unanswered = memory.unanswered
+        self.faq = faq
+        self.actions = Actions(domain, runner, self._ask_faq)
+        self.policies = build_policies(domain, stories, settings, self._ask_faq)
+        self._runner = runner
+        self._clock = clock
+        self._turns = threading.local()
+        self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+        self._trackers: dict[str, Tracker] = {}
+        self._close: list[Callable[[], None]] = [runner.close] if runner else []
+
+    @classmethod
+    def open(cls, project: Project, settings: Settings, *, model: Path | None = None) -> Agent:
+        """Returns the agent of a project, ready to answer.
+
+        Args:
+            project: its files.
+            settings: in force.
+            model: a model folder; None: the project's model in use.
+
+        Raises:
+            MissingError: there is no model, or it is damaged.
+            SourceError: the project's files do not hold together.
+            StoreError: the database cannot be opened.
+        """
+        from assistant.opening import open_agent
+
+        return open_agent(project, settings, model=model)
+
+    # --- the turn ---------------------------------------------------------------------------------------------------------------
+
+    def handle(self, message: UserMessage) -> Reply:
+        """Returns the answer to a message; by then all events of the turn are stored.
+
+        When another process has answered in the same conversation meanwhile, the turn is run again on what is stored now.
+
+        Raises:
+            StoreError: nothing could be stored; nothing has happened in the conversation then.
+        """
+        with self._locks[message.sender_id]:
+            for attempt in range(_TRIES):
+                try:
+                    return self._turn(message)
+                except StaleConversation:
+                    if attempt == _TRIES - 1:
+                        raise
+                finally:
+                    self._turns.now = None
+            raise AssertionError("the last try returns or raises")
+
+    def _turn(self, message: UserMessage) -> Reply:
+        turn = self._turns.now = _Turn()
+        with self._timed("total"):
+            tracker = self._load(message.sender_id)
+            n_stored, slots_before = len(tracker.events), dict(tracker.slots)
+            self._start_session(tracker)
+            parse = self._understand(message)
+            tracker.update(
+                UserUttered(message.text, parse, message.channel, message.message_id, message.metadata, timestamp=self._clock())
+            )
+            if not tracker.is_paused:
+                self._answer(tracker)
+            if tracker.latest_action != ACTION_LISTEN:
+                tracker.update(ActionExecuted(ACTION_LISTEN))
+            new_events = tracker.events[n_stored:]
+            with self._timed("store"):
+                self.conversations.append(message.sender_id, new_events, n_stored)
+                self._keep_unanswered(message, parse, turn)
+            self._remember(tracker)
+        changed = {name: value for name, value in tracker.slots.items() if slots_before.get(name) != value}
+        said = tuple(event.message for event in new_events if isinstance(event, BotUttered))
+        faq = turn.faq.get(message.text)
+        return Reply(said, Trace(parse, tuple(turn.decisions), changed, faq, tuple(turn.problems), dict(turn.timings_ms)))
+
+    def _answer(self, tracker: Tracker) -> None:
+        """Fills slots, then decides and acts until there is nothing left to do but listen."""
+        turn: _Turn = self._turns.now
+        try:
+            tracker.update_all(fill_slots(tracker))
+            tracker.update_all(self.actions.validate_mappings(tracker))
+            while len(turn.decisions) < self.settings.max_actions:
+                with self._timed("dialogue"):
+                    decision = decide(self.policies, tracker)
+                turn.decisions.append(decision)
+                with self._timed("actions"):
+                    tracker.update_all(self.actions.run(decision, tracker))
+                if decision.action == ACTION_LISTEN:
+                    return
+            turn.problems.append(f"stopped after {self.settings.max_actions} actions")
+        except ActionError as error:  # one action that fails must not silence the assistant
+            turn.problems.append(str(error))
+            tracker.update_all(self.actions.say("utter_action_failed", tracker))
+
+    # --- its parts --------------------------------------------------------------------------------------------------------------
+
+    def _load(self, sender_id: str) -> Tracker:
+        """The conversation as it is stored. The tracker kept from the last turn serves while no one else has spoken in it."""
+        kept = self._trackers.pop(sender_id, None)
+        if kept is not None and self.conversations.count(sender_id) == len(kept.events):
+            return kept
+        return Tracker(sender_id, self.domain, self.conversations.load(sender_id))
+
+    def _remember(self, tracker: Tracker) -> None:
+        self._trackers[tracker.sender_id] = tracker
+        while len(self._trackers) > _KEPT_TRACKERS:
+            self._trackers.pop(next(iter(self._trackers)), None)
+
+    def _start_session(self, tracker: Tracker) -> None:
+        """Starts a session at the first message, and after a silence longer than the domain's."""
+        silence_s = self.domain.session.expiration_minutes * 60
+        last = tracker.events[-1].timestamp if tracker.events else None
+        if last is not None and (silence_s <= 0 or self._clock() - last < silence_s):
+            return
+        now = self._clock()
+        tracker.update_all(
+            [
+                ActionExecuted(ACTION_SESSION_START, timestamp=now),
+                SessionStarted(timestamp=now),
+                ActionExecuted(ACTION_LISTEN, timestamp=now),
+            ]
+        )
+
+    def _understand(self, message: UserMessage) -> Parse:
+        with self._timed("nlu"):
+            if is_payload(message.text):
+                try:
+                    return parse_payload(message.text)
+                except BadPayload as error:  # then it is a text like any other
+                    self._turns.now.problems.append(str(error))
+            parse = self.interpreter.parse(message.text)
+            return distrust(parse, threshold=self.settings.nlu_threshold, ambiguity=self.settings.nlu_ambiguity)
+
+    def _ask_faq(self, question: str) -> FaqResult:
+        """Asks the FAQ, once a question and turn."""
+        turn: _Turn | None = getattr(self._turns, "now", None)
+        if turn is None:
+            return self.faq.search(question)
+        if question not in turn.faq:
+            with self._timed("faq"):
+                turn.faq[question] = self.faq.search(question)
+        return turn.faq[question]
+
+    def _keep_unanswered(self, message: UserMessage, parse: Parse, turn: _Turn) -> None:
+        """Keeps a question that was not answered for the people who curate the FAQ."""
+        result = turn.faq.get(message.text)
+        acted = {decision.action for decision in turn.decisions}
+        is_lost = ACTION_DEFAULT_FALLBACK in acted or ACTION_ANSWER_FAQ in acted or parse.intent.name == NLU_FALLBACK
+        if is_lost and result is not None and result.best is None and not any(d.policy == "form" for d in turn.decisions):
+            nearest = result.matches[0] if result.matches else None
+            self.unanswered.add(
+                message.text, message.sender_id, nearest.entry_id if nearest else None, nearest.score if nearest else 0.0
+            )
+
+    def _timed(self, stage: str) -> _Timer:
+        return _Timer(self._turns.now.timings_ms, stage)
+
+    # --- what front ends ask ----------------------------------------------------------------------------------------------------
+
+    def events(self, sender_id: str) -> tuple[Event, ...]:
+        """Returns all that has happened in a conversation."""
+        return self.conversations.load(sender_id)
+
+    def tracker(self, sender_id: str) -> Tracker:
+        """Returns the state of a conversation as it is stored."""
+        return Tracker(sender_id, self.domain, self.conversations.load(sender_id))
+
+    def use_interpreter(self, interpreter: Understanding, faq: Knowledge) -> None:
+        """Answers with another model from the next turn on."""
+        self.interpreter, self.faq = interpreter, faq
+
+    def on_close(self, close: Callable[[], None]) -> None:
+        """Registers what close() shall end, too."""
+        self._close.append(close)
+
+    def close(self) -> None:
+        """Ends the worker of actions and the database's connections."""
+        while self._close:
+            self._close.pop()()
+
+
+class _Timer:
+    """Adds the milliseconds of a block to a stage."""
+
+    def __init__(self, timings_ms: dict[str, float], stage: str) -> None:
+        self._timings_ms = timings_ms
+        self._stage = stage
+
+    def __enter__(self) -> None:
+        self._start = time.perf_counter()
+
+    def __exit__(self, *_: object) -> None:
+        self._timings_ms[self._stage] += (time.perf_counter() - self._start) * 1000

@@ -1,0 +1,89 @@
+"""Puts an agent together from a project: its files, model, database and actions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assistant.actions.process import ProcessRunner
+from assistant.actions.server import ServerRunner
+from assistant.agent import Agent, Memory
+from assistant.dialogue.domain import load_domain
+from assistant.dialogue.stories import load_stories
+from assistant.errors import NoModel
+from assistant.nlu.interpreter import Interpreter
+from assistant.project import model_in_use
+from assistant.stores.conversations import ConversationStore
+from assistant.stores.database import open_database
+from assistant.stores.entries import EntryStore
+from assistant.stores.faq_index import FaqIndex
+from assistant.stores.seeding import seed_if_empty
+from assistant.stores.unanswered import UnansweredStore
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from assistant.actions.outcome import ActionRunner
+    from assistant.config import Settings
+    from assistant.project import Project
+    from assistant.stores.database import Database
+
+
+def open_agent(project: Project, settings: Settings, *, model: Path | None = None) -> Agent:
+    """Returns the agent of a project, ready to answer; see Agent.open."""
+    runner = _start_runner(project, settings)  # first: it starts up beside the rest
+    try:
+        domain, stories = load_domain(project), load_stories(project)
+        interpreter = load_interpreter(project, settings, model)
+        database = open_project_database(project, settings)
+        entries = EntryStore(database)
+        agent = Agent(
+            domain=domain,
+            stories=stories,
+            settings=settings,
+            interpreter=interpreter,
+            memory=Memory(ConversationStore(database), entries, UnansweredStore(database)),
+            faq=open_faq(entries, interpreter, settings),
+            runner=runner,
+        )
+    except BaseException:
+        if runner is not None:
+            runner.close()
+        raise
+    agent.on_close(database.close)
+    return agent
+
+
+def open_project_database(project: Project, settings: Settings) -> Database:
+    """Returns the project's database, with the seed of its FAQ in it."""
+    if not settings.database_url:
+        project.state.mkdir(parents=True, exist_ok=True)
+    database = open_database(settings.database_url or project.database_url)
+    seed_if_empty(EntryStore(database), project.faq)
+    return database
+
+
+def load_interpreter(project: Project, settings: Settings, model: Path | None = None) -> Interpreter:
+    """Returns the interpreter of a model folder, by default of the model in use.
+
+    Raises:
+        NoModel: none has been trained yet.
+    """
+    folder = model or model_in_use(project)
+    if folder is None:
+        raise NoModel(project=str(project.root))
+    return Interpreter.load(folder, threads=settings.threads)
+
+
+def open_faq(entries: EntryStore, interpreter: Interpreter, settings: Settings) -> FaqIndex:
+    """Returns the index of the FAQ over the interpreter's sentence vectors."""
+    return FaqIndex(entries, interpreter.encode, interpreter.fingerprint, settings.faq_threshold)
+
+
+def _start_runner(project: Project, settings: Settings) -> ActionRunner | None:
+    if settings.action_endpoint:
+        return ServerRunner(settings.action_endpoint, settings.action_timeout_s)
+    if project.actions is None:
+        return None
+    runner = ProcessRunner(project.bot, project.state, settings.action_timeout_s)
+    runner.start()
+    return runner
