@@ -1,0 +1,137 @@
+"""Finds the entries that answer a question, each with the probability that it does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+
+import numpy as np
+
+from assistant.faq.calibration import USUAL, fitted
+from assistant.faq.features import Features, Query, Vectors
+from assistant.faq.folding import MAX_CHARS, fold
+from assistant.faq.leave_one_out import rows
+from assistant.faq.passages import texts_of
+from assistant.messages import FaqMatch, FaqResult
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from assistant.faq.calibration import Calibration, Floats
+    from assistant.faq.entry import FaqEntry
+
+Encode: TypeAlias = "Callable[[Sequence[str]], np.ndarray[Any, np.dtype[np.float32]]]"
+"""Turns texts into normalised sentence vectors. Shape: (text, dimension) float32."""
+
+THRESHOLD = 0.5
+"""The score from which an entry answers, where nothing else is said: it is more likely right than wrong."""
+
+N_CANDIDATES = 12
+"""Entries that each way of searching brings in; what is further down is never the answer."""
+
+
+class TextHit(Protocol):
+    """An entry found by its words."""
+
+    @property
+    def entry_id(self) -> str:
+        """The entry."""
+
+
+TextSearch: TypeAlias = "Callable[[str, int], Sequence[TextHit]]"
+"""Full text: a question and a limit in, entries that share its words out, best first."""
+
+
+def encoded(entries: Sequence[FaqEntry], encode: Encode) -> list[Vectors]:
+    """Returns the vectors of each entry's texts, computed in one call."""
+    if not entries:
+        return []
+    texts = [texts_of(entry) for entry in entries]
+    made = np.asarray(encode([text for of_entry in texts for text in of_entry]), dtype=np.float32)
+    return np.split(made, np.cumsum([len(of_entry) for of_entry in texts])[:-1])
+
+
+class Retriever:
+    """Searches a fixed set of entries by words and by meaning.
+
+    Args:
+        entries: those that may answer.
+        encode: makes sentence vectors.
+        text_search: finds entries by their words; None: by meaning alone.
+        threshold: the score from which an entry answers, unless it has its own.
+        vectors: of each entry, in the order of ``texts_of``; None: they are computed.
+        calibration: weights fitted before; None: they are fitted to the entries.
+    """
+
+    def __init__(
+        self,
+        entries: Sequence[FaqEntry],
+        encode: Encode,
+        text_search: TextSearch | None = None,
+        threshold: float = THRESHOLD,
+        *,
+        vectors: Sequence[Vectors] | None = None,
+        calibration: Calibration | None = None,
+    ) -> None:
+        self._entries = tuple(entries)
+        self._encode = encode
+        self._text_search = text_search
+        self._threshold = threshold
+        self._positions = {entry.id: position for position, entry in enumerate(self._entries)}
+        self._exact = _exact(self._entries)
+        self.calibration = calibration or USUAL
+        if self._entries:
+            self._features = Features(self._entries, vectors if vectors is not None else encoded(self._entries, encode))
+            self.calibration = calibration or fitted(*rows(self._entries, self._features, self._candidates))
+
+    def search(self, question: str, limit: int = 5) -> FaqResult:
+        """Returns the entries that may answer the question, best first; never raises, whatever the text.
+
+        A question that is an entry's own, but for case, accents and punctuation, has that entry first with the score 1.0.
+        """
+        exact = self._exact.get(fold(question), {})
+        if not self._entries or not question.strip():
+            return FaqResult((), self._threshold)
+        query = self._query(question)
+        cosines = self._features.cosines(query)
+        candidates = list(dict.fromkeys([*exact, *self._candidates(question, cosines)]))
+        scores = self.calibration.probabilities(self._features.table(query, cosines, candidates))
+        scored = [(1.0 if entry in exact else float(score), entry) for entry, score in zip(candidates, scores, strict=True)]
+        # Of two exact matches the one whose question it is comes before the one that has it as an alternative.
+        scored.sort(key=lambda pair: (-pair[0], exact.get(pair[1], 0), pair[1]))
+        matches = tuple(self._match(query, entry, score, exact.get(entry)) for score, entry in scored[:limit])
+        return FaqResult(matches, self._threshold_of(matches))
+
+    def _query(self, question: str) -> Query:
+        asked = question[:MAX_CHARS]
+        meant = self._features.vocabulary.correct(asked)
+        texts = [asked] if meant == fold(asked) else [asked, meant]
+        vector = np.asarray(self._encode(texts), dtype=np.float32).mean(axis=0)
+        return Query(vector / max(float(np.linalg.norm(vector)), 1e-9), self._features.vocabulary.weigh(asked))
+
+    def _candidates(self, question: str, cosines: Floats) -> list[int]:
+        n_best = min(N_CANDIDATES, len(cosines))
+        found = np.argpartition(-cosines, n_best - 1)[:n_best].tolist()
+        if self._text_search:
+            hits = self._text_search(self._features.vocabulary.correct(question), N_CANDIDATES)
+            found += [self._positions[hit.entry_id] for hit in hits if hit.entry_id in self._positions]
+        return list(dict.fromkeys(found))
+
+    def _match(self, query: Query, position: int, score: float, exact: int | None) -> FaqMatch:
+        entry = self._entries[position]
+        text = self._features.nearest_text(query, position) if exact is None else exact
+        return FaqMatch(entry.id, entry.question, entry.questions[text], entry.answer, score)
+
+    def _threshold_of(self, matches: tuple[FaqMatch, ...]) -> float:
+        if not matches:
+            return self._threshold
+        own = self._entries[self._positions[matches[0].entry_id]].threshold
+        return self._threshold if own is None else own
+
+
+def _exact(entries: Sequence[FaqEntry]) -> dict[str, dict[int, int]]:
+    """Returns, for each folded question, the entries that have it and which of their questions it is."""
+    found: dict[str, dict[int, int]] = {}
+    for position, entry in enumerate(entries):
+        for text, question in enumerate(entry.questions):
+            found.setdefault(fold(question), {}).setdefault(position, text)
+    return found
