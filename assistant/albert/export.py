@@ -40,7 +40,7 @@ def export_onnx(model: JointAlbert, path: Path, inputs: Sequence[str], outputs: 
     """
     model.eval()
     # Plain matrix products trace without a branch on the length; the fused kernel's wrapper has one.
-    attention = model.encoder.config._attn_implementation  # noqa: SLF001 (transformers offers no other way to read it)
+    attention = model.encoder.config._attn_implementation
     model.encoder.set_attn_implementation("eager")
     try:
         _write(model, path, inputs, outputs)

@@ -1,0 +1,184 @@
+"""Reads messages with a trained model: ONNX Runtime, the tokenizer and numpy, no torch."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from assistant.albert.manifest import verify_manifest
+from assistant.errors import BadModel
+from assistant.messages import IntentScore, Parse
+from assistant.nlu.model_folder import GRAPH, INPUTS, OUTPUTS, TOKENIZER, ModelSettings, load_settings
+from assistant.nlu.tags import TagScheme, log_softmax
+from assistant.nlu.words import NO_PIECE, Span, first_pieces, split_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+    from tokenizers import Encoding, Tokenizer
+
+    from assistant.messages import Entity
+    from assistant.nlu.extractors import Extractors
+    from assistant.nlu.novelty import Novelty
+
+# More than 512 pieces need; cutting here keeps a message of a megabyte as cheap as one of a page.
+MAX_CHARACTERS = 8_000
+MAX_PIECES_A_BATCH = 2_048
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class Interpreter:
+    """A model that parses messages. Made by `load`; safe to use from several threads.
+
+    Attributes:
+        manifest: what the model folder says of itself, metrics included.
+        fingerprint: names the encoder: stored vectors of another fingerprint are stale.
+        intents: sorted.
+        entities: types that may be found, sorted.
+        vector_size: width of the vectors that `encode` returns.
+    """
+
+    def __init__(
+        self,
+        session: Any,
+        tokenizer: Tokenizer,
+        parts: tuple[ModelSettings, Extractors, Novelty],
+        manifest: Mapping[str, Any],
+    ) -> None:
+        settings, self._extractors, self._novelty = parts
+        self._session = session
+        self._tokenizer = tokenizer
+        self._scheme = TagScheme(settings.kinds)
+        self._temperature = settings.temperature
+        self.manifest = manifest
+        self.fingerprint = settings.fingerprint
+        self.intents = settings.intents
+        self.entities = _entity_names(settings, self._extractors)
+        self.vector_size = settings.hidden
+
+    @classmethod
+    def load(cls, folder: Path, *, threads: int = 1) -> Interpreter:
+        """Returns the model of a folder, after every file was checked against the manifest.
+
+        Args:
+            folder: as `assistant.training.train_model` wrote it.
+            threads: that one message may use; one is best for short messages.
+
+        Raises:
+            ManifestMissing, DamagedFile, ForbiddenFile: the folder is not as its manifest says.
+            BadModel: the files are whole but do not make a model.
+        """
+        manifest = verify_manifest(folder)
+        parts = load_settings(folder)
+        tokenizer = _load_tokenizer(folder, parts[0].max_pieces)
+        return cls(_load_session(folder, threads), tokenizer, parts, manifest)
+
+    def parse(self, text: str) -> Parse:
+        """Returns what one message means; see `parse_many`."""
+        return self.parse_many([text])[0]
+
+    def parse_many(self, texts: Sequence[str]) -> list[Parse]:
+        """Returns what each message means, in order; the same whatever else is in the list.
+
+        Any text is taken: one without words gives a Parse without intents, one that is too long is read to where it is cut.
+        """
+        cleaned = [_clean(text) for text in texts]
+        words = [split_words(text) for text in cleaned]
+        parses = [Parse(text) for text in texts]
+        spoken = [i for i, spans in enumerate(words) if spans]
+        encodings = self._tokenizer.encode_batch([cleaned[i] for i in spoken]) if spoken else []
+        for row, (logits, tag_logits, vector) in self._run(encodings):
+            i = spoken[row]
+            tags = self._tag_log_probs(cleaned[i], words[i], encodings[row], tag_logits)
+            entities = self._entities(cleaned[i], words[i], tags)
+            strangeness = float(self._novelty.strangeness(vector[None])[0])
+            parses[i] = Parse(texts[i], self._ranking(logits), entities, round(strangeness, 6), tuple(words[i]))
+        return parses
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Returns the encoder's sentence vectors, of length one.
+
+        Returns:
+            Shape: (n, vector_size) float32.
+        """
+        vectors = np.zeros((len(texts), self.vector_size), dtype=np.float32)
+        encodings = self._tokenizer.encode_batch([_clean(text) for text in texts]) if texts else []
+        for row, (_, _, vector) in self._run(encodings):
+            vectors[row] = vector
+        return vectors
+
+    def _run(self, encodings: Sequence[Encoding]) -> Iterator[tuple[int, tuple[NDArray[np.float32], ...]]]:
+        """Yields the index of each encoding and its outputs. Only equally long texts share a batch: nothing is padded."""
+        by_length: dict[int, list[int]] = {}
+        for row, encoding in enumerate(encodings):
+            by_length.setdefault(len(encoding.ids), []).append(row)
+        for length, rows in sorted(by_length.items()):
+            size = max(1, MAX_PIECES_A_BATCH // length)
+            for first in range(0, len(rows), size):
+                chosen = rows[first : first + size]
+                input_ids = np.array([encodings[row].ids for row in chosen], dtype=np.int64)
+                feed = dict(zip(INPUTS, (input_ids, np.ones_like(input_ids)), strict=True))
+                outputs = self._session.run(OUTPUTS, feed)
+                yield from zip(chosen, zip(*outputs, strict=True), strict=True)
+
+    def _ranking(self, logits: NDArray[np.float32]) -> tuple[IntentScore, ...]:
+        probabilities = np.exp(log_softmax(logits, self._temperature))
+        order = np.argsort(-probabilities, kind="stable")
+        return tuple(IntentScore(self.intents[i], round(float(probabilities[i]), 6)) for i in order)
+
+    def _tag_log_probs(
+        self, text: str, words: Sequence[Span], encoding: Encoding, tag_logits: NDArray[np.float32]
+    ) -> NDArray[np.float64]:
+        pieces = np.array(first_pieces(text, words, encoding.offsets))
+        log_probs = np.zeros((len(words), tag_logits.shape[1]))
+        has_piece = pieces != NO_PIECE
+        log_probs[has_piece] = log_softmax(tag_logits[pieces[has_piece]])
+        return log_probs
+
+    def _entities(self, text: str, words: Sequence[Span], log_probs: NDArray[np.float64]) -> tuple[Entity, ...]:
+        found = self._scheme.decode(text, words, log_probs) if self._scheme.kinds else []
+        return self._extractors.finish(found + self._extractors.extract(text))
+
+
+def _clean(text: str) -> str:
+    """Returns the text as the tokenizer can take it, every character in its place: cut, and without lone surrogates."""
+    return _SURROGATE.sub("\ufffd", text[:MAX_CHARACTERS])
+
+
+def _entity_names(settings: ModelSettings, extractors: Extractors) -> tuple[str, ...]:
+    from assistant.nlu.tags import parse_kind
+
+    return tuple(sorted(extractors.entities | {parse_kind(kind)[0] for kind in settings.kinds}))
+
+
+def _load_tokenizer(folder: Path, max_pieces: int) -> Tokenizer:
+    from tokenizers import Tokenizer
+
+    try:
+        tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
+    except Exception as error:  # the library raises bare Exception
+        raise BadModel(folder=folder, why=f"tokenizer.json: {error}") from error
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(max_pieces)
+    return tokenizer
+
+
+def _load_session(folder: Path, threads: int) -> Any:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    # Threads that spin while they wait, and an arena that never shrinks, cost the rest of the program more than they save here.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.enable_cpu_mem_arena = False
+    try:
+        return onnxruntime.InferenceSession(str(folder / GRAPH), options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # the library raises many kinds, none with a public base
+        raise BadModel(folder=folder, why=f"model.onnx: {str(error).splitlines()[0]}") from error

@@ -1,0 +1,119 @@
+"""Reads the ``nlu`` key of Rasa 3.1 training files: intents, synonyms, regexes and lookup lists."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from assistant.annotations import read_annotations
+from assistant.errors import BadExample, MissingKey, Place, UnsupportedVersion
+from assistant.nlu.training_data import Example, NamedPattern, TrainingData
+from assistant.yaml_source import YamlList, YamlMap, YamlText, only_keys, read_yaml, require, want_list, want_map, want_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+SUPPORTED_VERSION = (3, 1)
+KINDS = ("intent", "synonym", "regex", "lookup")
+_KEYS = (*KINDS, "examples", "metadata")
+
+
+def read_rasa_yaml(file: Path, *, shown_as: str | None = None) -> TrainingData:
+    """Returns the training data in one YAML file; an empty one when it has no ``nlu`` key.
+
+    Args:
+        file: the file; other top-level keys than ``nlu`` are somebody else's.
+        shown_as: the path that errors name; the path itself when None.
+
+    Raises:
+        UnsupportedVersion: the file says that it is newer than what is read.
+        SourceError: something in it is wrong; the error names the line.
+    """
+    shown = shown_as or str(file)
+    content = want_map(read_yaml(file, shown_as=shown), key="the file", where=Place(shown, 1))
+    _check_version(content)
+    collected = _Collected()
+    sections = want_list(content.get("nlu"), key="nlu", where=content.place("nlu"))
+    for index, section in enumerate(sections):
+        collected.add(want_map(section, key="nlu", where=sections.place(index)))
+    return collected.as_training_data()
+
+
+class _Collected:
+    def __init__(self) -> None:
+        self._examples: list[Example] = []
+        self._synonyms: dict[str, str] = {}
+        self._inline: dict[str, str] = {}
+        self._regexes: list[NamedPattern] = []
+        self._lookups: dict[str, tuple[str, ...]] = {}
+
+    def add(self, section: YamlMap) -> None:
+        only_keys(section, _KEYS)
+        kind = next((kind for kind in KINDS if kind in section), None)
+        if kind is None:
+            raise MissingKey(where=section.here, key=" or ".join(KINDS))
+        name = want_text(section[kind], key=kind, where=section.place(kind))
+        items = _items(section)
+        if kind == "intent":
+            self._examples += (self._example(text, name, place) for text, place in items)
+        elif kind == "synonym":
+            self._synonyms |= {text.lower(): name for text, _ in items}
+        elif kind == "regex":
+            self._regexes += (NamedPattern(name, text, place) for text, place in items)
+        else:
+            self._lookups[name] = self._lookups.get(name, ()) + tuple(text for text, _ in items)
+
+    def _example(self, marked: str, intent: str, place: Place) -> Example:
+        text, entities = read_annotations(marked, place)
+        for entity in entities:
+            written = text[entity.start : entity.end]
+            if entity.value != written:
+                self._inline[written.lower()] = entity.value
+        return Example(text, intent, entities, place)
+
+    def as_training_data(self) -> TrainingData:
+        # A synonym with a section of its own was meant for all texts, one beside an annotation perhaps for that text alone.
+        return TrainingData(tuple(self._examples), self._inline | self._synonyms, tuple(self._regexes), self._lookups)
+
+
+def _check_version(content: YamlMap) -> None:
+    if "version" not in content:
+        return
+    version = str(content["version"])
+    numbers = version.split(".")
+    if not all(number.isdigit() for number in numbers) or tuple(map(int, numbers)) > SUPPORTED_VERSION:
+        raise UnsupportedVersion(where=content.place("version"), version=version)
+
+
+def _items(section: YamlMap) -> Iterator[tuple[str, Place]]:
+    """Yields each line of a section's examples, or each item of the extended form, with its place."""
+    examples = require(section, "examples")
+    if isinstance(examples, YamlList):
+        yield from _extended(examples)
+        return
+    text = want_text(examples, key="examples", where=section.place("examples"))
+    first = examples.line if isinstance(examples, YamlText) else section.place("examples").line
+    for number, line in enumerate(text.split("\n"), first):
+        stripped = line.strip()
+        if not stripped:
+            continue
+        place = Place(section.here.path, number)
+        if not stripped.startswith("-") or not stripped[1:].strip():
+            raise BadExample(where=place, example=stripped)
+        yield stripped[1:].strip(), place
+
+
+def _extended(examples: YamlList) -> Iterator[tuple[str, Place]]:
+    for index, item in enumerate(examples):
+        place = examples.place(index)
+        yield _extended_text(item, place), place
+
+
+def _extended_text(item: Any, place: Place) -> str:
+    if isinstance(item, YamlMap):
+        only_keys(item, ("text", "metadata"))
+        item = require(item, "text")
+    text = want_text(item, key="text", where=place).strip().removeprefix("- ").strip()
+    if not text:
+        raise BadExample(where=place, example=text)
+    return text

@@ -1,0 +1,132 @@
+"""Trains encoder and heads together: AdamW, rates that warm up and fall, and the epoch kept that did best on held-out examples."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from assistant.albert.joint import JointLoss
+from assistant.errors import TrainingDiverged
+from assistant.messages import Progress
+from assistant.training.features import by_length, intent_weights, make_batch, shuffled
+from assistant.training.scoring import HeldOut
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from torch import Tensor, nn
+
+    from assistant.albert.joint import JointAlbert
+    from assistant.messages import ProgressCallback
+    from assistant.training.arguments import TrainingArguments
+    from assistant.training.features import Features, Labels
+
+SCORE_BATCH = 64
+BETAS = (0.9, 0.98)
+
+
+class FineTuning:
+    """One run of training both parts of a model.
+
+    Args:
+        model: trained in place.
+        labels: of the model.
+        arguments: of the run; its epochs and rates are set.
+        pad: id of the padding token.
+        on_progress: told of each step.
+    """
+
+    def __init__(
+        self, model: JointAlbert, labels: Labels, arguments: TrainingArguments, *, pad: int, on_progress: ProgressCallback
+    ) -> None:
+        self._model = model
+        self._labels = labels
+        self._arguments = arguments
+        self._pad = pad
+        self._on_progress = on_progress
+        self._figures: dict[str, float] = {}
+
+    def run(self, data: Sequence[Features], dev: Sequence[Features]) -> tuple[HeldOut, int]:
+        """Trains, leaves the weights of the best epoch in the model, and returns how they do on dev and which epoch it was.
+
+        Args:
+            data: to train on.
+            dev: to choose the epoch by; the last epoch is kept when it is empty.
+
+        Raises:
+            TrainingDiverged: the loss is no number any more.
+        """
+        arguments, epochs = self._arguments, self._arguments.epochs or 1
+        n_steps = epochs * math.ceil(len(data) / arguments.batch_size)
+        optimizer = torch.optim.AdamW(self._groups(), betas=BETAS)
+        schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: rate_at(step, n_steps, arguments.warm_up))
+        weights = intent_weights([feature.intent for feature in data], len(self._labels.intents), arguments.balance)
+        loss = JointLoss(weights, arguments.tag_weight, arguments.label_smoothing)
+        generator = np.random.default_rng(arguments.seed)
+        best: tuple[HeldOut, int, dict[str, Tensor]] | None = None
+        for epoch in range(1, epochs + 1):
+            for rows in shuffled(data, arguments.batch_size, generator):
+                value = self._step([data[row] for row in rows], loss, optimizer, epoch)
+                schedule.step()
+                self._report(schedule.last_epoch, n_steps, loss=value, epoch=epoch)
+            held = self.measure(dev)
+            self._figures = {f"dev_{name}": figure for name, figure in held.metrics().items()}
+            if best is None or held.score >= best[0].score:
+                best = held, epoch, {name: value.clone() for name, value in self._model.state_dict().items()}
+            self._report(schedule.last_epoch, n_steps, loss=value, epoch=epoch)
+        assert best is not None  # noqa: S101 (there is at least one epoch)
+        self._model.load_state_dict(best[2])
+        return best[0], best[1]
+
+    def measure(self, features: Sequence[Features]) -> HeldOut:
+        """Returns what the model says of some examples."""
+        held = HeldOut(self._labels.scheme)
+        self._model.eval()
+        for rows in by_length(features, SCORE_BATCH):
+            chosen = [features[row] for row in rows]
+            batch = make_batch(chosen, self._pad)
+            with torch.inference_mode():
+                intent_logits, tag_logits, _ = self._model(batch.input_ids, batch.attention_mask)
+            for place, feature in enumerate(chosen):
+                held.add_intent(intent_logits[place].numpy(), feature.intent)
+                held.add_tags(tag_logits[place, list(feature.pieces)].numpy(), feature.tags)
+        return held
+
+    def _step(self, chosen: list[Features], loss: JointLoss, optimizer: torch.optim.Optimizer, epoch: int) -> float:
+        self._model.train()
+        batch = make_batch(chosen, self._pad)
+        intent_logits, tag_logits, _ = self._model(batch.input_ids, batch.attention_mask)
+        value = loss(intent_logits, batch.intents, tag_logits, batch.tags)
+        if not torch.isfinite(value):
+            raise TrainingDiverged(epoch=epoch)
+        optimizer.zero_grad()
+        value.backward()
+        torch.nn.utils.clip_grad_norm_(self._model.parameters(), self._arguments.max_gradient)
+        optimizer.step()
+        return float(value)
+
+    def _groups(self) -> list[dict[str, object]]:
+        """Returns four groups: encoder and heads have rates of their own; vectors (biases, norms, the mix) do not decay."""
+        arguments = self._arguments
+        return [
+            {"params": [p for p in part.parameters() if (p.ndim > 1) == is_matrix], "lr": rate, "weight_decay": decay}
+            for part, rate in self._parts()
+            for is_matrix, decay in ((True, arguments.weight_decay), (False, 0.0))
+        ]
+
+    def _parts(self) -> list[tuple[nn.Module, float]]:
+        return [(self._model.encoder, self._arguments.encoder_rate or 0.0), (self._model.heads, self._arguments.head_rate)]
+
+    def _report(self, done: int, total: int, **metrics: float) -> None:
+        self._on_progress(Progress("train", done, total, metrics | self._figures))
+
+
+def rate_at(step: int, n_steps: int, warm_up: float) -> float:
+    """Returns the factor on the learning rates: it grows from nearly 0 to 1 in the warm-up, then falls to 0."""
+    warm = max(1, round(n_steps * warm_up))
+    if step < warm:
+        return (step + 1) / (warm + 1)
+    return max(0.0, (n_steps - step) / max(1, n_steps - warm))

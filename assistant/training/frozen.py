@@ -1,0 +1,233 @@
+"""Trains the heads alone: the encoder runs once over the examples, and what it made is kept."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from torch.nn import functional
+
+from assistant.messages import Progress
+from assistant.training.features import by_length, intent_weights, make_batch
+from assistant.training.scoring import HeldOut
+from assistant.training.split import assign_folds
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from torch import Tensor
+
+    from assistant.albert.joint import JointAlbert, JointHeads
+    from assistant.messages import ProgressCallback
+    from assistant.training.arguments import TrainingArguments
+    from assistant.training.features import Features, Labels
+
+ENCODE_BATCH = 32
+WORDS_A_STEP = 256
+FOLDS = 5
+# With this many examples one fold says as much as five do with few.
+ENOUGH_FOR_ONE_FOLD = 3_000
+# Inverse penalties that are tried, as logistic regression on vectors of length one takes them.
+INVERSE_PENALTIES = (3.0, 10.0, 30.0, 100.0)
+STEPS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """What the encoder made of some examples.
+
+    Attributes:
+        vectors: Shape: (example, hidden).
+        intents: Shape: (example,).
+        layers: states at the first piece of each word; float16 to save memory. Shape: (word, layer + 1, hidden).
+        tags: Shape: (word,).
+        owners: the example of each word. Shape: (word,).
+    """
+
+    vectors: Tensor
+    intents: Tensor
+    layers: Tensor
+    tags: Tensor
+    owners: Tensor
+
+    def only(self, rows: Tensor) -> Frozen:
+        """Returns the examples for which ``rows`` is true."""
+        words = rows[self.owners]
+        renumbered = torch.cumsum(rows, 0) - 1
+        owners = renumbered[self.owners[words]]
+        return Frozen(self.vectors[rows], self.intents[rows], self.layers[words], self.tags[words], owners)
+
+
+def encode_frozen(
+    model: JointAlbert, features: Sequence[Features], *, has_tags: bool, pad: int, on_progress: ProgressCallback
+) -> Frozen:
+    """Returns what the encoder makes of the examples, in their order.
+
+    Args:
+        model: in eval mode.
+        features: the examples.
+        has_tags: whether the states of words are wanted; they take a lot of memory.
+        pad: id of the padding token.
+        on_progress: told of each batch.
+    """
+    vectors: list[Tensor | None] = [None] * len(features)
+    layers: list[Tensor | None] = [None] * len(features)
+    done = 0
+    for rows in by_length(features, ENCODE_BATCH):
+        batch = make_batch([features[row] for row in rows], pad)
+        with torch.inference_mode():
+            encoded = model.encode(batch.input_ids, batch.attention_mask)
+        for place, row in enumerate(rows):
+            vectors[row] = encoded.vector[place]
+            if has_tags:
+                layers[row] = encoded.layers[:, place, list(features[row].pieces)].transpose(0, 1).half()
+        done += len(rows)
+        on_progress(Progress("encode", done, len(features)))
+    intents = torch.tensor([feature.intent for feature in features])
+    sizes = [len(feature.tags) if has_tags else 0 for feature in features]
+    tags = torch.tensor([tag for feature in features for tag in feature.tags] if has_tags else [], dtype=torch.int64)
+    owners = torch.repeat_interleave(torch.arange(len(features)), torch.tensor(sizes, dtype=torch.int64))
+    states = torch.cat([layer for layer in layers if layer is not None]) if has_tags else torch.zeros(0, 1, 1)
+    return Frozen(torch.stack([vector for vector in vectors if vector is not None]), intents, states, tags, owners)
+
+
+def train_heads(
+    heads: JointHeads, data: Frozen, dev: Frozen | None, labels: Labels, arguments: TrainingArguments, on_progress: ProgressCallback
+) -> HeldOut:
+    """Trains both heads on all of the data, and returns how such heads do on examples that were held out.
+
+    Args:
+        heads: trained in place.
+        data: to train on.
+        dev: to measure on; None holds out folds of the data for the time of measuring.
+        labels: of the model.
+        arguments: of the run.
+        on_progress: told of each fit of the intent head and each epoch of the tag head.
+    """
+    steps = _Steps(on_progress, arguments, is_measuring=dev is None, n_folds=_n_folds(data), has_tags=labels.n_tags > 1)
+    inverse = INVERSE_PENALTIES[1]
+    held = HeldOut(labels.scheme)
+    if dev is None:
+        inverse, held = _measure_on_folds(heads, data, labels, arguments, steps)
+    fit_intents(heads, data, _penalty(inverse, data, arguments), arguments)
+    steps.done()
+    if labels.n_tags > 1:
+        fit_tags(heads, data, arguments, steps)
+    if dev is not None:
+        _add_intents(held, heads, dev)
+        _add_tags(held, heads, dev)
+    return held
+
+
+def fit_intents(heads: JointHeads, data: Frozen, penalty: float, arguments: TrainingArguments) -> None:
+    """Fits the intent head: logistic regression with an L2 penalty, all examples a step (L-BFGS), so there is no rate to choose.
+
+    Args:
+        heads: its ``intent`` layer is trained in place, from where it stands.
+        data: to fit to.
+        penalty: on the squared weights, beside the mean loss of an example.
+        arguments: of the run.
+    """
+    layer = heads.intent
+    weights = intent_weights(data.intents.tolist(), layer.out_features, arguments.balance)
+    inputs = data.vectors * heads.scale
+    optimizer = torch.optim.LBFGS(layer.parameters(), max_iter=STEPS, history_size=10, line_search_fn="strong_wolfe")
+
+    def closure() -> Tensor:
+        optimizer.zero_grad()
+        loss = functional.cross_entropy(layer(inputs), data.intents, weight=weights)
+        loss = loss + penalty / 2 * layer.weight.square().sum()
+        loss.backward()  # type: ignore[no-untyped-call]
+        return loss
+
+    optimizer.step(closure)  # type: ignore[no-untyped-call]
+
+
+def fit_tags(heads: JointHeads, data: Frozen, arguments: TrainingArguments, steps: _Steps) -> None:
+    """Fits the tag head and the mix of layers, by AdamW with a rate that falls to zero."""
+    parameters = [heads.mix, *heads.tag_inner.parameters(), *heads.tag_outer.parameters()]
+    optimizer = torch.optim.AdamW(parameters, lr=arguments.head_rate, weight_decay=arguments.weight_decay)
+    n_batches = max(1, -(-len(data.tags) // WORDS_A_STEP))
+    schedule = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.02, max(1, arguments.tag_epochs * n_batches))
+    heads.train()
+    for _ in range(arguments.tag_epochs):
+        total = 0.0
+        for rows in torch.split(torch.randperm(len(data.tags)), WORDS_A_STEP):
+            loss = functional.cross_entropy(heads.tag_logits(data.layers[rows].transpose(0, 1).float()), data.tags[rows])
+            optimizer.zero_grad()
+            loss.backward()  # type: ignore[no-untyped-call]
+            optimizer.step()
+            schedule.step()
+            total += loss.item()
+        steps.done(tag_loss=total / n_batches)
+    heads.eval()
+
+
+class _Steps:
+    """Counts the parts of training heads, and tells of each."""
+
+    def __init__(
+        self, on_progress: ProgressCallback, arguments: TrainingArguments, *, is_measuring: bool, n_folds: int, has_tags: bool
+    ) -> None:
+        fits = n_folds * len(INVERSE_PENALTIES) if is_measuring else 0
+        rounds = (2 if is_measuring else 1) * arguments.tag_epochs if has_tags else 0
+        self._total = fits + 1 + rounds
+        self._done = 0
+        self._on_progress = on_progress
+
+    def done(self, **metrics: float) -> None:
+        """Reports one more part."""
+        self._done += 1
+        self._on_progress(Progress("train", self._done, self._total, metrics))
+
+
+def _measure_on_folds(
+    heads: JointHeads, data: Frozen, labels: Labels, arguments: TrainingArguments, steps: _Steps
+) -> tuple[float, HeldOut]:
+    """Returns the best inverse penalty, and what heads fitted with it say of examples that they were not fitted to."""
+    folds = torch.tensor(assign_folds(data.intents.tolist(), FOLDS, arguments.seed))
+    trials = {inverse: HeldOut(labels.scheme) for inverse in INVERSE_PENALTIES}
+    measured = HeldOut(labels.scheme)
+    for fold in range(_n_folds(data)):
+        trial = copy.deepcopy(heads)
+        inside, outside = data.only(folds != fold), data.only(folds == fold)
+        for inverse, held in trials.items():
+            fit_intents(trial, inside, _penalty(inverse, inside, arguments), arguments)
+            _add_intents(held, trial, outside)
+            steps.done(dev_accuracy=held.accuracy)
+        if fold == 0 and labels.n_tags > 1:
+            fit_tags(trial, inside, arguments, steps)
+            _add_tags(measured, trial, outside)
+    best = min(trials, key=lambda inverse: (trials[inverse].loss(), inverse))
+    measured.logits, measured.intents = trials[best].logits, trials[best].intents
+    return best, measured
+
+
+def _n_folds(data: Frozen) -> int:
+    return 1 if len(data.intents) >= ENOUGH_FOR_ONE_FOLD else FOLDS
+
+
+def _penalty(inverse: float, data: Frozen, arguments: TrainingArguments) -> float:
+    # The head's inputs have a squared length of ``hidden``, and its loss is a mean over examples.
+    return data.vectors.shape[1] / (inverse * max(1, len(data.intents))) if arguments.penalty is None else arguments.penalty
+
+
+def _add_intents(held: HeldOut, heads: JointHeads, data: Frozen) -> None:
+    with torch.inference_mode():
+        logits = heads.intent(data.vectors * heads.scale).numpy()
+    for row, intent in zip(logits, data.intents.tolist(), strict=True):
+        held.add_intent(row, intent)
+
+
+def _add_tags(held: HeldOut, heads: JointHeads, data: Frozen) -> None:
+    if not len(data.tags):
+        return
+    with torch.inference_mode():
+        logits = heads.tag_logits(data.layers.transpose(0, 1).float()).numpy()
+    sizes = np.bincount(data.owners.numpy(), minlength=len(data.intents))
+    borders = np.cumsum(sizes)[:-1]
+    for rows, tags in zip(np.split(logits, borders), np.split(data.tags.numpy(), borders), strict=True):
+        held.add_tags(rows, tags.tolist())

@@ -1,0 +1,96 @@
+"""How good a model is on examples that it was not trained on, while it is in torch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from assistant.nlu.tags import TagScheme, best_path, log_softmax
+from assistant.training.calibration import best_temperature, calibration_error
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+
+@dataclass(slots=True)
+class HeldOut:
+    """What a model says of held-out examples, and what is right.
+
+    Attributes:
+        scheme: the tags.
+        logits: of intents, a row an example.
+        intents: the right ones.
+        gold, found: tags of each example's words.
+    """
+
+    scheme: TagScheme
+    logits: list[NDArray[np.float32]] = field(default_factory=list)
+    intents: list[int] = field(default_factory=list)
+    gold: list[Sequence[int]] = field(default_factory=list)
+    found: list[Sequence[int]] = field(default_factory=list)
+
+    def add_intent(self, logits: NDArray[np.float32], intent: int) -> None:
+        """Adds an example's intent."""
+        self.logits.append(logits)
+        self.intents.append(intent)
+
+    def add_tags(self, logits: NDArray[np.float32], tags: Sequence[int]) -> None:
+        """Adds an example's tags.
+
+        Args:
+            logits: of its words. Shape: (word, tag).
+            tags: the right ones.
+        """
+        self.gold.append(tags)
+        self.found.append(best_path(log_softmax(logits)))
+
+    @property
+    def accuracy(self) -> float:
+        """Share of intents that are right; 0.0 when there are no examples."""
+        if not self.intents:
+            return 0.0
+        return float((np.stack(self.logits).argmax(1) == np.array(self.intents)).mean())
+
+    @property
+    def entity_f1(self) -> float | None:
+        """F1 of whole entities; None when no entity is annotated."""
+        from seqeval.metrics import f1_score
+        from seqeval.scheme import IOB2
+
+        labels = self.scheme.labels
+        gold, found = ([[labels[tag] for tag in tags] for tags in side if len(tags)] for side in (self.gold, self.found))
+        if not any(any(tags) for tags in self.gold):
+            return None
+        return float(f1_score(gold, found, mode="strict", scheme=IOB2, zero_division=0))
+
+    @property
+    def score(self) -> float:
+        """One number to choose epochs by: the mean of accuracy and entity F1, or accuracy alone."""
+        entity_f1 = self.entity_f1
+        return self.accuracy if entity_f1 is None else (self.accuracy + entity_f1) / 2
+
+    def loss(self) -> float:
+        """Returns the mean negative log-probability of the right intents, under the temperature that suits them best."""
+        rows = np.arange(len(self.intents))
+        return float(-log_softmax(np.stack(self.logits), self.temperature())[rows, self.intents].mean())
+
+    def temperature(self) -> float:
+        """Returns the temperature that suits the intents' logits."""
+        return best_temperature(np.stack(self.logits), np.array(self.intents)) if self.intents else 1.0
+
+    def metrics(self) -> dict[str, float]:
+        """Returns the figures that are worth keeping; calibration is measured after the temperature is applied."""
+        if not self.intents:
+            return {}
+        temperature = self.temperature()
+        probabilities = np.exp(log_softmax(np.stack(self.logits), temperature))
+        is_right = probabilities.argmax(1) == np.array(self.intents)
+        figures = {"intent_accuracy": self.accuracy, "calibration_error": calibration_error(probabilities.max(1), is_right)}
+        entity_f1 = self.entity_f1
+        if entity_f1 is not None:
+            figures["entity_f1"] = entity_f1
+        return {name: round(value, 6) for name, value in figures.items()}

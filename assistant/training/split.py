@@ -1,0 +1,56 @@
+"""Holds examples out, a like share of each intent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+T = TypeVar("T")
+
+
+def assign_folds(intents: Sequence[str] | Sequence[int], n_folds: int, seed: int) -> list[int]:
+    """Returns the fold of each example; an intent's examples are spread over the folds as evenly as they go.
+
+    Args:
+        intents: of the examples.
+        n_folds: from 0 to n_folds - 1.
+        seed: of the shuffle within each intent.
+    """
+    generator = np.random.default_rng(seed)
+    folds = np.zeros(len(intents), dtype=np.int64)
+    labels = np.asarray(intents)
+    offset = 0
+    for intent in np.unique(labels):
+        rows = generator.permutation(np.flatnonzero(labels == intent))
+        # Each intent goes on where the last one stopped, or small intents would all crowd into the first folds.
+        folds[rows] = (np.arange(len(rows)) + offset) % n_folds
+        offset += len(rows)
+    return [int(fold) for fold in folds]
+
+
+def hold_out(intents: Sequence[str], share: float, seed: int) -> list[bool]:
+    """Says for each example whether it is held out; an intent never loses its last example.
+
+    Args:
+        intents: of the examples.
+        share: of each intent's examples; rounded down or up at random, so that the sum is right for small intents too.
+        seed: of the choice.
+    """
+    generator = np.random.default_rng(seed)
+    held = np.zeros(len(intents), dtype=bool)
+    labels = np.asarray(intents)
+    for intent in sorted(set(intents)):
+        rows = generator.permutation(np.flatnonzero(labels == intent))
+        count = min(int(len(rows) * share + generator.random()), len(rows) - 1)
+        held[rows[:count]] = True
+    return [bool(flag) for flag in held]
+
+
+def partition(items: Sequence[T], is_held: Sequence[bool]) -> tuple[list[T], list[T]]:
+    """Returns the items that are kept and those that are held out."""
+    pairs = list(zip(items, is_held, strict=True))
+    return [item for item, flag in pairs if not flag], [item for item, flag in pairs if flag]

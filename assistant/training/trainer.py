@@ -1,0 +1,215 @@
+"""Trains a model from examples: the way from TrainingData to a model folder, in one function."""
+
+from __future__ import annotations
+
+import copy
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import torch
+from tokenizers import Tokenizer
+
+from assistant.albert.joint import JointAlbert, JointHeads
+from assistant.errors import TooFewExamples
+from assistant.messages import Progress
+from assistant.nlu.extractors import Extractors
+from assistant.nlu.model_folder import ModelSettings
+from assistant.nlu.novelty import Novelty
+from assistant.training.features import Features, Labels, make_features
+from assistant.training.finetuning import FineTuning
+from assistant.training.frozen import Frozen, encode_frozen, train_heads
+from assistant.training.saving import check_output, fingerprint, save_model
+from assistant.training.split import hold_out, partition
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+    from pathlib import Path
+
+    from assistant.albert.checkpoint import Checkpoint
+    from assistant.messages import ProgressCallback
+    from assistant.nlu.training_data import TrainingData
+    from assistant.training.arguments import TrainingArguments
+    from assistant.training.scoring import HeldOut
+
+MIN_INTENTS = 2
+MIN_EXAMPLES = 4
+RANDOM = "random initialisation"
+
+# Epochs and the encoder's rate. An encoder that knows nothing yet needs many small examples often.
+PRETRAINED = (10, 2e-4)
+UNTRAINED = (40, 5e-4)
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingResult:
+    """What came of a training run.
+
+    Attributes:
+        folder: the model.
+        metrics: on held-out examples: ``intent_accuracy``, ``calibration_error`` and, where entities are annotated,
+            ``entity_f1``; empty when nothing could be held out.
+        n_examples, n_intents: what it was trained on.
+        best_epoch: the one that was kept; None in fast mode.
+        seconds: by the clock.
+    """
+
+    folder: Path
+    metrics: Mapping[str, float]
+    n_examples: int
+    n_intents: int
+    best_epoch: int | None
+    seconds: float
+
+
+def train_model(
+    data: TrainingData,
+    dev: TrainingData | None,
+    checkpoint: Checkpoint,
+    arguments: TrainingArguments,
+    output: Path,
+    on_progress: ProgressCallback,
+    *,
+    entities: Collection[str] | None = None,
+) -> TrainingResult:
+    """Trains a model and writes its folder.
+
+    Args:
+        data: to train on.
+        dev: to choose the best epoch and the temperature by; None holds out examples of ``data``.
+        checkpoint: the encoder to start from; it is left as it is.
+        arguments: of the run.
+        output: the folder to write or replace.
+        on_progress: told of each step, stages ``encode``, ``train`` and ``export``; may raise Cancelled.
+        entities: the types that regexes and lookup lists may extract; None means all of their names.
+
+    Raises:
+        TooFewExamples: there are fewer than two intents, or hardly any examples.
+        BadPattern: a regex cannot be used.
+        NotAModelFolder: the output folder holds something else.
+        TrainingDiverged, ExportDiffers, CannotWrite: training failed; the output folder is as it was.
+    """
+    started = time.perf_counter()
+    check_output(output)
+    labels = _labels(data)
+    extractors = Extractors.of(data, entities)
+    with _seeded(arguments):
+        run = _Run(data, dev, checkpoint, arguments, labels, on_progress)
+        held, best_epoch = run.fast() if arguments.mode == "fast" else run.full()
+        novelty = run.novelty()
+        on_progress(Progress("export", 0, 1))
+        settings = run.settings(held.temperature())
+        metrics = held.metrics()
+        metadata = {
+            "kind": "model",
+            "checkpoint": {key: value for key, value in checkpoint.manifest.items() if key not in {"format", "files"}},
+            "arguments": run.arguments.as_json(),
+            "metrics": metrics,
+            "n_examples": len(data.examples),
+            "n_intents": len(labels.intents),
+            "best_epoch": best_epoch,
+        }
+        save_model(output, run.model, run.tokenizer, (settings, extractors, novelty), metadata)
+    on_progress(Progress("export", 1, 1, metrics))
+    seconds = time.perf_counter() - started
+    return TrainingResult(output, metrics, len(data.examples), len(labels.intents), best_epoch, seconds)
+
+
+class _Run:
+    """A model on its way: the copy of the encoder, heads for the labels, and the examples in numbers."""
+
+    def __init__(
+        self,
+        data: TrainingData,
+        dev: TrainingData | None,
+        checkpoint: Checkpoint,
+        arguments: TrainingArguments,
+        labels: Labels,
+        on_progress: ProgressCallback,
+    ) -> None:
+        self.arguments = _resolved(arguments, is_pretrained=checkpoint.manifest.get("method") != RANDOM)
+        self.labels = labels
+        self._on_progress = on_progress
+        self._pad = checkpoint.config.pad_token_id or 0
+        self._max_pieces = min(arguments.max_pieces, checkpoint.config.max_position_embeddings)
+        self.tokenizer = Tokenizer.from_str(checkpoint.tokenizer.to_str())
+        self.tokenizer.no_padding()
+        self.tokenizer.enable_truncation(self._max_pieces)
+        config = checkpoint.config
+        heads = JointHeads(config.hidden_size, config.num_hidden_layers + 1, len(labels.intents), labels.n_tags, arguments.dropout)
+        self.model = JointAlbert(copy.deepcopy(checkpoint.model), heads)
+        self.model.eval()
+        self._features = make_features(data.examples, self.tokenizer, labels)
+        self._dev = None if dev is None else make_features(dev.examples, self.tokenizer, labels)
+        self._frozen: Frozen | None = None
+
+    def fast(self) -> tuple[HeldOut, None]:
+        """Trains the heads."""
+        self._frozen = self._encode(self._features, has_tags=self.labels.n_tags > 1)
+        dev = self._encode(self._dev, has_tags=self.labels.n_tags > 1) if self._dev else None
+        return train_heads(self.model.heads, self._frozen, dev, self.labels, self.arguments, self._on_progress), None
+
+    def full(self) -> tuple[HeldOut, int]:
+        """Trains encoder and heads."""
+        data, dev = self._features, self._dev
+        if dev is None:
+            intents = [self.labels.intents[feature.intent] for feature in data]
+            data, dev = partition(data, hold_out(intents, self.arguments.dev_share, self.arguments.seed))
+        tuning = FineTuning(self.model, self.labels, self.arguments, pad=self._pad, on_progress=self._on_progress)
+        result = tuning.run(data, dev)
+        self.model.eval()
+        return result
+
+    def novelty(self) -> Novelty:
+        """Returns what is familiar to the model as it is now."""
+        frozen = self._frozen or self._encode(self._features, has_tags=False)
+        return Novelty.of(frozen.vectors.numpy(), [self.labels.intents[i] for i in frozen.intents.tolist()])
+
+    def settings(self, temperature: float) -> ModelSettings:
+        """Returns what the model's numbers mean."""
+        return ModelSettings(
+            intents=self.labels.intents,
+            kinds=self.labels.scheme.kinds,
+            temperature=temperature,
+            max_pieces=self._max_pieces,
+            hidden=self.model.encoder.config.hidden_size,
+            fingerprint=fingerprint(self.model, self.tokenizer),
+            mode=self.arguments.mode,
+        )
+
+    def _encode(self, features: list[Features], *, has_tags: bool) -> Frozen:
+        return encode_frozen(self.model, features, has_tags=has_tags, pad=self._pad, on_progress=self._on_progress)
+
+
+def _labels(data: TrainingData) -> Labels:
+    labels = Labels.of(data.examples)
+    if len(labels.intents) < MIN_INTENTS or len(data.examples) < MIN_EXAMPLES:
+        where = data.examples[0].place if data.examples else "training data"
+        raise TooFewExamples(where=where, n_intents=len(labels.intents), n_examples=len(data.examples))
+    return labels
+
+
+def _resolved(arguments: TrainingArguments, *, is_pretrained: bool) -> TrainingArguments:
+    if arguments.mode == "fast":
+        return arguments
+    epochs, rate = PRETRAINED if is_pretrained else UNTRAINED
+    return replace(
+        arguments,
+        epochs=arguments.epochs if arguments.epochs is not None else epochs,
+        encoder_rate=arguments.encoder_rate if arguments.encoder_rate is not None else rate,
+    )
+
+
+@contextmanager
+def _seeded(arguments: TrainingArguments) -> Iterator[None]:
+    """Makes the run repeatable, and leaves torch's random state and threads as they were."""
+    threads = torch.get_num_threads()
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(arguments.seed)
+        if arguments.threads:
+            torch.set_num_threads(arguments.threads)
+        try:
+            yield
+        finally:
+            torch.set_num_threads(threads)
