@@ -55,7 +55,7 @@ class _Reader:
             getattr(self, f"_{token.type}", self._other)(token)
         return tuple(self.blocks)
 
-    def _other(self, token: Token) -> None:
+    def _other(self, _token: Token) -> None:
         """Tokens that change nothing, such as the start of a paragraph."""
 
     def _add(self, content: Content, *, gap: bool | None = None) -> None:
@@ -70,7 +70,7 @@ class _Reader:
             self.markers[-1] = " " * len(self.pending)
             self.pending, self.in_list_gap = "", False
 
-    def _bullet_list_open(self, token: Token) -> None:
+    def _bullet_list_open(self, _token: Token) -> None:
         self._open_list(None)
 
     def _ordered_list_open(self, token: Token) -> None:
@@ -80,32 +80,32 @@ class _Reader:
         self.in_list_gap = not self.counters
         self.counters.append(start)
 
-    def _bullet_list_close(self, token: Token) -> None:
+    def _bullet_list_close(self, _token: Token) -> None:
         self.counters.pop()
 
     _ordered_list_close = _bullet_list_close
 
-    def _list_item_open(self, token: Token) -> None:
+    def _list_item_open(self, _token: Token) -> None:
         number = self.counters[-1]
         self.pending = "• " if number is None else f"{number}. "
         if number is not None:
             self.counters[-1] = number + 1
         self.markers.append(self.pending)
 
-    def _list_item_close(self, token: Token) -> None:
+    def _list_item_close(self, _token: Token) -> None:
         self.markers.pop()
         self.pending = ""
 
-    def _blockquote_open(self, token: Token) -> None:
+    def _blockquote_open(self, _token: Token) -> None:
         self.markers.append("│ ")
 
-    def _blockquote_close(self, token: Token) -> None:
+    def _blockquote_close(self, _token: Token) -> None:
         self.markers.pop()
 
-    def _heading_open(self, token: Token) -> None:
+    def _heading_open(self, _token: Token) -> None:
         self.heading = True
 
-    def _heading_close(self, token: Token) -> None:
+    def _heading_close(self, _token: Token) -> None:
         self.heading = False
 
     def _inline(self, token: Token) -> None:
@@ -124,16 +124,16 @@ class _Reader:
     def _html_block(self, token: Token) -> None:
         self._add(Content(token.content.rstrip("\n")))
 
-    def _hr(self, token: Token) -> None:
-        self._add(Content.styled(_RULE, "$text-muted"))
+    def _hr(self, _token: Token) -> None:
+        self._add(Content.styled(_RULE, "$muted"))
 
-    def _table_open(self, token: Token) -> None:
+    def _table_open(self, _token: Token) -> None:
         self.in_table = self.starts_table = True
 
-    def _table_close(self, token: Token) -> None:
+    def _table_close(self, _token: Token) -> None:
         self.in_table = False
 
-    def _tr_close(self, token: Token) -> None:
+    def _tr_close(self, _token: Token) -> None:
         self._add(Content(" │ ").join(self.cells), gap=self.starts_table)
         self.cells, self.starts_table = [], False
 
@@ -151,7 +151,7 @@ def inline(tokens: Sequence[Token]) -> Content:
             address, start = links.pop()
             shown = "".join(text for text, _ in parts[start:])
             if shown not in {address, address.removeprefix("mailto:")}:
-                parts.append((f" ({address})", "$text-muted"))
+                parts.append((f" ({address})", "$muted"))
         elif token.nesting == 1:
             styles.append(_STYLES.get(name, ""))
         elif token.nesting == -1:
@@ -159,7 +159,7 @@ def inline(tokens: Sequence[Token]) -> Content:
         elif token.type in {"softbreak", "hardbreak"}:
             parts.append(("\n", ""))
         elif token.type == "image":
-            parts.append((f"{token.content} ({token.attrs.get('src')})", "$text-muted"))
+            parts.append((f"{token.content} ({token.attrs.get('src')})", "$muted"))
         elif token.content:
             style = "$text-secondary" if token.type == "code_inline" else " ".join(filter(None, styles))
             parts.append((token.content, style))

@@ -73,12 +73,12 @@ class Prose(Widget):
             self._flowed = (width, flow(self.blocks, width))
         return self._flowed[1]
 
-    def get_content_width(self, container: Size, viewport: Size) -> int:
+    def get_content_width(self, container: Size, viewport: Size) -> int:  # noqa: ARG002 (the signature is Textual's)
         """Returns the width of the longest line, at most the container's."""
         lines = self.lines(max(container.width, _MIN_WIDTH)).split("\n", allow_blank=True)
         return max((line.cell_length for line in lines), default=0)
 
-    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002 (the signature is Textual's)
         """Returns the number of lines at a width."""
         return self.lines(width).plain.count("\n") + 1
 

@@ -24,6 +24,8 @@ THEMES: Final = (
         surface="#1a1f27",
         panel="#232a34",
         variables={
+            "muted": "#8793a3",
+            "track": "#2c3542",
             "border": "#3a4554",
             "border-blurred": "#2b333f",
             "footer-background": "#1a1f27",
@@ -58,6 +60,8 @@ THEMES: Final = (
         surface="#f1efe9",
         panel="#e5e2d9",
         variables={
+            "muted": "#666d75",
+            "track": "#d8d4c8",
             "border": "#b9b4a6",
             "border-blurred": "#d6d2c6",
             "footer-background": "#f1efe9",
@@ -80,3 +84,6 @@ THEMES: Final = (
     ),
 )
 """The themes that the assistant brings; Textual's own stay available in the command palette."""
+
+DEFAULTS: Final = {"muted": "#888888", "track": "#666666"}
+"""What our own variables are in themes that do not know them."""

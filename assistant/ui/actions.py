@@ -1,0 +1,144 @@
+"""The registry of what can be done by key: bindings, footer, command palette and the F1 help all read it.
+
+A key stands here once. Screens take their bindings with ``bindings("chat")``; a keymap may replace the keys by the action's id.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from textual.binding import Binding
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something a person can do with a key.
+
+    Attributes:
+        place: where the key works; the id of a group in ``PLACES``.
+        name: the Textual action, with its parameters.
+        keys: one or more keys, separated by commas; the first is the one that is shown.
+        label: one or two words for the footer; help: one sentence.
+        is_shown: whether the footer shows it.
+        is_priority: whether it works while a text field has the focus and would take the key.
+        display: how the key is written, where Textual's own way is not clear enough.
+    """
+
+    place: str
+    name: str
+    keys: str
+    label: str
+    help: str
+    is_shown: bool = False
+    is_priority: bool = False
+    display: str | None = None
+
+    @property
+    def id(self) -> str:
+        """The name by which a keymap finds it."""
+        return f"{self.place}.{self.name}"
+
+    @property
+    def key_text(self) -> str:
+        """The first key as help shows it."""
+        first = self.keys.split(",")[0]
+        return self.display or "+".join(_KEY_NAMES.get(part, part.capitalize()) for part in first.split("+"))
+
+
+_KEY_NAMES = {"pageup": "Page up", "pagedown": "Page down", "question_mark": "?", "up": "↑", "down": "↓", "slash": "/"}
+
+PLACES: Final = {
+    "app": "Everywhere",
+    "chat": "Chat",
+    "prompt": "Writing a message",
+    "message": "On a message (Tab or click to focus)",
+    "faq": "FAQ",
+    "unanswered": "Unanswered questions",
+    "editor": "Editing an entry",
+    "training": "Training",
+    "dialog": "Dialogs",
+}
+"""The groups of the help screen, in its order."""
+
+ACTIONS: Final = (
+    Action("app", "help", "f1", "Help", "Show all keys and what they do.", is_shown=True, is_priority=True),
+    Action("app", "open('chat')", "f2", "Chat", "Talk to the assistant.", is_priority=True),
+    Action("app", "open('faq')", "f3", "FAQ", "Curate the entries that answers are taken from.", is_priority=True),
+    Action("app", "open('training')", "f4", "Training", "Train a model on the project's intents.", is_priority=True),
+    Action("app", "toggle_theme", "f9", "Light or dark", "Switch between the light and the dark theme.", is_priority=True),
+    Action(
+        "app",
+        "command_palette",
+        "ctrl+p",
+        "Commands",
+        "Find a command or a theme by name.",
+        is_shown=True,
+        is_priority=True,
+        display="^p",
+    ),
+    Action("app", "quit", "ctrl+q", "Quit", "Leave; the conversation is kept.", is_shown=True, is_priority=True, display="^q"),
+    Action("chat", "toggle_details", "f5", "Details", "Show or hide how a message was understood.", is_shown=True, is_priority=True),
+    Action("chat", "restart", "ctrl+r", "Restart", "Start the conversation anew.", is_shown=True, is_priority=True, display="^r"),
+    Action("chat", "scroll_up", "pageup", "Scroll up", "Scroll the conversation up.", is_priority=True),
+    Action("chat", "scroll_down", "pagedown", "Scroll down", "Scroll the conversation down.", is_priority=True),
+    Action("chat", "to_prompt", "escape", "To the prompt", "Go back to writing."),
+    Action("prompt", "send", "enter", "Send", "Send the message.", is_shown=True, is_priority=True, display="Enter"),
+    Action(
+        "prompt",
+        "newline",
+        "shift+enter,alt+enter,ctrl+enter,ctrl+j",
+        "New line",
+        "Begin a new line; Alt+Enter or Ctrl+J where the terminal does not tell Shift+Enter apart.",
+        is_priority=True,
+    ),
+    Action("prompt", "earlier", "up", "Earlier message", "In the first line: bring back what was sent before.", is_priority=True),
+    Action("prompt", "later", "down", "Later message", "In the last line: go forward again.", is_priority=True),
+    Action(
+        "prompt",
+        "choose",
+        "1,2,3,4,5,6,7,8,9",
+        "Press a button",
+        "With an empty prompt: press the button of that number. Go on typing and it is text.",
+        display="1…9",
+    ),
+    Action("message", "focus_next_message", "down,j", "Next message", "Focus the next message."),
+    Action("message", "focus_previous_message", "up,k", "Previous message", "Focus the previous message."),
+    Action("message", "copy", "c,y", "Copy", "Copy the message to the clipboard.", is_shown=True, display="c"),
+    Action("message", "details", "enter", "Details", "Show how the message was understood.", is_shown=True, display="Enter"),
+    Action("faq", "new_entry", "ctrl+n", "New", "Write a new entry.", is_shown=True, is_priority=True, display="^n"),
+    Action("faq", "edit_entry", "enter,e", "Edit", "Edit the entry under the cursor.", is_shown=True, display="Enter"),
+    Action("faq", "delete_entry", "delete,d", "Delete", "Delete the entry under the cursor, after a question.", is_shown=True),
+    Action("faq", "undo_delete", "ctrl+z", "Undo", "Bring the last deleted entry back.", is_shown=True, display="^z"),
+    Action("faq", "search", "slash,ctrl+f", "Search", "Search entries, and see which one would answer.", is_shown=True, display="/"),
+    Action("faq", "next_tab", "ctrl+t", "Other tab", "Switch between entries and unanswered questions.", is_priority=True, display="^t"),
+    Action("unanswered", "answer", "enter,a", "Answer", "Write an entry that answers the question.", is_shown=True, display="Enter"),
+    Action("unanswered", "dismiss", "delete,d", "Dismiss", "Take the question off the list.", is_shown=True),
+    Action("editor", "save", "ctrl+s", "Save", "Save the entry.", is_shown=True, is_priority=True, display="^s"),
+    Action("editor", "preview", "f6", "Preview", "Show or hide the answer as readers will see it.", is_shown=True, is_priority=True),
+    Action("editor", "leave", "escape", "Cancel", "Leave without saving.", is_shown=True, display="Esc"),
+    Action("training", "train('fast')", "f", "Train fast", "Train in about a minute: good for trying out changes.", is_shown=True),
+    Action("training", "train('full')", "u", "Train fully", "Train for the best result.", is_shown=True),
+    Action("training", "cancel_training", "escape,x", "Cancel", "Stop training; the model in use stays.", is_shown=True, display="Esc"),
+    Action("dialog", "close", "escape", "Close", "Close without doing anything.", is_shown=True, display="Esc"),
+    Action("dialog", "copy_all", "c", "Copy", "Copy the whole text to the clipboard.", is_shown=True),
+)
+"""All that can be done by key."""
+
+
+def bindings(place: str) -> list[Binding]:
+    """Returns the bindings of a place, in the registry's order."""
+    return [
+        Binding(
+            key=action.keys,
+            action=action.name,
+            description=action.label,
+            show=action.is_shown,
+            key_display=action.key_text,
+            priority=action.is_priority,
+            tooltip=action.help,
+            id=action.id,
+        )
+        for action in ACTIONS
+        if action.place == place
+    ]

@@ -1,0 +1,201 @@
+"""The terminal application: its screens, the assistant behind them, and the training it may run."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual import work
+from textual.app import App, SystemCommand
+from textual.reactive import reactive
+from textual.signal import Signal
+
+from assistant.errors import MissingError
+from assistant.ui import theme
+from assistant.ui.actions import ACTIONS, bindings
+from assistant.ui.banner import ModelState
+from assistant.ui.chat.screen import ChatScreen
+from assistant.ui.desk import DeskScreen
+from assistant.ui.help import HelpScreen
+from assistant.ui.problems import ProblemDialog, as_problem
+from assistant.ui.safe_text import safe
+from assistant.ui.training.run import RunState, TrainingRun
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from textual.binding import BindingType
+    from textual.screen import Screen
+    from textual.types import CSSPathType
+
+    from assistant.config import Settings
+    from assistant.messages import Progress
+    from assistant.project import Project
+    from assistant.ui.ports import AgentPort, Mode, OpenAgent, Train, TrainingOutcome
+
+_HELP_PLACES = {"chat": ("chat", "prompt", "message"), "faq": ("faq", "unanswered", "editor"), "training": ("training",)}
+
+
+class AssistantApp(App[None]):
+    """Chat, FAQ and training in one terminal.
+
+    Args:
+        project: what to show and train.
+        settings: in force.
+        open_agent: loads the assistant; called in a thread.
+        train: trains a model.
+        sender_id: names the conversation.
+        first_run_training: whether a missing model is trained at once.
+    """
+
+    TITLE = "assistant"
+    ENABLE_COMMAND_PALETTE = True
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("app")]
+    MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {"chat": ChatScreen}
+    CSS_PATH: ClassVar[CSSPathType | None] = "app.tcss"
+
+    model_state: reactive[ModelState] = reactive(ModelState.LOADING)
+    training_percent: reactive[int | None] = reactive(None)
+
+    def __init__(
+        self,
+        project: Project,
+        settings: Settings,
+        *,
+        open_agent: OpenAgent,
+        train: Train,
+        sender_id: str = "terminal",
+        first_run_training: bool = True,
+    ) -> None:
+        super().__init__()
+        self.project = project
+        self.settings = settings
+        self.sender_id = sender_id
+        self.agent: AgentPort | None = None
+        self.run_of_training = TrainingRun()
+        self.training_changed: Signal[TrainingRun] = Signal(self, "training-changed")
+        self._open_agent = open_agent
+        self._train = train
+        self._trains_first = first_run_training
+        for look in theme.THEMES:
+            self.register_theme(look)
+        self.theme = theme.DARK
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Returns what our own colours are in themes that are not ours."""
+        return theme.DEFAULTS
+
+    def on_mount(self) -> None:
+        """Shows the chat, and loads the assistant behind it."""
+        self.switch_mode("chat")
+        self.load_agent()
+
+    # --- the assistant
+
+    @work(group="agent", exclusive=True)
+    async def load_agent(self) -> None:
+        """Loads the assistant; without a model, trains one first."""
+        self.model_state = ModelState.LOADING
+        try:
+            self.agent = await asyncio.to_thread(self._open_agent)
+        except MissingError as error:
+            self.model_state = ModelState.MISSING
+            if self._trains_first:
+                self._trains_first = False
+                self.switch_mode("training")
+                self.start_training("full")
+            else:
+                self.show_problem(error)
+        except Exception as error:  # noqa: BLE001 (a border: whatever fails is shown, and the screens live on)
+            self.model_state = ModelState.FAILED
+            self.show_problem(error)
+        else:
+            self.model_state = ModelState.READY
+
+    async def _use(self, folder: Path) -> None:
+        """Puts a new model into use, or loads the assistant with it when there was none."""
+        if self.agent is None:
+            self.load_agent()
+            return
+        self.model_state = ModelState.SWITCHING
+        await asyncio.to_thread(self.agent.use_model, folder)
+        self.model_state = ModelState.READY
+
+    def on_unmount(self) -> None:
+        """Lets go of the database and the model."""
+        if self.agent is not None:
+            self.agent.close()
+
+    # --- training
+
+    def start_training(self, mode: Mode) -> None:
+        """Starts a training; one that is running goes on instead."""
+        if self.run_of_training.state is not RunState.RUNNING:
+            self.run_of_training = TrainingRun(mode, RunState.RUNNING)
+            self._run_training(mode)
+
+    def cancel_training(self) -> None:
+        """Stops the training that is running."""
+        self.workers.cancel_group(self, "training")
+
+    @work(group="training", exclusive=True)
+    async def _run_training(self, mode: Mode) -> None:
+        run = self.run_of_training
+        before, self.model_state = self.model_state, ModelState.TRAINING
+        self._tell(run)
+        try:
+            run.outcome = await self._train(mode, self._on_progress)
+            run.state = RunState.DONE
+            await self._use(run.outcome.folder)
+        except asyncio.CancelledError:
+            run.state = RunState.CANCELLED
+            raise
+        except Exception as error:  # noqa: BLE001 (a border: whatever fails is shown, and the screens live on)
+            run.state, run.error = RunState.FAILED, error
+            self.show_problem(error)
+        finally:
+            if self.model_state in {ModelState.TRAINING, ModelState.SWITCHING}:
+                self.model_state = before
+            self._tell(run)
+
+    def _on_progress(self, progress: Progress) -> None:
+        self.run_of_training.add(progress)
+        self._tell(self.run_of_training)
+
+    def _tell(self, run: TrainingRun) -> None:
+        self.training_percent = run.percent if run.state is RunState.RUNNING else None
+        self.training_changed.publish(run)
+
+    # --- what people do
+
+    def action_open(self, place: str) -> None:
+        """Goes to a screen."""
+        if len(self.screen_stack) > 1:  # a dialog is open: it wants an answer first
+            return
+        self.switch_mode(place)
+
+    def action_help(self) -> None:
+        """Shows the keys of the screen first, then all others."""
+        place = self.screen.PLACE if isinstance(self.screen, DeskScreen) else ""
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen(_HELP_PLACES.get(place, ())))
+
+    def action_toggle_theme(self) -> None:
+        """Switches between dark and light."""
+        self.theme = theme.LIGHT if self.current_theme.dark else theme.DARK
+
+    def show_problem(self, error: BaseException) -> None:
+        """Shows an error in a dialog that can be copied."""
+        self.push_screen(ProblemDialog(as_problem(error) if isinstance(error, MissingError) else error))
+
+    def notify_text(self, text: str) -> None:
+        """Shows a short notice; the text may come from anywhere."""
+        self.notify(safe(text, limit=300), markup=False, timeout=4)
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """Yields the registry's actions that need no key of their own place, and Textual's own commands."""
+        for action in ACTIONS:
+            if action.place == "app" and action.name not in {"command_palette", "quit"}:
+                yield SystemCommand(action.label, action.help, lambda name=action.name: self.call_later(self.run_action, f"app.{name}"))
+        yield from super().get_system_commands(screen)

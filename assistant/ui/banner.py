@@ -1,0 +1,83 @@
+"""The line on top: the project, the screens to go to, and the state of the model."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING, Final
+
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widgets import Static
+
+from assistant.ui.safe_text import safe_line
+
+if TYPE_CHECKING:
+    from textual import events
+    from textual.app import ComposeResult
+
+
+class ModelState(Enum):
+    """What can be said of the model: a sign, a word, a colour; the word alone is enough."""
+
+    LOADING = ("◌", "model loading", "$text-accent")
+    READY = ("●", "model ready", "$text-success")
+    TRAINING = ("◐", "training", "$text-accent")
+    SWITCHING = ("◐", "switching", "$text-accent")
+    MISSING = ("○", "no model yet", "$text-warning")
+    FAILED = ("✕", "failed", "$text-error")
+
+
+PLACES: Final = {"chat": ("F2", "Chat"), "faq": ("F3", "FAQ"), "training": ("F4", "Training")}
+
+
+class Place(Static):
+    """A screen to go to; a click goes there."""
+
+    ALLOW_SELECT = False
+
+    def __init__(self, place: str, *, is_here: bool) -> None:
+        key, label = PLACES[place]
+        super().__init__(Content.assemble((f" {key} ", "$muted"), f"{label} "), classes="-here" if is_here else "")
+        self._place = place
+
+    async def on_click(self, event: events.Click) -> None:
+        """Goes to the screen."""
+        event.stop()
+        await self.app.run_action(f"app.open('{self._place}')")
+
+
+class Banner(Horizontal):
+    """The line on top of each screen.
+
+    Args:
+        here: the screen it stands on.
+        project: the project's name.
+    """
+
+    DEFAULT_CSS = """
+    Banner {
+        height: 1; background: $panel;
+        #project { width: 1fr; text-wrap: nowrap; text-overflow: ellipsis; padding: 0 1; }
+        Place { width: auto; pointer: pointer; }
+        Place.-here { background: $primary 25%; text-style: bold; }
+        Place:hover { background: $primary 15%; }
+        #model { width: 1fr; text-align: right; padding: 0 1; text-wrap: nowrap; }
+    }
+    """
+
+    def __init__(self, here: str, project: str) -> None:
+        super().__init__()
+        self._here, self._project = here, project
+
+    def compose(self) -> ComposeResult:
+        """Lays out name, places and state."""
+        yield Static(Content.assemble(("◆ ", "$text-primary"), (safe_line(self._project, limit=60), "bold")), id="project")
+        for place in PLACES:
+            yield Place(place, is_here=place == self._here)
+        yield Static(id="model", markup=False)
+
+    def show(self, state: ModelState, percent: int | None = None) -> None:
+        """Shows the model's state, and how far training is."""
+        sign, word, colour = state.value
+        shown = f"{word} {percent} %" if percent is not None else word
+        self.query_one("#model", Static).update(Content.assemble((f"{sign} ", colour), shown))

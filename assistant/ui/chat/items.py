@@ -1,0 +1,100 @@
+"""What a conversation shows, as values: made from stored events after a start, and from replies while talking."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from assistant.dialogue.events import ActionExecuted, AgentUttered, BotUttered, Restarted, SlotSet, UserUttered
+from assistant.messages import BotMessage, Decision, Trace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from assistant.dialogue.events import Event
+    from assistant.messages import Parse, Reply
+
+RESTARTED = "Conversation restarted"
+
+
+@dataclass(frozen=True, slots=True)
+class UserItem:
+    """What the user said; title is shown in place of a payload, trace is None until the turn is over."""
+
+    text: str
+    title: str = ""
+    trace: Trace | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BotItem:
+    """One message of the assistant; is_last: the turn's last, under which the evidence stands."""
+
+    message: BotMessage
+    trace: Trace | None = None
+    is_last: bool = False
+    author: str = "Assistant"
+
+
+@dataclass(frozen=True, slots=True)
+class DividerItem:
+    """A line that parts the conversation."""
+
+    text: str
+
+
+Item: TypeAlias = UserItem | BotItem | DividerItem
+
+
+@dataclass(slots=True)
+class _Turn:
+    """The events of one turn, until the next thing the user says."""
+
+    said: UserUttered | None = None
+    messages: list[tuple[BotMessage, str]] = field(default_factory=list)
+    decisions: list[Decision] = field(default_factory=list)
+    slots: dict[str, Any] = field(default_factory=dict)
+
+    def items(self) -> list[Item]:
+        trace = self._trace()
+        shown: list[Item] = []
+        if self.said is not None:
+            shown.append(UserItem(self.said.text, str(self.said.metadata.get("title") or ""), trace))
+        last = len(self.messages) - 1
+        shown += [BotItem(message, trace, position == last, author) for position, (message, author) in enumerate(self.messages)]
+        return shown
+
+    def _trace(self) -> Trace:
+        parse: Parse | None = self.said.parse if self.said is not None and self.said.parse.intent_ranking else None
+        return Trace(parse=parse, decisions=tuple(self.decisions), slots=self.slots)
+
+
+def items_of_events(events: Iterable[Event]) -> list[Item]:
+    """Returns what stored events show; what was understood is put together from them as far as they tell."""
+    shown: list[Item] = []
+    turn = _Turn()
+    for event in events:
+        match event:
+            case UserUttered():
+                shown += turn.items()
+                turn = _Turn(event)
+            case BotUttered(message=message):
+                turn.messages.append((message, "Assistant"))
+            case AgentUttered(text=text):
+                turn.messages.append((BotMessage(text), "Support team"))
+            case ActionExecuted(name=name, policy=policy, confidence=confidence, reason=reason):
+                turn.decisions.append(Decision(name, policy or "", 1.0 if confidence is None else confidence, reason))
+            case SlotSet(name=name, value=value):
+                turn.slots[name] = value
+            case Restarted():
+                shown += [*turn.items(), DividerItem(RESTARTED)]
+                turn = _Turn()
+            case _:
+                pass
+    return shown + turn.items()
+
+
+def items_of_reply(reply: Reply) -> list[Item]:
+    """Returns what a reply shows."""
+    last = len(reply.messages) - 1
+    return [BotItem(message, reply.trace, position == last) for position, message in enumerate(reply.messages)]

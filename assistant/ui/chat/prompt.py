@@ -1,0 +1,156 @@
+"""Where messages are written: grows with its lines, remembers what was sent, and presses buttons by number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from textual.message import Message
+from textual.widgets import TextArea
+
+from assistant.ui.actions import bindings
+from assistant.ui.safe_text import safe
+
+if TYPE_CHECKING:
+    from textual import events
+    from textual.binding import BindingType
+    from textual.timer import Timer
+
+MAX_CHARS: Final = 8_000
+"""Longer messages are cut when they are pasted: no customer types one, and every keystroke would have to wrap it again."""
+
+COMMANDS: Final = ("/help", "/restart", "/back")
+CHOICE_DELAY_S: Final = 0.35
+"""How long a digit waits for another key before it presses a button: "12345" is an order number, "1" is a choice."""
+
+
+class Prompt(TextArea):
+    """The field that messages are written in.
+
+    Attributes:
+        n_choices: how many buttons are offered now; 0: digits are text.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("prompt")]
+    DEFAULT_CSS = """
+    Prompt {
+        height: auto; min-height: 3; max-height: 8; margin: 0 1; padding: 0 1;
+        border: round $border-blurred; background: transparent; border-subtitle-color: $muted;
+        scrollbar-size-vertical: 1;
+        &:focus { border: round $primary; background: transparent; }
+        & .text-area--cursor-line { background: transparent; }
+        & .text-area--suggestion { color: $muted; }
+    }
+    """
+
+    @dataclass
+    class Sent(Message):
+        """A message was written and sent off."""
+
+        text: str
+
+    @dataclass
+    class Chosen(Message):
+        """The number of a button was typed; is_sure: and nothing came after it, so it is meant."""
+
+        number: int | None
+        is_sure: bool
+
+    def __init__(self) -> None:
+        super().__init__(id="prompt", soft_wrap=True, compact=False, show_line_numbers=False, tab_behavior="focus", placeholder="Type a message")
+        self.n_choices = 0
+        self._sent: list[str] = []
+        self._position = 0
+        self._draft = ""
+        self._timer: Timer | None = None
+
+    def remember(self, texts: list[str]) -> None:
+        """Makes texts that were sent before come back with the arrow keys."""
+        self._sent = [*texts, *self._sent]
+        self._position = len(self._sent)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Pastes what can be shown, and at most what a message may be long."""
+        event.prevent_default()
+        event.stop()
+        text = safe(event.text, limit=10 * MAX_CHARS)[:MAX_CHARS]
+        self.insert(text)
+        if len(event.text) > MAX_CHARS:
+            self.notify(f"Only the first {MAX_CHARS:,} characters were pasted.", severity="warning")
+
+    def on_text_area_changed(self) -> None:
+        """Offers the rest of a command; lets go of a digit that went on."""
+        text = self.text
+        if self._timer is not None and not self._is_choice(text):
+            self._drop_choice()
+        self.suggestion = next((name[len(text) :] for name in COMMANDS if len(text) > 1 and name.startswith(text)), "")
+
+    def action_send(self) -> None:
+        """Sends the message; a lone number of a button presses it."""
+        text = self.text.strip()
+        if self._is_choice(text):
+            self._press(int(text))
+        elif text:
+            self.post_message(self.Sent(text))
+            self._forget_draft(text)
+
+    def action_newline(self) -> None:
+        """Begins a new line."""
+        self.insert("\n")
+
+    def action_choose(self) -> None:
+        """Takes no part: digits are text until they stand alone; see ``on_key``."""
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Returns whether a key means its action here: arrows move between lines first, digits are typed."""
+        if action == "choose":
+            return False
+        if action == "earlier":
+            return self.cursor_location[0] == 0 and bool(self._sent)
+        if action == "later":
+            return self.cursor_location[0] == self.document.line_count - 1 and self._position < len(self._sent)
+        return super().check_action(action, parameters)
+
+    def action_earlier(self) -> None:
+        """Brings back the message before."""
+        if self._position == len(self._sent):
+            self._draft = self.text
+        self._go(max(self._position - 1, 0))
+
+    def action_later(self) -> None:
+        """Goes forward again, at last to what was being written."""
+        self._go(self._position + 1)
+
+    def on_key(self, event: events.Key) -> None:
+        """Lets a digit in an empty prompt arm a button."""
+        digit = event.character or ""
+        if not self.text and digit.isdecimal() and self._is_choice(digit):
+            number = int(digit)
+            self.post_message(self.Chosen(number, is_sure=False))
+            self._timer = self.set_timer(CHOICE_DELAY_S, lambda: self._press(number))
+
+    def _is_choice(self, text: str) -> bool:
+        return len(text) == 1 and text.isdecimal() and 1 <= int(text) <= self.n_choices
+
+    def _press(self, number: int) -> None:
+        self._drop_choice()
+        self.text = ""
+        self.post_message(self.Chosen(number, is_sure=True))
+
+    def _drop_choice(self) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+            self.post_message(self.Chosen(None, is_sure=False))
+
+    def _forget_draft(self, sent: str) -> None:
+        if not self._sent or self._sent[-1] != sent:
+            self._sent.append(sent)
+        self._position = len(self._sent)
+        self._draft = ""
+        self.text = ""
+
+    def _go(self, position: int) -> None:
+        self._position = position
+        self.text = self._sent[position] if position < len(self._sent) else self._draft
+        self.move_cursor(self.document.end)

@@ -1,0 +1,44 @@
+"""What all screens have in common: the banner on top, and the way to the assistant."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual.screen import Screen
+
+from assistant.ui.banner import Banner
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from assistant.ui.app import AssistantApp
+
+
+class DeskScreen(Screen[None]):
+    """A screen of the assistant; ``compose_body`` says what is under its banner."""
+
+    PLACE: ClassVar[str] = ""
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-narrow"), (70, "-normal"), (110, "-wide")]
+    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-short"), (30, "-tall")]
+
+    @property
+    def desk(self) -> AssistantApp:
+        """The app, which holds the assistant."""
+        return cast("AssistantApp", self.app)
+
+    def compose(self) -> ComposeResult:
+        """Lays out the banner and what is under it."""
+        yield Banner(self.PLACE, self.desk.project.root.name)
+        yield from self.compose_body()
+
+    def compose_body(self) -> ComposeResult:
+        """Lays out what is under the banner."""
+        raise NotImplementedError
+
+    def on_mount(self) -> None:
+        """Keeps the banner true."""
+        for name in ("model_state", "training_percent"):
+            self.watch(self.app, name, self._show_model)
+
+    def _show_model(self) -> None:
+        self.query_one(Banner).show(self.desk.model_state, self.desk.training_percent)

@@ -1,0 +1,76 @@
+"""The F1 help: every key of the registry with its sentence, the place one stands in first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from assistant.ui.actions import ACTIONS, PLACES, bindings
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+
+_COMMANDS = (
+    ("/restart", "Start the conversation anew."),
+    ("/help", "Show this help."),
+    ('/intent{"entity": "value"}', "Send an intent as if it had been understood, past the language model."),
+)
+
+
+class HelpScreen(ModalScreen[None]):
+    """Lists all keys.
+
+    Args:
+        first: the places that matter where help was asked for; they stand on top.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("dialog")[:1], ("f1", "close", "Close")]
+    DEFAULT_CSS = """
+    HelpScreen {
+        align: center middle;
+        #help {
+            width: 90%; max-width: 88; height: 90%; padding: 1 2;
+            background: $surface; border: round $primary; border-title-color: $text-primary; border-subtitle-color: $muted;
+        }
+        .place { text-style: bold; color: $text-primary; margin-top: 1; }
+        .place:first-child { margin-top: 0; }
+    }
+    """
+
+    def __init__(self, first: tuple[str, ...] = ()) -> None:
+        super().__init__()
+        self._order = (*first, *(place for place in PLACES if place not in first))
+
+    def compose(self) -> ComposeResult:
+        """Lays out one section a place."""
+        with VerticalScroll(id="help") as box:
+            box.border_title = "Keys"
+            box.border_subtitle = "↑ ↓ scroll · Esc close"
+            for place in self._order:
+                yield Static(PLACES[place], classes="place", markup=False)
+                yield Static(_section([(action.key_text, action.help) for action in ACTIONS if action.place == place]))
+            yield Static("Commands in a message", classes="place", markup=False)
+            yield Static(_section(list(_COMMANDS)))
+
+    def on_mount(self) -> None:
+        """Lets the arrow keys scroll at once."""
+        self.query_one("#help").focus()
+
+    def action_close(self) -> None:
+        """Closes the help."""
+        self.dismiss(None)
+
+
+def _section(rows: list[tuple[str, str]]) -> Content:
+    """Returns keys and sentences in two columns; a key too wide for its column has a line of its own."""
+    column = 13
+    lines = []
+    for key, sentence in rows:
+        gap = " " * (column - len(key)) if len(key) < column else "\n" + " " * column
+        lines.append(Content.assemble((key, "$text-accent"), gap, sentence))
+    return Content("\n").join(lines)

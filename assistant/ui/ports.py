@@ -1,0 +1,114 @@
+"""What the screens need of the rest, written down as protocols: so they run without a model in tests."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+    from pathlib import Path
+
+    from assistant.dialogue.events import Event
+    from assistant.faq.entry import FaqEntry, Status
+    from assistant.messages import FaqResult, ProgressCallback, Reply, UserMessage
+
+# ruff: noqa: D102 (the methods are described where they are implemented)
+
+Mode: TypeAlias = Literal["fast", "full"]
+
+
+class EntriesPort(Protocol):
+    """The curated FAQ entries, with their versions."""
+
+    def list(self, status: Status | None = None, text: str | None = None) -> tuple[FaqEntry, ...]: ...
+
+    def get(self, entry_id: str) -> FaqEntry: ...
+
+    def add(self, entry: FaqEntry) -> FaqEntry: ...
+
+    def save(self, entry: FaqEntry, expected_version: int) -> FaqEntry: ...
+
+    def delete(self, entry_id: str) -> FaqEntry: ...
+
+
+class FaqPort(Protocol):
+    """Retrieval over the published entries."""
+
+    def search(self, question: str, limit: int = 5) -> FaqResult: ...
+
+
+class Question(Protocol):
+    """A question that was asked and not answered, however often."""
+
+    @property
+    def question(self) -> str: ...
+
+    @property
+    def count(self) -> int: ...
+
+    @property
+    def ids(self) -> tuple[int, ...]: ...
+
+    @property
+    def last_at(self) -> float: ...
+
+    @property
+    def best_entry_id(self) -> str | None: ...
+
+    @property
+    def best_score(self) -> float: ...
+
+
+class UnansweredPort(Protocol):
+    """The questions that wait for a curator."""
+
+    def list(self) -> Sequence[Question]: ...
+
+    def resolve(self, ids: Collection[int]) -> int: ...
+
+
+class AgentPort(Protocol):
+    """The assistant itself. Its methods block for milliseconds: call them in a thread."""
+
+    @property
+    def entries(self) -> EntriesPort: ...
+
+    @property
+    def faq(self) -> FaqPort: ...
+
+    @property
+    def unanswered(self) -> UnansweredPort: ...
+
+    def handle(self, message: UserMessage) -> Reply: ...
+
+    def start_conversation(self, sender_id: str) -> Reply | None: ...
+
+    def events(self, sender_id: str) -> tuple[Event, ...]: ...
+
+    def use_model(self, folder: Path) -> None: ...
+
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingOutcome:
+    """What a training made.
+
+    Attributes:
+        folder: the new model.
+        metrics: figures by name, such as ``dev_intent_accuracy``.
+        seconds: how long it took.
+    """
+
+    folder: Path
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    seconds: float = 0.0
+
+
+Train: TypeAlias = "Callable[[Mode, ProgressCallback], Awaitable[TrainingOutcome]]"
+"""Trains; cancelling the task that awaits it stops the training and leaves nothing half-written."""
+
+OpenAgent: TypeAlias = "Callable[[], AgentPort]"
+"""Loads model, rules and database; blocks for about a second. Raises MissingError when there is no model."""

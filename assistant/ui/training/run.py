@@ -1,0 +1,69 @@
+"""A training as the screens see it: what it has reported so far, and how it ended."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from assistant.messages import Progress
+    from assistant.ui.ports import Mode, TrainingOutcome
+
+
+class RunState(Enum):
+    """How far a training is; the value is what the screen says."""
+
+    IDLE = "Not started"
+    RUNNING = "Training"
+    DONE = "Done"
+    CANCELLED = "Cancelled; the model in use stays"
+    FAILED = "Failed; the model in use stays"
+
+
+@dataclass(slots=True)
+class TrainingRun:
+    """One training.
+
+    Attributes:
+        mode: fast or full; None before the first.
+        state: how far it is.
+        stage: what is being done; done, total: in units of the stage, total 0 when it is not known.
+        figures: the newest value of each metric.
+        curves: all values of each metric, as (step, value).
+        outcome: what it made, once it is done.
+        error: why it failed.
+    """
+
+    mode: Mode | None = None
+    state: RunState = RunState.IDLE
+    stage: str = ""
+    done: int = 0
+    total: int = 0
+    figures: dict[str, float] = field(default_factory=dict)
+    curves: dict[str, list[tuple[float, float]]] = field(default_factory=lambda: defaultdict(list))
+    outcome: TrainingOutcome | None = None
+    error: Exception | None = None
+    started_at: float = field(default_factory=time.monotonic)
+    _step: int = 0
+
+    @property
+    def percent(self) -> int | None:
+        """How much of the stage is done, in percent; None when that is not known."""
+        return min(100 * self.done // self.total, 100) if self.total else None
+
+    @property
+    def elapsed_s(self) -> float:
+        """Seconds since it was started."""
+        return time.monotonic() - self.started_at
+
+    def add(self, progress: Progress) -> None:
+        """Takes in a report."""
+        self.stage, self.done, self.total = progress.stage, progress.done, progress.total
+        if progress.metrics:
+            self._step += 1
+        for name, value in progress.metrics.items():
+            self.figures[name] = value
+            self.curves[name].append((float(self._step), value))

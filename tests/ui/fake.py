@@ -1,0 +1,234 @@
+"""An assistant without a model: the same answers to the same messages, always, so that screens can be tested and pictured."""
+
+from __future__ import annotations
+
+import difflib
+import threading
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from assistant.dialogue.events import ActionExecuted, BotUttered, Event, Restarted, SlotSet, UserUttered
+from assistant.errors import DuplicateEntry, StaleEntry, UnknownEntry
+from assistant.faq.entry import FaqEntry, checked, slug
+from assistant.messages import BotMessage, Button, Decision, Entity, FaqMatch, FaqResult, IntentScore, Parse, Reply, Trace, UserMessage
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from assistant.faq.entry import Status
+
+LISTEN = Decision("action_listen", "RulePolicy", 1.0, "")
+
+
+class FakeEntries:
+    """FAQ entries in memory, with the real store's rules for versions."""
+
+    def __init__(self, entries: tuple[FaqEntry, ...] = ()) -> None:
+        self.kept = {entry.id: replace(entry, version=1) for entry in entries}
+
+    def list(self, status: Status | None = None, text: str | None = None) -> tuple[FaqEntry, ...]:
+        words = (text or "").lower().split()
+        shown = (entry for entry in self.kept.values() if (entry.status == status if status else entry.status != "archived"))
+        return tuple(entry for entry in shown if all(word in " ".join((*entry.questions, entry.answer)).lower() for word in words))
+
+    def get(self, entry_id: str) -> FaqEntry:
+        if entry_id not in self.kept:
+            raise UnknownEntry(entry_id=entry_id, known=self.kept)
+        return self.kept[entry_id]
+
+    def add(self, entry: FaqEntry) -> FaqEntry:
+        entry = checked(entry)
+        if entry.id in self.kept:
+            raise DuplicateEntry(entry_id=entry.id)
+        return self._keep(replace(entry, id=entry.id or slug(entry.question, self.kept), version=1))
+
+    def save(self, entry: FaqEntry, expected_version: int) -> FaqEntry:
+        kept = self.get(entry.id)
+        if kept.version != expected_version:
+            raise StaleEntry(entry_id=entry.id, expected=expected_version, found=kept.version, author=kept.author)
+        return self._keep(replace(checked(entry), version=kept.version + 1))
+
+    def delete(self, entry_id: str) -> FaqEntry:
+        kept = self.get(entry_id)
+        return self._keep(replace(kept, status="archived", version=kept.version + 1))
+
+    def _keep(self, entry: FaqEntry) -> FaqEntry:
+        self.kept[entry.id] = entry
+        return entry
+
+
+class FakeFaq:
+    """Finds entries by likeness of letters: enough to tell a good question from a strange one."""
+
+    def __init__(self, entries: FakeEntries) -> None:
+        self._entries = entries
+
+    def search(self, question: str, limit: int = 5) -> FaqResult:
+        asked = question.lower().strip(" ?!.")
+        matches = []
+        for entry in self._entries.list(status="published"):
+            scored = [(difflib.SequenceMatcher(None, asked, text.lower().strip(" ?!.")).ratio(), text) for text in entry.questions]
+            score, matched = max(scored)
+            matches.append(FaqMatch(entry.id, entry.question, matched, entry.answer, round(score, 3)))
+        matches.sort(key=lambda match: -match.score)
+        return FaqResult(tuple(matches[:limit]), threshold=0.6)
+
+
+@dataclass(frozen=True)
+class FakeQuestion:
+    question: str
+    count: int
+    ids: tuple[int, ...]
+    last_at: float = 1_700_000_000.0
+    best_entry_id: str | None = None
+    best_score: float = 0.2
+
+
+class FakeUnanswered:
+    def __init__(self, questions: tuple[str, ...] = ()) -> None:
+        self.open = [FakeQuestion(question, count, (count,)) for count, question in enumerate(questions, start=1)]
+
+    def list(self) -> tuple[FakeQuestion, ...]:
+        return tuple(self.open)
+
+    def resolve(self, ids: Collection[int]) -> int:
+        before = len(self.open)
+        self.open = [question for question in self.open if not set(question.ids) & set(ids)]
+        return before - len(self.open)
+
+    def add(self, question: str) -> None:
+        number = max((question.ids[0] for question in self.open), default=0) + 1
+        self.open.insert(0, FakeQuestion(question, 1, (number,)))
+
+
+@dataclass
+class FakeAgent:
+    """Greets, tracks an order, answers from the FAQ, and fails when it is told to.
+
+    Attributes:
+        scripted: replies by message, before any other.
+        failure: raised by the next turn, once.
+        gate: turns wait for it; set from the start.
+    """
+
+    entries: FakeEntries = field(default_factory=lambda: FakeEntries(ENTRIES))
+    unanswered: FakeUnanswered = field(default_factory=lambda: FakeUnanswered(("do you sell gift cards", "can I pay in kroner")))
+    scripted: dict[str, Reply] = field(default_factory=dict)
+    failure: Exception | None = None
+    stored: list[Event] = field(default_factory=list)
+    received: list[UserMessage] = field(default_factory=list)
+    used_models: list[Path] = field(default_factory=list)
+    gate: threading.Event = field(default_factory=threading.Event)
+    greets: bool = True
+    is_closed: bool = False
+
+    def __post_init__(self) -> None:
+        self.gate.set()
+        self.faq = FakeFaq(self.entries)
+
+    def start_conversation(self, sender_id: str) -> Reply | None:
+        if self.stored or not self.greets:
+            return None
+        return Reply((GREETING,), Trace(decisions=(Decision("utter_greet", "RulePolicy", 1.0, "a conversation starts"), LISTEN)))
+
+    def events(self, sender_id: str) -> tuple[Event, ...]:
+        return tuple(self.stored)
+
+    def handle(self, message: UserMessage) -> Reply:
+        self.gate.wait(10)
+        self.received.append(message)
+        if self.failure is not None:
+            failure, self.failure = self.failure, None
+            raise failure
+        reply = self.scripted.get(message.text) or self._reply(message.text)
+        self._store(message, reply)
+        return reply
+
+    def use_model(self, folder: Path) -> None:
+        self.used_models.append(folder)
+
+    def close(self) -> None:
+        self.is_closed = True
+
+    def _reply(self, text: str) -> Reply:
+        if text == "/restart":
+            return Reply((), Trace(decisions=(Decision("action_restart", "RulePolicy", 1.0, "asked for"), LISTEN)))
+        if text == "/track_order" or "order" in text:
+            return _order_reply(text)
+        found = self.faq.search(text)
+        parse = Parse(text, _ranking("ask_faq", 0.81, "return_item", 0.12), out_of_scope=0.31)
+        if found.best is None:
+            self.unanswered.add(text)
+            sorry = BotMessage("I do not know that yet. I have passed your question on.")
+            because = Decision("action_default_fallback", "FaqPolicy", 1.0, "the best entry is under the threshold")
+            return Reply((sorry,), Trace(parse, (because, LISTEN), faq=found, timings_ms=TIMINGS))
+        because = Decision("action_faq", "FaqPolicy", found.best.score, f'nearest to "{found.best.matched}"')
+        return Reply((BotMessage(found.best.answer),), Trace(parse, (because, LISTEN), faq=found, timings_ms=TIMINGS))
+
+    def _store(self, message: UserMessage, reply: Reply) -> None:
+        self.stored.append(UserUttered(message.text, reply.trace.parse or Parse(message.text), metadata=message.metadata))
+        self.stored += [SlotSet(name, value) for name, value in reply.trace.slots.items()]
+        if message.text == "/restart":
+            self.stored.append(Restarted())
+        self.stored += [BotUttered(said) for said in reply.messages]
+        self.stored += [ActionExecuted(d.action, d.policy, d.confidence, d.reason) for d in reply.trace.decisions]
+
+
+def _order_reply(text: str) -> Reply:
+    digits = next((word for word in text.strip("?.!").split() if word.isdecimal()), "")
+    found = text.find(digits) if digits else 0
+    entities = (Entity("order_number", found, found + len(digits), digits, confidence=0.99, extractor="tagger"),) if digits else ()
+    parse = Parse(text, _ranking("track_order", 0.97, "cancel_order", 0.02, "change_address", 0.01), entities, out_of_scope=0.04)
+    slots: dict[str, Any] = {"order_number": digits} if digits else {}
+    said = SHIPPED if digits else BotMessage("Which order is it? Please give me its **number**.")
+    because = Decision("track_order_form", "RulePolicy", 1.0, "rule “Start tracking an order”, rules.yml:14")
+    return Reply((said,), Trace(parse, (because, LISTEN), slots, timings_ms=TIMINGS))
+
+
+def _ranking(*pairs: Any) -> tuple[IntentScore, ...]:
+    return tuple(IntentScore(name, score) for name, score in zip(pairs[::2], pairs[1::2], strict=True))
+
+
+TIMINGS = {"nlu": 3.42, "dialogue": 0.61, "actions": 7.9, "store": 1.35, "total": 13.3}
+
+GREETING = BotMessage(
+    "Hello, I am the shop's assistant. I look up orders, start returns and answer questions.\n\nWhat can I do for you?",
+    buttons=(Button("Track an order", "/track_order"), Button("Return something", "/return_item"), Button("Opening hours", "/opening_hours")),
+)
+
+SHIPPED = BotMessage(
+    "Order **12345** left our warehouse on Monday and is with the carrier.\n\n"
+    "- Expected: **Thursday, 9:00 to 13:00**\n- Parcel: `IE-5521-8840`\n- [Follow the parcel](https://shop.example/t/5521)",
+    buttons=(Button("Change the address", "/change_address"), Button("Cancel the order", "/cancel_order")),
+)
+
+ENTRIES = (
+    FaqEntry(
+        "return-worn-shoes",
+        "Can I return shoes that I have worn?",
+        "Yes, once and **indoors**: shoes may be tried on at home.\n\n1. Start the return within *30 days*.\n"
+        "2. Use the box they came in.\n3. We refund you within five days of their arrival.",
+        alternatives=("can i return shoes i wore once", "shoes worn one time, send them back?"),
+        tags=("returns", "shoes"),
+        category="returns",
+        status="published",
+    ),
+    FaqEntry(
+        "delivery-time",
+        "How long does delivery take?",
+        "Two to four working days within Ireland, up to seven elsewhere in the EU.",
+        alternatives=("when will my parcel arrive", "delivery time"),
+        tags=("delivery",),
+        category="delivery",
+        status="published",
+    ),
+    FaqEntry(
+        "pay-later",
+        "Can I pay later?",
+        "Not yet: we take cards, PayPal and bank transfer.",
+        tags=("payment",),
+        category="payment",
+        status="draft",
+    ),
+)
