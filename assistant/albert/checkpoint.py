@@ -73,7 +73,8 @@ def load_checkpoint(path: Path) -> Checkpoint:
     encoder, heads = split_heads(tensors)
     model = AlbertModel(config)
     _fill(model, encoder, path)
-    return Checkpoint(model.float().eval(), tokenizer, config, manifest, heads)
+    model.float().eval()  # type: ignore[no-untyped-call]
+    return Checkpoint(model, tokenizer, config, manifest, heads)
 
 
 def save_checkpoint(checkpoint: Checkpoint, path: Path, *, is_half: bool = False, extra: dict[str, bytes] | None = None) -> None:
@@ -120,7 +121,8 @@ def random_checkpoint(preset: Preset, texts: Iterable[str], seed: int, *, vocab_
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         model = AlbertModel(config)
-    return Checkpoint(model.eval(), tokenizer, config, {"method": "random initialisation", "seed": seed})
+    model.eval()  # type: ignore[no-untyped-call]
+    return Checkpoint(model, tokenizer, config, {"method": "random initialisation", "seed": seed})
 
 
 def split_heads(tensors: dict[str, torch.Tensor]) -> tuple[dict[str, torch.Tensor], dict[str, torch.Tensor]]:

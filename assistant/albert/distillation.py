@@ -12,37 +12,32 @@ import numpy as np
 import torch
 from transformers import AlbertForPreTraining
 
-from assistant.albert.checkpoint import Checkpoint
 from assistant.albert.corpus import read_source
-from assistant.albert.loop import LOG, Outcome, autocast, has_fast_bfloat16, train
-from assistant.albert.masking import Masker, make_masker
-from assistant.albert.objectives import (
-    masked_words,
-    mean_pool,
-    segment_order,
-    state_distance,
-    vector_distance,
-)
+from assistant.albert.loop import Outcome, autocast, has_fast_bfloat16, train
+from assistant.albert.masking import make_masker
+from assistant.albert.objectives import mean_pool, state_distance, vector_distance
+from assistant.albert.parallel import join_world
 from assistant.albert.presets import find_preset, make_config
 from assistant.albert.recipes import fingerprint
 from assistant.albert.segments import DocumentStore, make_documents
 from assistant.albert.sentences import BatchStream, SentenceStore, make_store, pad
 from assistant.albert.student import start_from_teacher
 from assistant.albert.teacher import Teacher, load_teacher
+from assistant.albert.trained import move, trained_checkpoint
+from assistant.albert.words import WordObjective
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from numpy.typing import NDArray
-
+    from assistant.albert.checkpoint import Checkpoint
     from assistant.albert.corpus import Document
     from assistant.albert.loop import Progress
-    from assistant.albert.recipes import DistillRecipe, Loop, Words
+    from assistant.albert.recipes import DistillRecipe
 
 PROJECTION_SAMPLE = 2000
 MLM_STREAM = 1
-MASK_STREAM = 2
+METHOD = "distillation with masked language modelling and sentence order"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,52 +53,6 @@ class DistillData:
     sentences: SentenceStore
     documents: DocumentStore
     held_out: list[Document]
-
-
-@dataclass(slots=True)
-class WordObjective:
-    """Hidden words in single sentences and, in turn, in two segments whose order is to be told."""
-
-    model: AlbertForPreTraining
-    words: Words
-    loop: Loop
-    masker: Masker
-    documents: DocumentStore
-    stream: BatchStream | None = None
-
-    def __call__(self, number: int) -> Outcome:
-        """Returns the loss of one batch: even numbers are sentences where there is a stream of them, others segments."""
-        rng = np.random.default_rng([self.loop.seed, MASK_STREAM, number])
-        if self.stream is not None and number % 2 == 0:
-            ids, mask = pad(self.stream.batch(number // 2), self.masker.special.pad)
-            return self._run(ids, mask, None, None, rng)
-        batch = self.documents.batch(self.masker.special, self.words.batch_size, self.words.max_tokens, rng)
-        return self._run(batch.ids, batch.attention_mask, batch.token_types, batch.is_swapped, rng)
-
-    def _run(
-        self,
-        ids: NDArray[np.int64],
-        mask: NDArray[np.int64],
-        token_types: NDArray[np.int64] | None,
-        is_swapped: NDArray[np.int64] | None,
-        rng: np.random.Generator,
-    ) -> Outcome:
-        device = self.model.device
-        hidden, labels = self.masker.mask(ids, mask, rng)
-        types = None if token_types is None else torch.from_numpy(token_types).to(device)
-        with autocast(device, self.loop.precision):
-            states = self.model.albert(
-                input_ids=torch.from_numpy(hidden).to(device),
-                attention_mask=torch.from_numpy(mask).to(device),
-                token_type_ids=types,
-            ).last_hidden_state
-            loss, right = masked_words(self.model, states, torch.from_numpy(labels).to(device))
-            metrics = {"mlm_loss": float(loss.detach()), "mlm_accuracy": right}
-            if is_swapped is not None and self.words.sop_weight:
-                order, told = segment_order(self.model, states, torch.from_numpy(is_swapped).to(device))
-                metrics |= {"sop_loss": float(order.detach()), "sop_accuracy": told}
-                loss = loss + self.words.sop_weight * order
-        return Outcome(loss, metrics, int(mask.sum()))
 
 
 @dataclass(slots=True)
@@ -177,7 +126,7 @@ def make_student(recipe: DistillRecipe, teacher: Teacher, data: DistillData) -> 
     """
     config = make_config(find_preset(recipe.preset), teacher.model.config.vocab_size)
     # Short sequences: plain attention is three times as fast as the fused kernel's backward pass on a processor.
-    config._attn_implementation = "eager"  # noqa: SLF001 (transformers offers no other way to set it before loading)
+    config._attn_implementation = "eager"
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(recipe.loop.seed)
         student = AlbertForPreTraining(config)
@@ -213,23 +162,16 @@ def distill(
     place = torch.device(device)
     teacher = load_teacher(teacher_folder)
     data = read_distill_data(recipe, root, teacher)
-    student = make_student(recipe, teacher, data).to(place)
-    if has_fast_bfloat16(place) and recipe.loop.precision != "float32":
-        teacher.model.to(torch.bfloat16)
-    teacher.model.to(place)
+    student = make_student(recipe, teacher, data)
+    is_half = has_fast_bfloat16(place) and recipe.loop.precision != "float32"
+    move(student, device)
+    move(teacher.model, device, torch.bfloat16 if is_half else torch.float32)
     loop, size = recipe.loop, recipe.batch_size
     masker = make_masker(teacher.tokenizer, share=recipe.words.mask_share, max_words=recipe.words.max_words)
-    singles = BatchStream(data.sentences, size, loop.seed + MLM_STREAM)
-    words = WordObjective(student, recipe.words, loop, masker, data.documents, singles)
-    objective = DistillObjective(student, teacher, recipe, BatchStream(data.sentences, size, loop.seed), words)
+    group = loop.accumulate * join_world(place).size
+    singles = BatchStream(data.sentences, size, loop.seed + MLM_STREAM, group)
+    words = WordObjective(student, recipe.words, loop, masker, data.documents, singles, group)
+    stream = BatchStream(data.sentences, size, loop.seed, group)
+    objective = DistillObjective(student, teacher, recipe, stream, words)
     position = train(student, objective, loop, folder, fingerprint(recipe), on_progress)
-    heads = {n: p.detach().cpu() for n, p in student.named_parameters() if not n.startswith("albert.")}
-    manifest = {
-        "method": "distillation with masked language modelling and sentence order",
-        "steps": position.step,
-        "minutes": round(position.elapsed_s / 60, 1),
-        "recipe": fingerprint(recipe),
-        "log": LOG,
-    }
-    encoder = student.albert.to("cpu").float().eval()
-    return Checkpoint(encoder, teacher.tokenizer, encoder.config, manifest, heads)
+    return trained_checkpoint(student, teacher.tokenizer, position, METHOD, fingerprint(recipe))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 import torch
 
 from assistant.albert.optim import learning_rate_factor, make_optimizer
+from assistant.albert.parallel import World, join_world
 from assistant.albert.training_state import Position, load_state, save_state
 
 if TYPE_CHECKING:
@@ -100,23 +101,29 @@ def train(
         BadTrainingState: the folder holds another run, or a damaged one.
         CannotWrite: the disk refused.
     """
+    device = next(model.parameters()).device
+    world = join_world(device)
     optimizer = make_optimizer(model, loop.optimizer, loop.learning_rate, loop.weight_decay)
     position = load_state(folder, model, optimizer, fingerprint)
-    _cut_log(folder / LOG, position.step)
+    if world.is_main:
+        _cut_log(folder / LOG, position.step)
     started, saved, meter = time.monotonic() - position.elapsed_s, time.monotonic(), _Meter()
     model.train()
     try:
         while (done := _share_done(loop, position)) < 1:
             rate = loop.learning_rate * learning_rate_factor(position.step, loop.warmup_steps, done)
-            _step(model, optimizer, objective, loop, position.step, rate, meter)
-            position = replace(position, step=position.step + 1, elapsed_s=time.monotonic() - started)
-            if position.step % loop.log_every == 0:
+            _gather(objective, loop, position.step, world, meter)
+            _move(model, optimizer, loop, rate, world)
+            elapsed_s = world.agree(time.monotonic() - started, device)
+            position = replace(position, step=position.step + 1, elapsed_s=elapsed_s)
+            if world.is_main and position.step % loop.log_every == 0:
                 meter = _report(folder, loop, position, rate, meter, on_progress)
-            if time.monotonic() - saved > loop.save_every_min * 60:
+            if world.is_main and time.monotonic() - saved > loop.save_every_min * 60:
                 save_state(folder, model, optimizer, position)
                 saved = time.monotonic()
     finally:
-        save_state(folder, model, optimizer, position)
+        if world.is_main:
+            save_state(folder, model, optimizer, position)
     model.eval()
     return position
 
@@ -135,7 +142,7 @@ def autocast(device: torch.device, precision: str) -> torch.autocast:
 def has_fast_bfloat16(device: torch.device) -> bool:
     """Says whether the device multiplies bfloat16 natively."""
     if device.type == "cuda":
-        return torch.cuda.is_bf16_supported(including_emulation=False)
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     capabilities = torch.cpu.get_capabilities() if device.type == "cpu" else {}
     return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16") or capabilities.get("bf16"))
 
@@ -145,19 +152,16 @@ def _share_done(loop: Loop, position: Position) -> float:
     return max(share, position.elapsed_s / (loop.time_limit_min * 60)) if loop.time_limit_min else share
 
 
-def _step(
-    model: torch.nn.Module,
-    optimizer: torch.optim.Optimizer,
-    objective: Objective,
-    loop: Loop,
-    step: int,
-    rate: float,
-    meter: _Meter,
-) -> None:
+def _gather(objective: Objective, loop: Loop, step: int, world: World, meter: _Meter) -> None:
+    """Adds up the gradients of this process's batches of a step: every batch number falls to exactly one process."""
     for part in range(loop.accumulate):
-        outcome = objective(step * loop.accumulate + part)
+        outcome = objective((step * loop.accumulate + part) * world.size + world.rank)
         (outcome.loss / loop.accumulate).backward()  # type: ignore[no-untyped-call]
         meter.add(outcome)
+
+
+def _move(model: torch.nn.Module, optimizer: torch.optim.Optimizer, loop: Loop, rate: float, world: World) -> None:
+    world.average_gradients(model)
     torch.nn.utils.clip_grad_norm_(model.parameters(), loop.clip_norm)
     for group in optimizer.param_groups:
         group["lr"] = rate

@@ -15,9 +15,7 @@ if TYPE_CHECKING:
     from transformers import AlbertForPreTraining
 
 
-def masked_words(
-    model: AlbertForPreTraining, states: torch.Tensor, labels: torch.Tensor
-) -> tuple[torch.Tensor, float]:
+def masked_words(model: AlbertForPreTraining, states: torch.Tensor, labels: torch.Tensor) -> tuple[torch.Tensor, float]:
     """Returns the cross entropy of the hidden pieces, and the share of them that is guessed right.
 
     Args:
@@ -32,9 +30,7 @@ def masked_words(
     return functional.cross_entropy(logits, wanted), float(right)
 
 
-def segment_order(
-    model: AlbertForPreTraining, states: torch.Tensor, is_swapped: torch.Tensor
-) -> tuple[torch.Tensor, float]:
+def segment_order(model: AlbertForPreTraining, states: torch.Tensor, is_swapped: torch.Tensor) -> tuple[torch.Tensor, float]:
     """Returns the cross entropy of the segments' order, and the share that is told right.
 
     Args:
@@ -58,7 +54,8 @@ def state_distance(
     """Returns the mean squared distance of the token states, layer by layer, weighted.
 
     Args:
-        student, teacher: embeddings and the states of every layer. Shape: (batch, tokens, hidden) each.
+        student: embeddings and the states of every layer. Shape: (batch, tokens, hidden) each.
+        teacher: likewise.
         attention_mask: 1 for tokens, 0 for padding. Shape: (batch, tokens).
         weights: of each layer; a layer of weight 0 is left free.
     """
@@ -81,7 +78,8 @@ def vector_distance(student: torch.Tensor, teacher: torch.Tensor) -> tuple[torch
     """Returns 1 minus the mean cosine, and the mean squared error of the similarities within the batch.
 
     Args:
-        student, teacher: normalised sentence vectors. Shape: (batch, hidden) float32.
+        student: normalised sentence vectors. Shape: (batch, hidden) float32.
+        teacher: likewise.
     """
     cosine = 1 - (student * teacher).sum(-1).mean()
     similarities = functional.mse_loss(student @ student.T, teacher @ teacher.T)

@@ -37,9 +37,7 @@ class Lamb(torch.optim.Optimizer):
         *,
         clamp: float = 10.0,
     ) -> None:
-        super().__init__(
-            params, {"lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "clamp": clamp}
-        )
+        super().__init__(params, {"lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "clamp": clamp})
 
     @overload
     def step(self, closure: None = None) -> None: ...

@@ -10,7 +10,7 @@ import typing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from assistant.albert.corpus import Source
+from assistant.albert.corpus import Source  # noqa: TC001 (the fields' types are read at run time)
 from assistant.albert.presets import find_preset
 from assistant.errors import BadRecipe, MissingKey, UnknownKey, WrongType
 from assistant.yaml_source import YamlMap, read_yaml
@@ -210,7 +210,7 @@ def _build(value: YamlMap, kind: type[T]) -> T:
         raise BadRecipe(where=value.here, why=str(error)) from error
 
 
-def _convert(parent: YamlMap, key: str, item: object, hint: Any) -> Any:  # noqa: ANN401 (a type is a value here)
+def _convert(parent: YamlMap, key: str, item: object, hint: Any) -> Any:
     if isinstance(hint, types.GenericAlias):
         if not isinstance(item, list):
             raise WrongType(where=parent.place(key), key=key, expected="a list", got=item)
@@ -231,6 +231,6 @@ class _BadValue(ValueError):
     """Two values of a recipe do not fit; becomes a BadRecipe with its place when it was read from a file."""
 
 
-def _require(claim: bool, why: str) -> None:  # noqa: FBT001 (reads as a sentence)
+def _require(claim: bool, why: str) -> None:
     if not claim:
         raise _BadValue(why)

@@ -72,17 +72,13 @@ class DocumentStore:
             if swapped[row]:
                 first, second = second, first
             length = len(first) + len(second) + N_SPECIAL
-            ids[row, :length] = np.concatenate(
-                [[special.start], first, [special.end], second, [special.end]]
-            )
+            ids[row, :length] = np.concatenate([[special.start], first, [special.end], second, [special.end]])
             mask[row, :length] = 1
             types[row, len(first) + 2 : length] = 1
         longest = int(mask.sum(1).max())
         return Segments(ids[:, :longest], mask[:, :longest], types[:, :longest], swapped)
 
-    def _cut(
-        self, start: int, room: int, rng: np.random.Generator
-    ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    def _cut(self, start: int, room: int, rng: np.random.Generator) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         end = start + 2
         while end < self.ends[start] and self.offsets[end + 1] - self.offsets[start] <= room:
             end += 1

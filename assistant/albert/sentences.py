@@ -40,10 +40,17 @@ class SentenceStore:
     def __getitem__(self, index: int) -> NDArray[np.int32]:
         return self.tokens[self.offsets[index] : self.offsets[index + 1]]
 
-    def draw_pool(self, seed: int, number: int, batch_size: int, n_batches: int) -> list[list[int]]:
+    def draw_pool(self, seed: int, number: int, batch_size: int, n_batches: int, group: int = 1) -> list[list[int]]:
         """Returns batches of sentence numbers, alike in length within a batch, in random order.
 
         The same seed and pool number give the same batches, so an interrupted run goes on where it stopped.
+
+        Args:
+            seed: of the run.
+            number: of the pool.
+            batch_size: sentences a batch.
+            n_batches: in the pool; a multiple of ``group``.
+            group: batches of like length that stay together, because they make one step.
         """
         rng = np.random.default_rng([seed, number])
         chosen = rng.choice(len(self.weights), size=batch_size * n_batches, p=self.weights)
@@ -51,7 +58,8 @@ class SentenceStore:
         sentences = first + (rng.random(len(chosen)) * (end - first)).astype(np.int64)
         lengths = self.offsets[sentences + 1] - self.offsets[sentences]
         ordered = sentences[np.argsort(lengths, kind="stable")].reshape(n_batches, batch_size)
-        return [list(map(int, ordered[row])) for row in rng.permutation(n_batches)]
+        firsts = rng.permutation(n_batches // group) * group
+        return [list(map(int, ordered[first + place])) for first in firsts for place in range(group)]
 
 
 @dataclass(slots=True)
@@ -62,21 +70,24 @@ class BatchStream:
         store: what to draw from.
         batch_size: sentences a batch.
         seed: of the draw.
-        pool: batches that are drawn and sorted together.
+        group: batches that make one step, over all processes: drawn alike in length, so that none waits for the others.
+        pool: groups that are drawn and sorted together.
     """
 
     store: SentenceStore
     batch_size: int
     seed: int
+    group: int = 1
     pool: int = 50
     _number: int = -1
     _batches: list[list[int]] | None = None
 
     def batch(self, step: int) -> list[NDArray[np.int32]]:
         """Returns the token ids of the batch with this number."""
-        number, place = divmod(step, self.pool)
+        number, place = divmod(step, self.pool * self.group)
         if self._batches is None or number != self._number:
-            self._batches = self.store.draw_pool(self.seed, number, self.batch_size, self.pool)
+            n_batches = self.pool * self.group
+            self._batches = self.store.draw_pool(self.seed, number, self.batch_size, n_batches, self.group)
             self._number = number
         return [self.store[index] for index in self._batches[place]]
 
@@ -105,9 +116,8 @@ def make_store(
     for weight, sentences in sources:
         fresh = _unseen(sentences, seen)
         for start in range(0, len(fresh), CHUNK):
-            for encoding in tokenizer.encode_batch_fast(fresh[start : start + CHUNK]):
-                if min_tokens <= len(encoding.ids) <= max_tokens:
-                    rows.append(np.asarray(encoding.ids, dtype=np.int32))
+            found = (encoding.ids for encoding in tokenizer.encode_batch_fast(fresh[start : start + CHUNK]))
+            rows.extend(np.asarray(ids, dtype=np.int32) for ids in found if min_tokens <= len(ids) <= max_tokens)
         if len(rows) > ranges[-1]:
             ranges.append(len(rows))
             weights.append(weight)

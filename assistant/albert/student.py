@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import torch
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
 
     from transformers import AlbertModel, BertModel
 
+_IS_LAYER = re.compile(r"albert_layer_groups\.\d+\.albert_layers\.\d+")
 # Parts of a layer: the teacher's name, the student's.
 _LAYER_PARTS = {
     "attention.self.query": "attention.query",
@@ -37,9 +39,9 @@ def start_from_teacher(student: AlbertModel, teacher: BertModel, layer: int, sam
     basis = _copy_embeddings(student, teacher)
     _fit_projection(student, teacher, sample, basis)
     source = teacher.encoder.layer[layer]
-    for group in student.encoder.albert_layer_groups:
-        for target in group.albert_layers:
-            for ours, theirs in ((_LAYER_PARTS[name], name) for name in _LAYER_PARTS):
+    for name, target in student.encoder.named_modules():
+        if _IS_LAYER.fullmatch(name):
+            for theirs, ours in _LAYER_PARTS.items():
                 target.get_submodule(ours).load_state_dict(source.get_submodule(theirs).state_dict())
 
 
@@ -53,16 +55,14 @@ def _copy_embeddings(student: AlbertModel, teacher: BertModel) -> torch.Tensor:
     words = theirs.word_embeddings.weight
     width = ours.word_embeddings.embedding_dim
     centre = words.mean(0)
-    basis = torch.linalg.svd(words - centre, full_matrices=False).Vh[:width].T.contiguous()
+    basis: torch.Tensor = torch.linalg.svd(words - centre, full_matrices=False).Vh[:width].T.contiguous()
     ours.word_embeddings.weight.copy_((words - centre) @ basis)
     ours.position_embeddings.weight.copy_(theirs.position_embeddings.weight @ basis)
     ours.token_type_embeddings.weight.copy_((theirs.token_type_embeddings.weight + centre) @ basis)
     return basis
 
 
-def _fit_projection(
-    student: AlbertModel, teacher: BertModel, sample: Sequence[Sequence[int]], basis: torch.Tensor
-) -> None:
+def _fit_projection(student: AlbertModel, teacher: BertModel, sample: Sequence[Sequence[int]], basis: torch.Tensor) -> None:
     """Fits the map from the student's normed embeddings to the teacher's by least squares over the sample's tokens."""
     projection = student.encoder.embedding_hidden_mapping_in
     inputs, targets = [], []

@@ -45,12 +45,11 @@ def find_teacher() -> Path:
     return Path(found.origin).parent / "model"
 
 
-def load_teacher(folder: Path | None = None, *, dtype: torch.dtype | None = None) -> Teacher:
-    """Returns the teacher once its files are the known ones.
+def load_teacher(folder: Path | None = None) -> Teacher:
+    """Returns the teacher, float32, once its files are the known ones.
 
     Args:
         folder: where it lies; None finds the installed package.
-        dtype: of its weights; None keeps float32.
 
     Raises:
         TeacherMissing: it is not installed, or a file's sha256 is not the known one.
@@ -65,8 +64,9 @@ def load_teacher(folder: Path | None = None, *, dtype: torch.dtype | None = None
     tokenizer.no_padding()
     tokenizer.no_truncation()
     model = BertModel.from_pretrained(str(folder), add_pooling_layer=False, local_files_only=True, use_safetensors=True)
-    model = model.eval().requires_grad_(False)
-    return Teacher(model if dtype is None else model.to(dtype), tokenizer)
+    module: torch.nn.Module = model
+    module.eval().requires_grad_(False)
+    return Teacher(model, tokenizer)
 
 
 def _expect(path: Path, known: str) -> None:

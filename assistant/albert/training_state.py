@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -34,9 +33,7 @@ class Position:
     fingerprint: str = ""
 
 
-def save_state(
-    folder: Path, model: torch.nn.Module, optimizer: torch.optim.Optimizer, position: Position
-) -> None:
+def save_state(folder: Path, model: torch.nn.Module, optimizer: torch.optim.Optimizer, position: Position) -> None:
     """Writes weights, moments and position; an earlier state is kept until the new one is whole.
 
     Raises:
@@ -52,15 +49,13 @@ def save_state(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         save_file(tensors, fresh, metadata=facts)
-        os.replace(fresh, path)  # noqa: PTH105 (the name says that it replaces)
+        fresh.replace(path)
     except (OSError, SafetensorError) as error:
         fresh.unlink(missing_ok=True)
         raise CannotWrite(path=path, why=str(error)) from error
 
 
-def load_state(
-    folder: Path, model: torch.nn.Module, optimizer: torch.optim.Optimizer, fingerprint: str
-) -> Position:
+def load_state(folder: Path, model: torch.nn.Module, optimizer: torch.optim.Optimizer, fingerprint: str) -> Position:
     """Sets weights and moments from a state, if there is one, and returns where the run stands.
 
     Raises:
