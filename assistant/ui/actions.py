@@ -54,6 +54,7 @@ PLACES: Final = {
     "prompt": "Writing a message",
     "message": "On a message (Tab or click to focus)",
     "faq": "FAQ",
+    "entries": "On an entry of the list",
     "unanswered": "Unanswered questions",
     "editor": "Editing an entry",
     "training": "Training",
@@ -78,7 +79,9 @@ ACTIONS: Final = (
         display="^p",
     ),
     Action("app", "quit", "ctrl+q", "Quit", "Leave; the conversation is kept.", is_shown=True, is_priority=True, display="^q"),
-    Action("chat", "toggle_details", "f5", "Details", "Show or hide how a message was understood.", is_shown=True, is_priority=True),
+    Action(
+        "chat", "toggle_details", "f5", "Details", "Show or hide how a message was understood.", is_shown=True, is_priority=True
+    ),
     Action("chat", "restart", "ctrl+r", "Restart", "Start the conversation anew.", is_shown=True, is_priority=True, display="^r"),
     Action("chat", "scroll_up", "pageup", "Scroll up", "Scroll the conversation up.", is_priority=True),
     Action("chat", "scroll_down", "pagedown", "Scroll down", "Scroll the conversation down.", is_priority=True),
@@ -107,19 +110,29 @@ ACTIONS: Final = (
     Action("message", "copy", "c,y", "Copy", "Copy the message to the clipboard.", is_shown=True, display="c"),
     Action("message", "details", "enter", "Details", "Show how the message was understood.", is_shown=True, display="Enter"),
     Action("faq", "new_entry", "ctrl+n", "New", "Write a new entry.", is_shown=True, is_priority=True, display="^n"),
-    Action("faq", "edit_entry", "enter,e", "Edit", "Edit the entry under the cursor.", is_shown=True, display="Enter"),
-    Action("faq", "delete_entry", "delete,d", "Delete", "Delete the entry under the cursor, after a question.", is_shown=True),
+    Action("entries", "edit_entry", "enter,e", "Edit", "Edit the entry under the cursor.", is_shown=True, display="Enter"),
+    Action("entries", "delete_entry", "delete,d", "Delete", "Delete the entry under the cursor, after a question.", is_shown=True),
     Action("faq", "undo_delete", "ctrl+z", "Undo", "Bring the last deleted entry back.", is_shown=True, display="^z"),
-    Action("faq", "search", "slash,ctrl+f", "Search", "Search entries, and see which one would answer.", is_shown=True, display="/"),
-    Action("faq", "next_tab", "ctrl+t", "Other tab", "Switch between entries and unanswered questions.", is_priority=True, display="^t"),
-    Action("unanswered", "answer", "enter,a", "Answer", "Write an entry that answers the question.", is_shown=True, display="Enter"),
+    Action(
+        "faq", "search", "slash,ctrl+f", "Search", "Search entries, and see which one would answer.", is_shown=True, display="/"
+    ),
+    Action(
+        "faq", "next_tab", "ctrl+t", "Other tab", "Switch between entries and unanswered questions.", is_priority=True, display="^t"
+    ),
+    Action(
+        "unanswered", "answer", "enter,a", "Answer", "Write an entry that answers the question.", is_shown=True, display="Enter"
+    ),
     Action("unanswered", "dismiss", "delete,d", "Dismiss", "Take the question off the list.", is_shown=True),
     Action("editor", "save", "ctrl+s", "Save", "Save the entry.", is_shown=True, is_priority=True, display="^s"),
-    Action("editor", "preview", "f6", "Preview", "Show or hide the answer as readers will see it.", is_shown=True, is_priority=True),
+    Action(
+        "editor", "preview", "f6", "Preview", "Show or hide the answer as readers will see it.", is_shown=True, is_priority=True
+    ),
     Action("editor", "leave", "escape", "Cancel", "Leave without saving.", is_shown=True, display="Esc"),
     Action("training", "train('fast')", "f", "Train fast", "Train in about a minute: good for trying out changes.", is_shown=True),
     Action("training", "train('full')", "u", "Train fully", "Train for the best result.", is_shown=True),
-    Action("training", "cancel_training", "escape,x", "Cancel", "Stop training; the model in use stays.", is_shown=True, display="Esc"),
+    Action(
+        "training", "cancel_training", "escape,x", "Cancel", "Stop training; the model in use stays.", is_shown=True, display="Esc"
+    ),
     Action("dialog", "close", "escape", "Close", "Close without doing anything.", is_shown=True, display="Esc"),
     Action("dialog", "copy_all", "c", "Copy", "Copy the whole text to the clipboard.", is_shown=True),
 )

@@ -16,10 +16,12 @@ from assistant.ui.actions import ACTIONS, bindings
 from assistant.ui.banner import ModelState
 from assistant.ui.chat.screen import ChatScreen
 from assistant.ui.desk import DeskScreen
+from assistant.ui.faq.screen import FaqScreen
 from assistant.ui.help import HelpScreen
 from assistant.ui.problems import ProblemDialog, as_problem
 from assistant.ui.safe_text import safe
 from assistant.ui.training.run import RunState, TrainingRun
+from assistant.ui.training.screen import TrainingScreen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -32,9 +34,9 @@ if TYPE_CHECKING:
     from assistant.config import Settings
     from assistant.messages import Progress
     from assistant.project import Project
-    from assistant.ui.ports import AgentPort, Mode, OpenAgent, Train, TrainingOutcome
+    from assistant.ui.ports import AgentPort, Mode, OpenAgent, Train
 
-_HELP_PLACES = {"chat": ("chat", "prompt", "message"), "faq": ("faq", "unanswered", "editor"), "training": ("training",)}
+_HELP_PLACES = {"chat": ("chat", "prompt", "message"), "faq": ("faq", "entries", "unanswered", "editor"), "training": ("training",)}
 
 
 class AssistantApp(App[None]):
@@ -52,7 +54,7 @@ class AssistantApp(App[None]):
     TITLE = "assistant"
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("app")]
-    MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {"chat": ChatScreen}
+    MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {"chat": ChatScreen, "faq": FaqScreen, "training": TrainingScreen}
     CSS_PATH: ClassVar[CSSPathType | None] = "app.tcss"
 
     model_state: reactive[ModelState] = reactive(ModelState.LOADING)
@@ -104,7 +106,7 @@ class AssistantApp(App[None]):
             if self._trains_first:
                 self._trains_first = False
                 self.switch_mode("training")
-                self.start_training("full")
+                self.start_training(None)
             else:
                 self.show_problem(error)
         except Exception as error:  # noqa: BLE001 (a border: whatever fails is shown, and the screens live on)
@@ -117,6 +119,7 @@ class AssistantApp(App[None]):
         """Puts a new model into use, or loads the assistant with it when there was none."""
         if self.agent is None:
             self.load_agent()
+            self.switch_mode("chat")
             return
         self.model_state = ModelState.SWITCHING
         await asyncio.to_thread(self.agent.use_model, folder)
@@ -129,7 +132,7 @@ class AssistantApp(App[None]):
 
     # --- training
 
-    def start_training(self, mode: Mode) -> None:
+    def start_training(self, mode: Mode | None) -> None:
         """Starts a training; one that is running goes on instead."""
         if self.run_of_training.state is not RunState.RUNNING:
             self.run_of_training = TrainingRun(mode, RunState.RUNNING)
@@ -140,7 +143,7 @@ class AssistantApp(App[None]):
         self.workers.cancel_group(self, "training")
 
     @work(group="training", exclusive=True)
-    async def _run_training(self, mode: Mode) -> None:
+    async def _run_training(self, mode: Mode | None) -> None:
         run = self.run_of_training
         before, self.model_state = self.model_state, ModelState.TRAINING
         self._tell(run)
@@ -197,5 +200,27 @@ class AssistantApp(App[None]):
         """Yields the registry's actions that need no key of their own place, and Textual's own commands."""
         for action in ACTIONS:
             if action.place == "app" and action.name not in {"command_palette", "quit"}:
-                yield SystemCommand(action.label, action.help, lambda name=action.name: self.call_later(self.run_action, f"app.{name}"))
+                yield SystemCommand(
+                    action.label, action.help, lambda name=action.name: self.call_later(self.run_action, f"app.{name}")
+                )
         yield from super().get_system_commands(screen)
+
+
+def run(project: Project, settings: Settings, model: Path | None = None, *, sender_id: str = "terminal") -> None:
+    """Runs the application with the real assistant until it is left.
+
+    Args:
+        project: what to chat about.
+        settings: in force.
+        model: a model folder; None: the project's model in use, which is trained first when there is none.
+        sender_id: names the conversation.
+    """
+    from assistant.ui.training.process import train_in_process
+
+    def open_agent() -> AgentPort:
+        from assistant.agent import Agent  # in the loading thread: the first picture does not wait for it
+
+        return Agent.open(project, settings, model=model)
+
+    train = train_in_process(project)
+    AssistantApp(project, settings, open_agent=open_agent, train=train, sender_id=sender_id, first_run_training=model is None).run()

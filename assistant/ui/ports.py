@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
     from pathlib import Path
 
     from assistant.dialogue.events import Event
@@ -107,8 +106,8 @@ class TrainingOutcome:
     seconds: float = 0.0
 
 
-Train: TypeAlias = "Callable[[Mode, ProgressCallback], Awaitable[TrainingOutcome]]"
-"""Trains; cancelling the task that awaits it stops the training and leaves nothing half-written."""
+Train: TypeAlias = "Callable[[Mode | None, ProgressCallback], Awaitable[TrainingOutcome]]"
+"""Trains, None in the mode that suits the project; cancelling the task that awaits it stops it and leaves nothing half-written."""
 
 OpenAgent: TypeAlias = "Callable[[], AgentPort]"
 """Loads model, rules and database; blocks for about a second. Raises MissingError when there is no model."""

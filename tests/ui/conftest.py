@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from assistant.config import Settings
+from assistant.config import load_settings
 from assistant.messages import Progress
 from assistant.project import find_project
 from assistant.ui.app import AssistantApp
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from assistant.messages import ProgressCallback
     from assistant.project import Project
-    from assistant.ui.ports import AgentPort, Mode, OpenAgent, Train
+    from assistant.ui.ports import Mode, OpenAgent, Train
 
 
 @pytest.fixture
@@ -36,12 +36,10 @@ def agent() -> FakeAgent:
 
 @pytest.fixture
 def make_app(project: Project, agent: FakeAgent) -> Callable[..., AssistantApp]:
-    def make(
-        *, open_agent: OpenAgent | None = None, train: Train | None = None, first_run_training: bool = True
-    ) -> AssistantApp:
+    def make(*, open_agent: OpenAgent | None = None, train: Train | None = None, first_run_training: bool = True) -> AssistantApp:
         return AssistantApp(
             project,
-            Settings(),
+            load_settings(),
             open_agent=open_agent or (lambda: agent),
             train=train or quick_training(project.root),
             first_run_training=first_run_training,
@@ -51,7 +49,7 @@ def make_app(project: Project, agent: FakeAgent) -> Callable[..., AssistantApp]:
 
 
 def quick_training(folder: Path, *, steps: int = 4, pause_s: float = 0.0) -> Train:
-    async def train(mode: Mode, on_progress: ProgressCallback) -> TrainingOutcome:
+    async def train(mode: Mode | None, on_progress: ProgressCallback) -> TrainingOutcome:
         for step in range(1, steps + 1):
             await asyncio.sleep(pause_s)
             on_progress(Progress("train", step, steps, {"loss": 2.0 / step, "dev_intent_accuracy": 1 - 0.5 / step}))

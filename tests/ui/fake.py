@@ -5,16 +5,28 @@ from __future__ import annotations
 import difflib
 import threading
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.dialogue.events import ActionExecuted, BotUttered, Event, Restarted, SlotSet, UserUttered
 from assistant.errors import DuplicateEntry, StaleEntry, UnknownEntry
 from assistant.faq.entry import FaqEntry, checked, slug
-from assistant.messages import BotMessage, Button, Decision, Entity, FaqMatch, FaqResult, IntentScore, Parse, Reply, Trace, UserMessage
+from assistant.messages import (
+    BotMessage,
+    Button,
+    Decision,
+    Entity,
+    FaqMatch,
+    FaqResult,
+    IntentScore,
+    Parse,
+    Reply,
+    Trace,
+    UserMessage,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from pathlib import Path
 
     from assistant.faq.entry import Status
 
@@ -112,12 +124,13 @@ class FakeAgent:
         gate: turns wait for it; set from the start.
     """
 
-    entries: FakeEntries = field(default_factory=lambda: FakeEntries(ENTRIES))
+    entries: FakeEntries = field(default_factory=lambda: FakeEntries(entries_of_the_shop()))
     unanswered: FakeUnanswered = field(default_factory=lambda: FakeUnanswered(("do you sell gift cards", "can I pay in kroner")))
     scripted: dict[str, Reply] = field(default_factory=dict)
     failure: Exception | None = None
     stored: list[Event] = field(default_factory=list)
     received: list[UserMessage] = field(default_factory=list)
+    senders: list[str] = field(default_factory=list)
     used_models: list[Path] = field(default_factory=list)
     gate: threading.Event = field(default_factory=threading.Event)
     greets: bool = True
@@ -128,11 +141,13 @@ class FakeAgent:
         self.faq = FakeFaq(self.entries)
 
     def start_conversation(self, sender_id: str) -> Reply | None:
+        self.senders.append(sender_id)
         if self.stored or not self.greets:
             return None
         return Reply((GREETING,), Trace(decisions=(Decision("utter_greet", "RulePolicy", 1.0, "a conversation starts"), LISTEN)))
 
     def events(self, sender_id: str) -> tuple[Event, ...]:
+        self.senders.append(sender_id)
         return tuple(self.stored)
 
     def handle(self, message: UserMessage) -> Reply:
@@ -194,7 +209,11 @@ TIMINGS = {"nlu": 3.42, "dialogue": 0.61, "actions": 7.9, "store": 1.35, "total"
 
 GREETING = BotMessage(
     "Hello, I am the shop's assistant. I look up orders, start returns and answer questions.\n\nWhat can I do for you?",
-    buttons=(Button("Track an order", "/track_order"), Button("Return something", "/return_item"), Button("Opening hours", "/opening_hours")),
+    buttons=(
+        Button("Track an order", "/track_order"),
+        Button("Return something", "/return_item"),
+        Button("Opening hours", "/opening_hours"),
+    ),
 )
 
 SHIPPED = BotMessage(
@@ -203,32 +222,34 @@ SHIPPED = BotMessage(
     buttons=(Button("Change the address", "/change_address"), Button("Cancel the order", "/cancel_order")),
 )
 
-ENTRIES = (
-    FaqEntry(
-        "return-worn-shoes",
-        "Can I return shoes that I have worn?",
-        "Yes, once and **indoors**: shoes may be tried on at home.\n\n1. Start the return within *30 days*.\n"
-        "2. Use the box they came in.\n3. We refund you within five days of their arrival.",
-        alternatives=("can i return shoes i wore once", "shoes worn one time, send them back?"),
-        tags=("returns", "shoes"),
-        category="returns",
-        status="published",
-    ),
-    FaqEntry(
-        "delivery-time",
-        "How long does delivery take?",
-        "Two to four working days within Ireland, up to seven elsewhere in the EU.",
-        alternatives=("when will my parcel arrive", "delivery time"),
-        tags=("delivery",),
-        category="delivery",
-        status="published",
-    ),
-    FaqEntry(
-        "pay-later",
-        "Can I pay later?",
-        "Not yet: we take cards, PayPal and bank transfer.",
-        tags=("payment",),
-        category="payment",
-        status="draft",
-    ),
-)
+
+def entries_of_the_shop() -> tuple[FaqEntry, ...]:
+    return (
+        FaqEntry(
+            "return-worn-shoes",
+            "Can I return shoes that I have worn?",
+            "Yes, once and **indoors**: shoes may be tried on at home.\n\n1. Start the return within *30 days*.\n"
+            "2. Use the box they came in.\n3. We refund you within five days of their arrival.",
+            alternatives=("can i return shoes i wore once", "shoes worn one time, send them back?"),
+            tags=("returns", "shoes"),
+            category="returns",
+            status="published",
+        ),
+        FaqEntry(
+            "delivery-time",
+            "How long does delivery take?",
+            "Two to four working days within Ireland, up to seven elsewhere in the EU.",
+            alternatives=("when will my parcel arrive", "delivery time"),
+            tags=("delivery",),
+            category="delivery",
+            status="published",
+        ),
+        FaqEntry(
+            "pay-later",
+            "Can I pay later?",
+            "Not yet: we take cards, PayPal and bank transfer.",
+            tags=("payment",),
+            category="payment",
+            status="draft",
+        ),
+    )

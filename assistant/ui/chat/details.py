@@ -11,7 +11,7 @@ from textual.widgets import Static
 from assistant.ui.chat.evidence import sections
 
 if TYPE_CHECKING:
-    from textual import events
+    from textual.app import ComposeResult
 
     from assistant.messages import Trace
 
@@ -40,9 +40,9 @@ class DetailsPanel(VerticalScroll, can_focus=False):
         """Whether it can be seen."""
         return self.display and self.styles.display != "none"
 
-    def compose(self) -> list[Static]:  # type: ignore[override]
+    def compose(self) -> ComposeResult:
         """Lays out one text."""
-        return [Static(id="trace")]
+        yield Static(id="trace")
 
     def toggle(self) -> None:
         """Shows the panel where it is hidden, hides it where it is shown, whatever the width of the terminal would say."""
@@ -65,7 +65,7 @@ class DetailsPanel(VerticalScroll, can_focus=False):
         """Says what will stand here."""
         self._paint()
 
-    def on_resize(self, event: events.Resize) -> None:
+    def on_resize(self) -> None:
         """Fits the bars to the new width."""
         self._paint()
 
@@ -76,6 +76,7 @@ class DetailsPanel(VerticalScroll, can_focus=False):
             return
         width = max(self.scrollable_content_region.width, 24)
         shown = [
-            Content.assemble((title.upper(), "bold $text-secondary"), "\n", content) for title, content in sections(self._trace, width)
+            Content.assemble((title.upper(), "bold $text-secondary"), "\n", content)
+            for title, content in sections(self._trace, width)
         ]
         text.update(Content("\n\n").join(shown) if shown else Content.styled("Nothing was understood: a greeting.", "$muted"))

@@ -73,7 +73,10 @@ def sections(trace: Trace, width: int) -> Iterator[tuple[str, Content]]:
         if trace.parse.entities:
             yield "Entities", _entities(trace.parse)
     if trace.slots:
-        yield "Slots set", _pairs([(name, "emptied" if value is None else safe_value(value)) for name, value in trace.slots.items()])
+        yield (
+            "Slots set",
+            _pairs([(name, "emptied" if value is None else safe_value(value)) for name, value in trace.slots.items()]),
+        )
     if trace.decisions:
         yield "Decisions", _decisions(trace.decisions)
     if trace.faq is not None:
@@ -132,7 +135,9 @@ def _decisions(decisions: tuple[Decision, ...]) -> Content:
     for decision in decisions:
         is_listen = decision.action == LISTEN
         by = f"  {safe_line(decision.policy, limit=40)}" if decision.policy and not is_listen else ""
-        lines.append(Content.assemble(("→ ", "$primary"), (safe_line(decision.action), "$muted" if is_listen else ""), (by, "$muted")))
+        lines.append(
+            Content.assemble(("→ ", "$primary"), (safe_line(decision.action), "$muted" if is_listen else ""), (by, "$muted"))
+        )
         if decision.reason and not is_listen:
             lines.append(Content.styled(safe_line(decision.reason), "$muted"))
     return Content("\n").join(lines)

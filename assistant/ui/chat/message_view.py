@@ -138,8 +138,9 @@ class BotView(MessageView):
                 yield Static(line, classes="attached", markup=False)
             if self.choices is not None:
                 yield self.choices
-        if self._item.is_last and self._item.trace is not None and (line := summary(self._item.trace)):
-            yield Static(line, classes="evidence")
+        evidence = summary(self._item.trace) if self._item.is_last and self._item.trace is not None else None
+        if evidence:
+            yield Static(evidence, classes="evidence")
 
 
 class DividerView(Static):
@@ -197,7 +198,9 @@ def view_of(item: Item) -> UserView | BotView | DividerView:
 
 def _attachments(message: BotMessage) -> list[str]:
     """Returns a line for each part of a message that is no text; a terminal can only name them."""
-    lines = [f"{label}: {safe_line(part)}" for label, part in (("Image", message.image), ("Attachment", message.attachment)) if part]
+    lines = [
+        f"{label}: {safe_line(part)}" for label, part in (("Image", message.image), ("Attachment", message.attachment)) if part
+    ]
     if message.custom:
         lines.append(f"Data: {safe_line(dict(message.custom))}")
     return lines

@@ -57,7 +57,9 @@ class Prompt(TextArea):
         is_sure: bool
 
     def __init__(self) -> None:
-        super().__init__(id="prompt", soft_wrap=True, compact=False, show_line_numbers=False, tab_behavior="focus", placeholder="Type a message")
+        super().__init__(
+            id="prompt", soft_wrap=True, compact=False, show_line_numbers=False, tab_behavior="focus", placeholder="Type a message"
+        )
         self.n_choices = 0
         self._sent: list[str] = []
         self._position = 0

@@ -18,7 +18,7 @@ from assistant.ui.chat.items import RESTARTED, DividerItem, UserItem, items_of_e
 from assistant.ui.chat.message_view import MessageView
 from assistant.ui.chat.prompt import Prompt
 from assistant.ui.chat.transcript import Transcript
-from assistant.ui.chat.turn import Outgoing, TurnQueue, TurnState
+from assistant.ui.chat.turn import Outgoing, TurnQueue
 from assistant.ui.chat.typing_line import TypingLine
 from assistant.ui.desk import DeskScreen
 

@@ -1,7 +1,7 @@
 """Trains in a process of its own, so that the screens stay quick and small, and cancelling always works.
 
-The process is the command line's own ``train --json``. Asked by ``ASSISTANT_PROGRESS=json``, it writes each step as one JSON line to
-standard error, ``{"stage", "done", "total", "metrics"}``; the last line of standard output is the result.
+The process is the command line's own ``train --json``. Asked by ``ASSISTANT_PROGRESS=json``, it writes each step as one JSON line
+to standard error, ``{"stage", "done", "total", "metrics"}``; the last line of standard output is the result.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ _MAX_LINE_BYTES = 1 << 20
 def train_in_process(project: Project) -> Train:
     """Returns what trains the project in a process of its own."""
 
-    async def train(mode: Mode, on_progress: ProgressCallback) -> TrainingOutcome:
-        command = [sys.executable, "-m", "assistant.cli.main", "train", "--json", "--project", str(project.root), f"--{mode}"]
-        return await run_training(command, on_progress)
+    async def train(mode: Mode | None, on_progress: ProgressCallback) -> TrainingOutcome:
+        command = [sys.executable, "-m", "assistant.cli.main", "train", "--json", "--project", str(project.root)]
+        return await run_training([*command, *([f"--{mode}"] if mode else [])], on_progress)
 
     return train
 

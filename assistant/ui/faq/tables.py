@@ -1,0 +1,183 @@
+"""The lists of the FAQ desk: entries, and questions that wait for one."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+from rich.text import Text
+from textual.message import Message
+from textual.widgets import DataTable
+
+from assistant.ui.actions import bindings
+from assistant.ui.safe_text import safe_line
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.binding import BindingType
+
+    from assistant.faq.entry import FaqEntry
+    from assistant.ui.ports import Question
+
+STATUS_SIGNS: Final = {"published": "● published", "in_review": "◐ in review", "draft": "○ draft", "archived": "✕ archived"}
+"""Each status with a sign of its own, so that colour is not needed to tell them apart."""
+
+_PADDING: Final = 2  # cells around the text of a column
+_SECONDS_A_DAY: Final = 86_400
+
+
+class FittedTable(DataTable[Text]):
+    """A table whose first column takes the width that the others leave; cells are text, never markup."""
+
+    WIDTHS: ClassVar[tuple[tuple[str, int], ...]] = ()
+    """Label and width of each column after the first; those that do not fit are left out from the right."""
+
+    FIRST: ClassVar[str] = ""
+    MIN_FIRST: ClassVar[int] = 34
+    DEFAULT_CSS = """
+    FittedTable {
+        height: 1fr; background: transparent; scrollbar-size-vertical: 1; overflow-x: hidden;
+        & > .datatable--header { background: $surface; color: $muted; text-style: none; }
+        & > .datatable--cursor { text-style: none; }
+    }
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(cursor_type="row", zebra_stripes=False, **options)
+        self._shown: list[tuple[str, tuple[str, ...]]] = []
+
+    def show_rows(self, rows: list[tuple[str, tuple[str, ...]]]) -> None:
+        """Shows rows of key and cells; the cursor stays on the row it was on, or near it."""
+        key, position = self.cursor_key, self.cursor_row
+        self._shown = rows
+        self._fill()
+        keys = [row_key for row_key, _ in rows]
+        self.move_cursor(row=keys.index(key) if key in keys else min(position, max(len(rows) - 1, 0)))
+
+    @property
+    def cursor_key(self) -> str | None:
+        """The key of the row under the cursor; None when there is no row."""
+        return self._shown[self.cursor_row][0] if 0 <= self.cursor_row < len(self._shown) else None
+
+    def on_resize(self) -> None:
+        """Fits the columns to the new width."""
+        row = self.cursor_row
+        self._fill()
+        self.move_cursor(row=row)
+
+    def _fill(self) -> None:
+        columns = self._columns_that_fit()
+        rest = sum(width + _PADDING for _, width in columns)
+        self.clear(columns=True)
+        self.add_column(Text(self.FIRST), width=max(self.size.width - rest - _PADDING - 1, 10))
+        for label, width in columns:
+            self.add_column(Text(label), width=width)
+        for key, cells in self._shown:
+            shown = [Text(cell, no_wrap=True, overflow="ellipsis") for cell in cells[: len(columns) + 1]]
+            self.add_row(*shown, key=key)
+
+    def _columns_that_fit(self) -> list[tuple[str, int]]:
+        room = self.size.width - self.MIN_FIRST - _PADDING
+        taken = []
+        for label, width in self.WIDTHS:
+            room -= width + _PADDING
+            if room < 0:
+                break
+            taken.append((label, width))
+        return taken
+
+
+class EntryTable(FittedTable):
+    """The FAQ entries."""
+
+    FIRST = "Question"
+    WIDTHS = (("Status", 11), ("Alt.", 4), ("Tags", 18))
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("entries")]
+
+    @dataclass
+    class Wanted(Message):
+        """Something shall be done with the entry under the cursor: ``edit`` or ``delete``."""
+
+        entry_id: str
+        what: str
+
+    def show(self, entries: Sequence[FaqEntry]) -> None:
+        """Shows entries."""
+        self.show_rows([(entry.id, _entry_cells(entry)) for entry in entries])
+
+    def on_data_table_row_selected(self) -> None:
+        """A click on the row under the cursor edits it."""
+        self.action_edit_entry()
+
+    def action_edit_entry(self) -> None:
+        """Asks for the entry to be edited."""
+        self._want("edit")
+
+    def action_delete_entry(self) -> None:
+        """Asks for the entry to be deleted."""
+        self._want("delete")
+
+    def _want(self, what: str) -> None:
+        if self.cursor_key is not None:
+            self.post_message(self.Wanted(self.cursor_key, what))
+
+
+class QuestionTable(FittedTable):
+    """The unanswered questions."""
+
+    FIRST = "Question"
+    WIDTHS = (("Asked", 9), ("Last", 12), ("Nearest", 8))
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("unanswered")]
+
+    @dataclass
+    class Wanted(Message):
+        """Something shall be done with the question under the cursor: ``answer`` or ``dismiss``."""
+
+        question: Question
+        what: str
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._questions: dict[str, Question] = {}
+
+    def show(self, questions: Sequence[Question]) -> None:
+        """Shows questions."""
+        self._questions = {str(position): question for position, question in enumerate(questions)}
+        self.show_rows([(key, _question_cells(question)) for key, question in self._questions.items()])
+
+    def on_data_table_row_selected(self) -> None:
+        """A click on the row under the cursor answers it."""
+        self.action_answer()
+
+    def action_answer(self) -> None:
+        """Asks for an entry that answers the question."""
+        self._want("answer")
+
+    def action_dismiss(self) -> None:
+        """Asks for the question to be taken off the list."""
+        self._want("dismiss")
+
+    def _want(self, what: str) -> None:
+        if self.cursor_key is not None:
+            self.post_message(self.Wanted(self._questions[self.cursor_key], what))
+
+
+def _entry_cells(entry: FaqEntry) -> tuple[str, ...]:
+    alternatives = str(len(entry.alternatives)) if entry.alternatives else ""
+    tags = safe_line(", ".join(entry.tags), limit=60)
+    return safe_line(entry.question), STATUS_SIGNS.get(entry.status, safe_line(entry.status)), alternatives.rjust(4), tags
+
+
+def _question_cells(question: Question) -> tuple[str, ...]:
+    times = f"{question.count} times"
+    return safe_line(question.question), times, when(question.last_at), f"{round(question.best_score * 100)}%".rjust(5)
+
+
+def when(timestamp: float) -> str:
+    """Returns how long ago something was, in the words people use."""
+    days = int((time.time() - timestamp) // _SECONDS_A_DAY)
+    if days <= 0:
+        return "today"
+    return "yesterday" if days == 1 else time.strftime("%d %b %Y", time.localtime(timestamp))
