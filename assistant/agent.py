@@ -34,12 +34,13 @@ if TYPE_CHECKING:
     from assistant.config import Settings
     from assistant.dialogue.domain import Domain
     from assistant.dialogue.stories import Story
-    from assistant.messages import Parse, UserMessage
+    from assistant.messages import BotMessage, Parse, UserMessage
     from assistant.project import Project
     from assistant.stores.conversations import ConversationStore
     from assistant.stores.entries import EntryStore
     from assistant.stores.unanswered import UnansweredStore
 
+WELCOME = "utter_welcome"
 _TRIES = 4
 _KEPT_TRACKERS = 256
 
@@ -55,7 +56,7 @@ class Understanding(Protocol):
 
 
 class Knowledge(Protocol):
-    """What the agent needs of the FAQ; assistant.stores.faq_index.FaqIndex is it."""
+    """What the agent needs of the FAQ; assistant.faq.index.FaqIndex is it."""
 
     def search(self, question: str, limit: int = 5) -> FaqResult:
         """Returns the published entries nearest to a question."""
@@ -196,9 +197,10 @@ class Agent:
                 self._keep_unanswered(message, parse, turn)
             self._remember(tracker)
         changed = {name: value for name, value in tracker.slots.items() if slots_before.get(name) != value}
-        said = tuple(event.message for event in new_events if isinstance(event, BotUttered))
         faq = turn.faq.get(message.text)
-        return Reply(said, Trace(parse, tuple(turn.decisions), changed, faq, tuple(turn.problems), dict(turn.timings_ms)))
+        return Reply(
+            _said(new_events), Trace(parse, tuple(turn.decisions), changed, faq, tuple(turn.problems), dict(turn.timings_ms))
+        )
 
     def _answer(self, tracker: Tracker) -> None:
         """Fills slots, then decides and acts until there is nothing left to do but listen."""
@@ -292,8 +294,27 @@ class Agent:
         """Returns the state of a conversation as it is stored."""
         return Tracker(sender_id, self.domain, self.conversations.load(sender_id))
 
-    def use_interpreter(self, interpreter: Understanding, faq: Knowledge) -> None:
-        """Answers with another model from the next turn on."""
+    def start_conversation(self, sender_id: str) -> Reply | None:
+        """Returns the welcome of a conversation that has not begun: the response ``utter_welcome``, where the project has one."""
+        if WELCOME not in self.domain.responses or self.conversations.count(sender_id):
+            return None
+        tracker = Tracker(sender_id, self.domain)
+        self._start_session(tracker)
+        tracker.update_all(self.actions.say(WELCOME, tracker))
+        self.conversations.append(sender_id, tracker.events, 0)
+        return Reply(_said(tracker.events), Trace())
+
+    def use_model(self, folder: Path) -> None:
+        """Answers with another model from the next turn on; the running one stays if that one cannot be loaded.
+
+        Raises:
+            MissingError: the folder holds no sound model.
+        """
+        from assistant.nlu.interpreter import Interpreter
+        from assistant.opening import open_faq
+
+        interpreter = Interpreter.load(folder, threads=self.settings.threads)
+        faq = open_faq(self.entries, interpreter, self.settings)
         self.interpreter, self.faq = interpreter, faq
 
     def on_close(self, close: Callable[[], None]) -> None:
@@ -304,6 +325,10 @@ class Agent:
         """Ends the worker of actions and the database's connections."""
         while self._close:
             self._close.pop()()
+
+
+def _said(events: Sequence[Event]) -> tuple[BotMessage, ...]:
+    return tuple(event.message for event in events if isinstance(event, BotUttered))
 
 
 class _Timer:

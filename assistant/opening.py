@@ -10,12 +10,12 @@ from assistant.agent import Agent, Memory
 from assistant.dialogue.domain import load_domain
 from assistant.dialogue.stories import load_stories
 from assistant.errors import NoModel
+from assistant.faq.index import FaqIndex
 from assistant.nlu.interpreter import Interpreter
 from assistant.project import model_in_use
 from assistant.stores.conversations import ConversationStore
 from assistant.stores.database import open_database
 from assistant.stores.entries import EntryStore
-from assistant.stores.faq_index import FaqIndex
 from assistant.stores.seeding import seed_if_empty
 from assistant.stores.unanswered import UnansweredStore
 

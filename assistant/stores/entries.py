@@ -147,12 +147,17 @@ class EntryStore:
         author: str = "",
         reason: str = "import",
         progress: ProgressCallback | None = None,
+        *,
+        is_dry_run: bool = False,
     ) -> ImportReport:
-        """Takes entries over, all of them or none; see ``assistant.stores.entry_import``."""
+        """Takes entries over, all of them or none; see ``assistant.stores.entry_import``. A dry run only says what it would do."""
         from assistant.stores.entry_import import import_entries
 
         with self.database.write() as session:
-            return import_entries(session, entries, mode, author=author, reason=reason, progress=progress)
+            report = import_entries(session, entries, mode, author=author, reason=reason, progress=progress)
+            if is_dry_run:
+                session.rollback()
+            return report
 
     def all_published(self) -> tuple[FaqEntry, ...]:
         """Returns all entries that may answer."""

@@ -1,0 +1,123 @@
+"""Talking with the assistant: ``chat`` on screens, ``ask`` without a terminal."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from assistant.cli.options import JsonOption, ModelOption, ProjectOption, project_and_settings
+from assistant.cli.output import talk, write, write_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from assistant.agent import Agent
+    from assistant.messages import Reply
+
+CHANNEL = "cli"
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the verbs."""
+    app.command()(chat)
+    app.command()(ask)
+
+
+def chat(
+    project: ProjectOption = None,
+    model: ModelOption = None,
+    sender: Annotated[str, typer.Option(help="Names the conversation; the same name goes on where it ended.")] = "terminal",
+) -> None:
+    """Opens the chat, the FAQ desk and the training screen. The first start trains a model."""
+    found, settings = project_and_settings(project)
+    from assistant.ui.app import run
+
+    run(found, settings, model, sender_id=sender)
+
+
+def ask(
+    text: Annotated[str | None, typer.Argument(help="The message; without it each line of standard input is one.")] = None,
+    sender: Annotated[str, typer.Option(help="Names the conversation.")] = "cli",
+    trace: Annotated[bool, typer.Option("--trace", help="Say how each answer came about.")] = False,
+    as_json: JsonOption = False,
+    project: ProjectOption = None,
+    model: ModelOption = None,
+) -> None:
+    """Answers a message. With --json: one object a reply, in the shape of Rasa's REST channel."""
+    from assistant.messages import UserMessage
+
+    agent = _open(project, model)
+    try:
+        for line in _lines(text):
+            reply = agent.handle(UserMessage(line, sender, CHANNEL))
+            (_show_json if as_json else _show)(reply, sender, with_trace=trace)
+    finally:
+        agent.close()
+
+
+def _open(project: ProjectOption, model: ModelOption) -> Agent:
+    from assistant.agent import Agent
+
+    found, settings = project_and_settings(project)
+    _train_first(found, model)
+    return Agent.open(found, settings, model=model)
+
+
+def _train_first(project: object, model: ModelOption) -> None:
+    """Trains at the very first start: whoever asks wants an answer, not an errand."""
+    from assistant.project import Project, model_in_use
+
+    if model is not None or not isinstance(project, Project) or model_in_use(project) is not None:
+        return
+    from assistant.cli.nlu import train_with_progress
+
+    talk("no model yet: training one, this happens once")
+    train_with_progress(project)
+
+
+def _lines(text: str | None) -> Iterator[str]:
+    if text is not None:
+        yield text
+        return
+    for line in sys.stdin:
+        if line.strip():
+            yield line.rstrip("\r\n")
+
+
+def _show_json(reply: Reply, sender: str, *, with_trace: bool) -> None:
+    for message in reply.messages:
+        write_json(message.as_rest(sender))
+    if with_trace:
+        write_json({"trace": reply.trace.as_json()})
+
+
+def _show(reply: Reply, sender: str, *, with_trace: bool) -> None:  # noqa: ARG001 (the same arguments as _show_json)
+    for message in reply.messages:
+        for part in (message.text, message.image, message.attachment):
+            if part:
+                write(part)
+        for number, button in enumerate(message.buttons, 1):
+            write(f"  {number}. {button.title}  ({button.payload})")
+        if message.custom:
+            write_json(dict(message.custom))
+    for problem in reply.trace.problems:
+        talk(problem)
+    if with_trace:
+        _show_trace(reply)
+
+
+def _show_trace(reply: Reply) -> None:
+    trace = reply.trace
+    if trace.parse is not None:
+        write(f"  intent    {trace.parse.intent.name} {trace.parse.intent.confidence:.2f}")
+        for entity in trace.parse.entities:
+            write(f"  entity    {entity.entity} = {entity.value} ({entity.extractor})")
+    for name, value in trace.slots.items():
+        write(f"  slot      {name} = {value}")
+    for decision in trace.decisions:
+        write(f"  {decision.policy:<9} {decision.action} {decision.confidence:.2f}: {decision.reason}")
+    for match in trace.faq.matches if trace.faq else ():
+        write(f"  faq       {match.score:.2f} {match.entry_id}: {match.matched}")
+    write("  ms        " + "  ".join(f"{stage} {value:.1f}" for stage, value in trace.timings_ms.items()))

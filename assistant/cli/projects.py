@@ -1,0 +1,85 @@
+"""Projects: ``init`` a new one, ``validate`` its files, ``doctor`` and ``locate`` what is there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from assistant.cli.options import JsonOption, ProjectOption, project_and_settings
+from assistant.cli.output import write, write_json
+
+FAILED = 1
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the verbs."""
+    for verb in (init, validate, doctor, locate):
+        app.command()(verb)
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(help="The folder to make.")],
+    shop: Annotated[bool, typer.Option("--shop", help="Start from the whole shipped bot of an online shop.")] = False,
+) -> None:
+    """Makes a new project: a small bot to grow, or a copy of the shipped one."""
+    from assistant.scaffold import make_project
+
+    made = make_project(folder, shop=shop)
+    write(f"made {made}")
+    write(f"next: assistant chat --project {made}")
+
+
+def validate(project: ProjectOption = None, as_json: JsonOption = False) -> int:
+    """Checks a project's files and says what is wrong and where; exit code 1 when something is."""
+    from assistant.validation import validate_project
+
+    found, _ = project_and_settings(project)
+    findings = validate_project(found)
+    n_errors = sum(finding.is_error for finding in findings)
+    if as_json:
+        write_json(
+            {"errors": n_errors, "warnings": len(findings) - n_errors, "findings": [finding.as_json() for finding in findings]}
+        )
+    else:
+        for finding in findings:
+            write(str(finding))
+        write(f"{n_errors} errors, {len(findings) - n_errors} warnings")
+    return FAILED if n_errors else 0
+
+
+def doctor(project: ProjectOption = None, as_json: JsonOption = False) -> int:
+    """Checks this installation: versions, paths, model, database, actions; exit code 1 when something is not right."""
+    from assistant.health import examine
+
+    found, settings = project_and_settings(project)
+    checks = examine(found, settings)
+    if as_json:
+        write_json({"ok": all(check.is_ok for check in checks), "checks": [check.as_json() for check in checks]})
+    else:
+        for check in checks:
+            write(f"{'ok  ' if check.is_ok else 'FAIL'} {check.name:<12} {check.detail}")
+    return 0 if all(check.is_ok for check in checks) else FAILED
+
+
+def locate(project: ProjectOption = None, as_json: JsonOption = False) -> None:
+    """Says where things lie: the project, its state, model and database, and what is shipped."""
+    from assistant.project import model_in_use, shipped_checkpoint, shipped_root
+
+    found, settings = project_and_settings(project)
+    places = {
+        "project": found.root,
+        "bot": found.bot,
+        "state": found.state,
+        "model": model_in_use(found),
+        "database": settings.database_url or found.database_url,
+        "actions": found.actions,
+        "shipped": shipped_root(),
+        "checkpoint": shipped_checkpoint(),
+    }
+    if as_json:
+        write_json({name: None if place is None else str(place) for name, place in places.items()})
+    else:
+        for name, place in places.items():
+            write(f"{name:<12} {place if place is not None else '-'}")

@@ -1,0 +1,85 @@
+"""``test``: how good understanding is, and whether conversations go as they should."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from assistant.cli.options import JsonOption, ModelOption, ProjectOption, project_and_settings
+from assistant.cli.output import progress, write, write_json
+
+if TYPE_CHECKING:
+    from assistant.training.arguments import Mode
+
+app = typer.Typer(help="Test understanding and conversations; exit code 1 when something fails.", rich_markup_mode=None)
+FAILED = 1
+
+
+@app.command()
+def nlu(
+    project: ProjectOption = None,
+    data: Annotated[list[Path] | None, typer.Option("--nlu", metavar="PATH", help="Examples to test on.")] = None,
+    folds: Annotated[
+        int, typer.Option("--cross-validation", min=0, help="Train and test on so many folds; 0: test the model.")
+    ] = 0,
+    full: Annotated[bool, typer.Option("--full", help="Cross-validate with fine-tuned encoders.")] = False,
+    seed: Annotated[int, typer.Option(help="Of the folds and the training.")] = 0,
+    min_intent_accuracy: Annotated[float, typer.Option(min=0, max=1, help="Fail below this.")] = 0.0,
+    min_entity_f1: Annotated[float, typer.Option(min=0, max=1, help="Fail below this.")] = 0.0,
+    as_json: JsonOption = False,
+    model: ModelOption = None,
+) -> int:
+    """Measures intents and entities, on a file or by cross-validation of the project's own examples."""
+    from assistant.nlu.training_data import read_nlu
+
+    found, settings = project_and_settings(project)
+
+    examples = read_nlu(tuple(data or ()) or found.training)
+    if folds or not data:
+        from assistant.evaluation.nlu import cross_validate
+        from assistant.training.arguments import TrainingArguments
+        from assistant.training.project import starting_checkpoint
+
+        checkpoint, is_pretrained = starting_checkpoint(examples, seed)
+        mode: Mode = "full" if full or not is_pretrained else "fast"
+        with progress() as report_progress:
+            report = cross_validate(examples, checkpoint, TrainingArguments(mode=mode, seed=seed), folds or 5, report_progress)
+    else:
+        from assistant.evaluation.nlu import evaluate
+        from assistant.opening import load_interpreter
+
+        report = evaluate(load_interpreter(found, settings, model), examples.examples)
+    if as_json:
+        write_json(report.as_json())
+    else:
+        write(report.as_text())
+    return FAILED if report.intent_accuracy < min_intent_accuracy or report.entity.f1 < min_entity_f1 else 0
+
+
+@app.command()
+def stories(
+    files: Annotated[list[Path] | None, typer.Argument(help="Test files; by default those of the project.")] = None,
+    project: ProjectOption = None,
+    model: ModelOption = None,
+    with_nlu: Annotated[
+        bool, typer.Option("--nlu", help="Let the model understand the messages; else intents are as annotated.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> int:
+    """Runs conversation tests: each action that should come next is held against what the policies decide."""
+    found, settings = project_and_settings(project)
+    from assistant.evaluation.conversations import run_conversation_tests
+
+    interpreter = None
+    if with_nlu:
+        from assistant.opening import load_interpreter
+
+        interpreter = load_interpreter(found, settings, model)
+    report = run_conversation_tests(found, settings, files=tuple(files or ()), interpreter=interpreter)
+    if as_json:
+        write_json(report.as_json())
+    else:
+        write(report.as_text())
+    return FAILED if report.n_failed else 0

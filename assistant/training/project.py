@@ -1,0 +1,85 @@
+"""Trains a project's model: from its files to the model in use."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from assistant.nlu.training_data import TrainingData, read_dev, read_nlu
+from assistant.project import model_in_use, put_in_use, shipped_checkpoint
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from pathlib import Path
+
+    from assistant.albert.checkpoint import Checkpoint
+    from assistant.messages import ProgressCallback
+    from assistant.project import Project
+    from assistant.training.arguments import Mode
+    from assistant.training.trainer import TrainingResult
+
+PRESET = "compact"
+"""The encoder that is made at random while no pretrained checkpoint is shipped."""
+
+
+def has_model(project: Project) -> bool:
+    """Returns whether the project has a model in use."""
+    return model_in_use(project) is not None
+
+
+def train_project(
+    project: Project,
+    *,
+    mode: Mode | None = None,
+    seed: int = 0,
+    nlu: Sequence[Path] = (),
+    output: Path | None = None,
+    entities: Collection[str] | None = None,
+    on_progress: ProgressCallback,
+) -> TrainingResult:
+    """Trains a model from the project's examples, and puts it into use.
+
+    Args:
+        project: whose files are read.
+        mode: ``fast`` trains heads on the frozen encoder, ``full`` the encoder too; None: fast where there is a pretrained
+            checkpoint, else full, as heads can learn little on an encoder that knows nothing.
+        seed: two runs with the same make the same model.
+        nlu: training data to use in place of the project's.
+        output: a folder to write; the model is not put into use then. None: a new one among the project's models.
+        entities: the types that regexes and lookup lists may extract; None: all they name.
+        on_progress: told of each step; may raise Cancelled.
+
+    Raises:
+        SourceError: the training data do not hold together.
+        MissingError: the shipped checkpoint is damaged.
+        TaskError: training failed. In each case the model in use stays.
+    """
+    from assistant.training.arguments import TrainingArguments
+    from assistant.training.trainer import train_model
+
+    data, dev = training_data(project, nlu)
+    checkpoint, is_pretrained = starting_checkpoint(data, seed)
+    arguments = TrainingArguments(mode=mode or ("fast" if is_pretrained else "full"), seed=seed)
+    folder = output or project.models / f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{arguments.mode}"
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    result = train_model(data, dev, checkpoint, arguments, folder, on_progress, entities=entities)
+    if output is None:
+        put_in_use(project, folder)
+    return result
+
+
+def training_data(project: Project, nlu: Sequence[Path] = ()) -> tuple[TrainingData, TrainingData | None]:
+    """Returns the project's examples, or those of other paths, and the development examples beside them."""
+    paths = tuple(nlu) or project.training
+    return read_nlu(paths), read_dev(nlu) if nlu else None
+
+
+def starting_checkpoint(data: TrainingData, seed: int) -> tuple[Checkpoint, bool]:
+    """Returns the encoder to start from, and whether it is pretrained: the shipped one, or one made at random for these texts."""
+    from assistant.albert.checkpoint import load_checkpoint, random_checkpoint
+    from assistant.albert.presets import PRESETS
+
+    shipped = shipped_checkpoint()
+    if shipped is not None:
+        return load_checkpoint(shipped), True
+    return random_checkpoint(PRESETS[PRESET], (example.text for example in data.examples), seed), False

@@ -1,0 +1,160 @@
+"""Checks a project's files as a whole: what training and chatting would stumble over, found before, with its place."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from assistant.dialogue.consistency import contradictions
+from assistant.dialogue.domain import DEFAULT_INTENTS, load_domain
+from assistant.dialogue.stories import ActionStep, OrStep, UserStep, load_stories, load_tests
+from assistant.errors import AssistantError, Place, nearest
+from assistant.faq.files import read_entries
+from assistant.nlu.training_data import read_nlu
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from assistant.dialogue.domain import Domain
+    from assistant.dialogue.stories import Story
+    from assistant.nlu.training_data import TrainingData
+    from assistant.project import Project
+
+FEW_EXAMPLES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that validation found. An error keeps the project from working; a warning is worth a look."""
+
+    is_error: bool
+    code: str
+    where: str
+    what: str
+    fix: str = ""
+
+    def __str__(self) -> str:
+        return (
+            f"{'error' if self.is_error else 'warning'} {self.code} {self.where}: {self.what}{f'; {self.fix}' if self.fix else ''}"
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """Returns the finding as JSON."""
+        return {"error": self.is_error, "code": self.code, "where": self.where, "what": self.what, "fix": self.fix}
+
+
+def validate_project(project: Project) -> list[Finding]:
+    """Returns what is wrong with a project, errors first."""
+    findings: list[Finding] = []
+    domain: Domain | None = _attempt(findings, lambda: load_domain(project))
+    stories: tuple[Story, ...] | None = _attempt(findings, lambda: load_stories(project))
+    tests: tuple[Story, ...] | None = _attempt(findings, lambda: load_tests(project))
+    data: TrainingData | None = _attempt(findings, lambda: read_nlu(project.training))
+    for path in project.faq:
+        _attempt(findings, lambda path=path: read_entries(path))  # type: ignore[misc]
+    if domain and stories is not None:
+        findings += _contradicting(domain, stories)
+        findings += _steps(domain, (*stories, *(tests or ())))
+    if domain and data:
+        findings += _examples(domain, data)
+    if domain:
+        findings += _questions_of_forms(domain)
+    return sorted(dict.fromkeys(findings), key=lambda finding: not finding.is_error)
+
+
+def _attempt(findings: list[Finding], load: Callable[[], Any]) -> Any:
+    try:
+        return load()
+    except AssistantError as error:
+        findings.append(_error(error))
+        return None
+
+
+def _error(error: AssistantError) -> Finding:
+    return Finding(True, error.code, str(error.where or "project"), error.what, error.fix)
+
+
+def _contradicting(domain: Domain, stories: tuple[Story, ...]) -> Iterator[Finding]:
+    try:
+        for contradiction in contradictions(stories, domain):
+            yield _error(contradiction)
+    except AssistantError as error:  # a step names what is not there
+        yield _error(error)
+
+
+def _steps(domain: Domain, stories: tuple[Story, ...]) -> Iterator[Finding]:
+    intents = domain.intent_names()
+    for story in stories:
+        for step in story.steps:
+            options = step.options if isinstance(step, OrStep) else (step,)
+            for option in options:
+                if isinstance(option, UserStep) and option.intent and option.intent.split("/")[0] not in intents:
+                    yield Finding(
+                        True, "DOM-001", str(option.where), f'unknown intent "{option.intent}"', nearest(option.intent, intents)
+                    )
+            if isinstance(step, ActionStep) and not domain.has_action(step.name):
+                fix = nearest(step.name, domain.action_names())
+                yield Finding(True, "DOM-001", str(step.where), f'unknown action "{step.name}"', fix)
+
+
+def _examples(domain: Domain, data: TrainingData) -> Iterator[Finding]:
+    counts = Counter(example.intent for example in data.examples)
+    places = {example.intent: example.place for example in reversed(data.examples)}
+    for intent, place in places.items():
+        if intent.split("/")[0] not in domain.intent_names():
+            yield Finding(True, "DOM-001", str(place), f'unknown intent "{intent}"', nearest(intent, domain.intent_names()))
+        elif counts[intent] < FEW_EXAMPLES:
+            yield Finding(False, "VAL-001", str(place), f'intent "{intent}" has only {counts[intent]} examples', "add some")
+    taught = {intent.split("/")[0] for intent in counts}
+    for intent in domain.intents:
+        if intent not in taught and intent not in DEFAULT_INTENTS:
+            yield Finding(
+                False,
+                "VAL-002",
+                str(domain.places["intent", intent]),
+                f'intent "{intent}" has no examples',
+                "add some or remove it",
+            )
+    yield from _entities(domain, data)
+    yield from _ambiguous(data)
+
+
+def _entities(domain: Domain, data: TrainingData) -> Iterator[Finding]:
+    seen: dict[str, Place] = {}
+    for example in data.examples:
+        for entity in example.entities:
+            seen.setdefault(entity.entity, example.place)
+    for name, place in seen.items():
+        if name not in domain.entities:
+            yield Finding(True, "DOM-001", str(place), f'unknown entity "{name}"', nearest(name, domain.entities))
+
+
+def _ambiguous(data: TrainingData) -> Iterator[Finding]:
+    first: dict[str, tuple[str, Place]] = {}
+    for example in data.examples:
+        intent, place = first.setdefault(_folded(example.text), (example.intent, example.place))
+        if intent != example.intent:
+            what = f'"{example.text}" stands in {example.intent} and in {intent} ({place})'
+            yield Finding(False, "VAL-003", str(example.place), what, "keep it in one of the two")
+
+
+def _folded(text: str) -> str:
+    plain = "".join(char if char.isalnum() else " " for char in unicodedata.normalize("NFKC", text).casefold())
+    return " ".join(plain.split())
+
+
+def _questions_of_forms(domain: Domain) -> Iterator[Finding]:
+    for form in domain.forms.values():
+        for slot in form.required_slots:
+            asks = {f"{kind}_ask_{name}" for kind in ("utter", "action") for name in (f"{form.name}_{slot}", slot)}
+            if not any(domain.has_action(name) for name in asks):
+                where = str(domain.places["form", form.name])
+                yield Finding(
+                    False,
+                    "VAL-004",
+                    where,
+                    f'nothing asks for slot "{slot}" of "{form.name}"',
+                    f"add the response utter_ask_{slot}",
+                )
