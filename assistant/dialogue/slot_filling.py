@@ -32,8 +32,8 @@ def fill_slots(tracker: Tracker) -> list[SlotSet]:
 def fill_on_activation(tracker: Tracker, form: Form) -> list[SlotSet]:
     """Returns what the message that activates a form sets beyond what it has set already.
 
-    Mappings that want the form active apply now, those from the trigger's intent too; a text slot is not filled with the message that
-    asked for the form.
+    Mappings that want the form active apply now, those from the trigger's intent too; a text slot is not filled with the message
+    that asked for the form.
     """
     if tracker.latest_message is None:
         return []

@@ -24,8 +24,9 @@ class FaqPolicy:
 
     Args:
         find: asks the FAQ; the caller keeps the result for as long as the message is the same.
-        only_when_sure: the place before the rules: an exact match is given in any case, another only where the FAQ is surer than the
-            intent, or the intent says that nothing was understood. False, the place after the stories: any answer over the threshold.
+        only_when_sure: the place before the rules: an exact match is given in any case, another only where the FAQ is surer than
+            the intent, or the intent says that nothing was understood. False, the place after the stories: any answer over the
+            threshold.
     """
 
     def __init__(self, find: Callable[[str], FaqResult], *, only_when_sure: bool) -> None:
