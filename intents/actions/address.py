@@ -21,6 +21,7 @@ _LEAD_IN = re.compile(
     r"^(?:(?:please|pls)\s+)?(?:send (?:it|them) to|it should go to|deliver (?:it )?to|to|it's|its)\s+", re.IGNORECASE
 )
 _SHORTEST, _LONGEST = 10, 200
+_CLOSED = {"delivered", "cancelled", "returned"}
 
 
 class ValidateChangeAddressForm(FormValidationAction):
@@ -93,4 +94,5 @@ def _has_letters(text: Any) -> bool:
 
 
 def _say_locked(order: Order, dispatcher: CollectingDispatcher) -> None:
-    dispatcher.utter_message(response="utter_address_locked", order_number=order.number, state=say_state(order))
+    response = "utter_address_closed" if order.status in _CLOSED else "utter_address_locked"
+    dispatcher.utter_message(response=response, order_number=order.number, state=say_state(order))

@@ -37,8 +37,12 @@ class ActionCheckStock(Action):
         article = " ".join(filter(None, [colour, product])) + (f" in {size}" if size else "")
         lines = _stock_of(product)
         there = [line for line in _narrowed(lines, size, colour) if line.quantity]
-        response = "utter_stock_unknown" if not lines else "utter_stock_available" if there else "utter_stock_sold_out"
-        dispatcher.utter_message(response=response, article=article, choice=_choice(lines, there, size, colour))
+        if not lines:
+            dispatcher.utter_message(response="utter_stock_unknown", article=article)
+        elif there:
+            dispatcher.utter_message(response="utter_stock_available", article=article, choice=_choice(there, size, colour))
+        else:
+            dispatcher.utter_message(response="utter_stock_sold_out", article=article, choice=_instead(lines, size, colour))
         return [SlotSet("product", product), SlotSet("size", size), SlotSet("colour", colour)]
 
 
@@ -55,14 +59,23 @@ class ActionCheckExchange(Action):
         starts_anew = tracker.latest_message.get("intent", {}).get("name") == "exchange_item"
         size, colour = (_wanted(tracker, name, starts_anew=starts_anew) for name in ("size", "colour"))
         wanted = " ".join(filter(None, [colour, size]))
+        kind = "exchange"
         if not product or not wanted:
             dispatcher.utter_message(response="utter_exchange_want" if product else "utter_exchange_which", product=product)
         else:
-            lines = _stock_of(product)
-            there = not lines or any(line.quantity for line in _narrowed(lines, size, colour))
-            response = "utter_exchange_available" if there else "utter_exchange_sold_out"
+            response = _response_for_exchange(product, size, colour)
             dispatcher.utter_message(response=response, product=product, wanted=wanted)
-        return [SlotSet("product", product), SlotSet("size_wanted", size), SlotSet("colour_wanted", colour)]
+            kind = "refund" if response == "utter_exchange_sold_out" else "exchange"
+        wishes = [SlotSet("size_wanted", size), SlotSet("colour_wanted", colour)]
+        return [SlotSet("product", product), SlotSet("return_kind", kind), *wishes]
+
+
+def _response_for_exchange(product: str, size: str | None, colour: str | None) -> str:
+    lines = _stock_of(product)
+    if not lines:
+        return "utter_exchange_unseen"
+    there = any(line.quantity for line in _narrowed(lines, size, colour))
+    return "utter_exchange_available" if there else "utter_exchange_sold_out"
 
 
 def _said(tracker: Tracker, entity: str, role: str | None = None) -> str | None:
@@ -87,13 +100,22 @@ def _narrowed(lines: Sequence[Stock], size: str | None, colour: str | None) -> l
     return [line for line in of_colour if size is None or same_size(size, line.size)]
 
 
-def _choice(lines: Sequence[Stock], there: Sequence[Stock], size: str | None, colour: str | None) -> str:
-    """Returns a sentence on what there is to choose from; empty when everything has been said."""
-    offered = there or [line for line in lines if line.quantity]
-    if not offered or (there and size and colour):
-        return ""
-    colours = sorted({line.colour for line in offered if line.colour})
-    sizes = list(dict.fromkeys(line.size for line in offered if line.size))
-    parts = [f"in {say_list(colours)}"] if len(colours) > 1 or (colours and colour is None) else []
-    parts += [f"in size {say_list(sizes, 'or')}"] if sizes and (size is None or not there) else []
-    return f"There is {'some left' if there else 'still some'} {', '.join(parts)}." if parts else ""
+def _choice(there: Sequence[Stock], size: str | None, colour: str | None) -> str:
+    """Returns a sentence on the colours and sizes that were left open; empty when there is nothing to choose."""
+    colours = sorted({line.colour for line in there if line.colour}) if colour is None else []
+    sizes = list(dict.fromkeys(line.size for line in there if line.size)) if size is None else []
+    parts = [f"in {say_list(colours)}"] if colours else []
+    parts += [f"in size {say_list(sizes, 'or')}"] if sizes else []
+    return f" It comes {', '.join(parts)}." if parts else ""
+
+
+def _instead(lines: Sequence[Stock], size: str | None, colour: str | None) -> str:
+    """Returns a sentence on what comes close: the size in other colours, or the colour in other sizes; empty when nothing does."""
+    left = [line for line in lines if line.quantity]
+    in_size = sorted({line.colour for line in _narrowed(left, size, None) if line.colour})
+    if size and in_size:
+        return f" In {size} there is {say_list(in_size)}."
+    in_colour = [line.size for line in _narrowed(left, None, colour) if line.size]
+    if colour and in_colour:
+        return f" In {colour} there is size {say_list(in_colour, 'or')}."
+    return _choice(left, None, None).replace("It comes", "There is some left")
