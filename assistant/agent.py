@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from assistant.dialogue.domain import Domain
     from assistant.dialogue.stories import Story
     from assistant.messages import BotMessage, Parse, UserMessage
-    from assistant.project import Project
     from assistant.stores.conversations import ConversationStore
     from assistant.stores.entries import EntryStore
     from assistant.stores.unanswered import UnansweredStore
@@ -103,10 +102,10 @@ class Agent:
     Args:
         domain, stories: the project's dialogue.
         settings: thresholds and limits.
-        interpreter: understands messages.
         memory: the stores.
-        faq: finds entries.
+        model: the folder of the model to answer with.
         runner: runs custom actions; None: there are none.
+        load_model: gives the interpreter of a model folder, and the FAQ over its vectors.
         clock: seconds since the epoch; tests set it.
     """
 
@@ -116,19 +115,19 @@ class Agent:
         domain: Domain,
         stories: Sequence[Story],
         settings: Settings,
-        interpreter: Understanding,
         memory: Memory,
-        faq: Knowledge,
+        model: Path,
+        load_model: Callable[[Path], tuple[Understanding, Knowledge]],
         runner: ActionRunner | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.domain = domain
         self.settings = settings
-        self.interpreter = interpreter
+        self._load_model = load_model
+        self.interpreter, self.faq = load_model(model)
         self.conversations = memory.conversations
         self.entries = memory.entries
         self.unanswered = memory.unanswered
-        self.faq = faq
         self.actions = Actions(domain, runner, self._ask_faq)
         self.policies = build_policies(domain, stories, settings, self._ask_faq)
         self._runner = runner
@@ -137,24 +136,6 @@ class Agent:
         self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         self._trackers: dict[str, Tracker] = {}
         self._close: list[Callable[[], None]] = [runner.close] if runner else []
-
-    @classmethod
-    def open(cls, project: Project, settings: Settings, *, model: Path | None = None) -> Agent:
-        """Returns the agent of a project, ready to answer.
-
-        Args:
-            project: its files.
-            settings: in force.
-            model: a model folder; None: the project's model in use.
-
-        Raises:
-            MissingError: there is no model, or it is damaged.
-            SourceError: the project's files do not hold together.
-            StoreError: the database cannot be opened.
-        """
-        from assistant.opening import open_agent
-
-        return open_agent(project, settings, model=model)
 
     # --- the turn ---------------------------------------------------------------------------------------------------------------
 
@@ -310,12 +291,7 @@ class Agent:
         Raises:
             MissingError: the folder holds no sound model.
         """
-        from assistant.nlu.interpreter import Interpreter
-        from assistant.opening import open_faq
-
-        interpreter = Interpreter.load(folder, threads=self.settings.threads)
-        faq = open_faq(self.entries, interpreter, self.settings)
-        self.interpreter, self.faq = interpreter, faq
+        self.interpreter, self.faq = self._load_model(folder)
 
     def on_close(self, close: Callable[[], None]) -> None:
         """Registers what close() shall end, too."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from assistant.actions.process import ProcessRunner
@@ -29,20 +30,31 @@ if TYPE_CHECKING:
 
 
 def open_agent(project: Project, settings: Settings, *, model: Path | None = None) -> Agent:
-    """Returns the agent of a project, ready to answer; see Agent.open."""
+    """Returns the agent of a project, ready to answer.
+
+    Args:
+        project: its files.
+        settings: in force.
+        model: a model folder; None: the project's model in use.
+
+    Raises:
+        MissingError: there is no model, or it is damaged.
+        SourceError: the project's files do not hold together.
+        StoreError: the database cannot be opened.
+    """
     runner = _start_runner(project, settings)  # first: it starts up beside the rest
     try:
         domain, stories = load_domain(project), load_stories(project)
-        interpreter = load_interpreter(project, settings, model)
+        folder = _model_folder(project, model)
         database = open_project_database(project, settings)
         entries = EntryStore(database)
         agent = Agent(
             domain=domain,
             stories=stories,
             settings=settings,
-            interpreter=interpreter,
             memory=Memory(ConversationStore(database), entries, UnansweredStore(database)),
-            faq=open_faq(entries, interpreter, settings),
+            model=folder,
+            load_model=partial(_load_model, entries, settings),
             runner=runner,
         )
     except BaseException:
@@ -68,10 +80,19 @@ def load_interpreter(project: Project, settings: Settings, model: Path | None = 
     Raises:
         NoModel: none has been trained yet.
     """
+    return Interpreter.load(_model_folder(project, model), threads=settings.threads)
+
+
+def _model_folder(project: Project, model: Path | None) -> Path:
     folder = model or model_in_use(project)
     if folder is None:
         raise NoModel(project=str(project.root))
-    return Interpreter.load(folder, threads=settings.threads)
+    return folder
+
+
+def _load_model(entries: EntryStore, settings: Settings, folder: Path) -> tuple[Interpreter, FaqIndex]:
+    interpreter = Interpreter.load(folder, threads=settings.threads)
+    return interpreter, open_faq(entries, interpreter, settings)
 
 
 def open_faq(entries: EntryStore, interpreter: Interpreter, settings: Settings) -> FaqIndex:

@@ -58,11 +58,11 @@ def ask(
 
 
 def _open(project: ProjectOption, model: ModelOption) -> Agent:
-    from assistant.agent import Agent
+    from assistant.opening import open_agent
 
     found, settings = project_and_settings(project)
     _train_first(found, model)
-    return Agent.open(found, settings, model=model)
+    return open_agent(found, settings, model=model)
 
 
 def _train_first(project: object, model: ModelOption) -> None:
