@@ -64,7 +64,7 @@ class StoryReport:
     Attributes:
         n_passed, n_failed: tests; n_actions, n_actions_right: decisions over all of them.
         failures: in the order of the tests.
-        untested: rules, forms and responses that no test touches, by kind.
+        untested: forms and responses of rules and stories that no test touches, by kind.
     """
 
     n_passed: int
@@ -117,7 +117,8 @@ def run_conversation_tests(
         SourceError: a file does not hold together, or a test names what the domain does not define.
     """
     domain = load_domain(project)
-    policies = build_policies(domain, load_stories(project), settings, _no_faq)
+    stories = load_stories(project)
+    policies = build_policies(domain, stories, settings, _no_faq)
     understand = _understanding(interpreter, settings) if interpreter else None
     # A test file may lie among the training files of an older project.
     tests = linear_stories(load_tests(project, files))
@@ -129,7 +130,7 @@ def run_conversation_tests(
         n_actions=sum(run.n_actions for run in runs),
         n_actions_right=sum(run.n_right for run in runs),
         failures=tuple(failure for run in runs for failure in run.failures),
-        untested=_untested(domain, {name for run in runs for name in run.actions}),
+        untested=_untested(domain, stories, {name for run in runs for name in run.actions}),
     )
 
 
@@ -142,9 +143,13 @@ def _understanding(interpreter: Parser, settings: Settings) -> Callable[[str], P
     return lambda text: distrust(interpreter.parse(text), threshold=settings.nlu_threshold, ambiguity=settings.nlu_ambiguity)
 
 
-def _untested(domain: Domain, touched: set[str]) -> dict[str, tuple[str, ...]]:
-    said = {name for name in domain.responses if not name.startswith("utter_ask_")}
-    return {"forms": tuple(sorted(set(domain.forms) - touched)), "responses": tuple(sorted(said - touched))}
+def _untested(domain: Domain, stories: Sequence[Story], touched: set[str]) -> dict[str, tuple[str, ...]]:
+    """What rules and stories may lead to, and no test does; what custom actions say is theirs to test."""
+    planned = {step.name for story in stories for step in story.steps if isinstance(step, ActionStep)}
+    return {
+        "forms": tuple(sorted(set(domain.forms) - touched)),
+        "responses": tuple(sorted((planned & set(domain.responses)) - touched)),
+    }
 
 
 class _Run:

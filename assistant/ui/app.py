@@ -217,10 +217,10 @@ def run(project: Project, settings: Settings, model: Path | None = None, *, send
     """
     from assistant.ui.training.process import train_in_process
 
-    def open_agent() -> AgentPort:
-        from assistant.agent import Agent  # in the loading thread: the first picture does not wait for it
+    def load_agent() -> AgentPort:
+        from assistant.opening import open_agent  # in the loading thread: the first picture does not wait for it
 
-        return Agent.open(project, settings, model=model)
+        return open_agent(project, settings, model=model)
 
     train = train_in_process(project)
-    AssistantApp(project, settings, open_agent=open_agent, train=train, sender_id=sender_id, first_run_training=model is None).run()
+    AssistantApp(project, settings, open_agent=load_agent, train=train, sender_id=sender_id, first_run_training=model is None).run()
