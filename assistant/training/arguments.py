@@ -18,9 +18,10 @@ class TrainingArguments:
         mode: ``fast`` leaves the encoder as it is and trains the heads, in seconds; ``full`` trains both, in minutes.
         seed: of every random choice; the same seed on the same machine gives the same files.
         epochs: times that each example is seen in ``full`` mode; None chooses by whether the encoder is pretrained.
-        tag_epochs: times that each word is seen by the tag head in ``fast`` mode.
+        tag_epochs: times that each word is seen by the tag head while the encoder is frozen.
         batch_size: examples a step in ``full`` mode. Smaller steps learn more an epoch, larger ones go faster.
         encoder_rate: highest learning rate of the encoder; None chooses by whether the encoder is pretrained.
+        embedding_factor: times the encoder's rate at which its embeddings learn; None chooses by whether it is pretrained.
         head_rate: highest learning rate of the heads.
         warm_up: share of the steps in which the rates grow from zero; they fall to zero over the others.
         weight_decay: share of each weight matrix that AdamW takes off a step, times the rate.
@@ -41,7 +42,8 @@ class TrainingArguments:
     tag_epochs: int = 12
     batch_size: int = 32
     encoder_rate: float | None = None
-    head_rate: float = 2e-3
+    embedding_factor: float | None = None
+    head_rate: float = 1e-3
     warm_up: float = 0.1
     weight_decay: float = 0.01
     dropout: float = 0.1
@@ -68,7 +70,7 @@ class TrainingArguments:
             self._check(name, least)
         for name in ("warm_up", "dropout", "label_smoothing", "balance", "dev_share"):
             self._check(name, 0, 1)
-        for name in ("encoder_rate", "head_rate", "weight_decay", "tag_weight", "penalty", "max_gradient"):
+        for name in ("encoder_rate", "embedding_factor", "head_rate", "weight_decay", "tag_weight", "penalty", "max_gradient"):
             self._check(name, 0)
         if self.mode == "full" and self.dev_share > 0.5:  # noqa: PLR2004 (half)
             raise BadTrainingArgument(name="dev_share", value=self.dev_share, why="more would be held out than trained on")

@@ -106,19 +106,28 @@ class FineTuning:
         value.backward()
         torch.nn.utils.clip_grad_norm_(self._model.parameters(), self._arguments.max_gradient)
         optimizer.step()
-        return float(value)
+        return float(value.detach())
 
     def _groups(self) -> list[dict[str, object]]:
-        """Returns four groups: encoder and heads have rates of their own; vectors (biases, norms, the mix) do not decay."""
-        arguments = self._arguments
+        """Returns groups by part, each with a rate of its own; vectors (biases, norms, the mix) do not decay."""
+        decay = self._arguments.weight_decay
         return [
-            {"params": [p for p in part.parameters() if (p.ndim > 1) == is_matrix], "lr": rate, "weight_decay": decay}
-            for part, rate in self._parts()
-            for is_matrix, decay in ((True, arguments.weight_decay), (False, 0.0))
+            {
+                "params": [p for p in parameters if (p.ndim > 1) == is_matrix],
+                "lr": rate,
+                "weight_decay": decay if is_matrix else 0.0,
+            }
+            for parameters, rate in self._parts()
+            for is_matrix in (True, False)
         ]
 
-    def _parts(self) -> list[tuple[nn.Module, float]]:
-        return [(self._model.encoder, self._arguments.encoder_rate or 0.0), (self._model.heads, self._arguments.head_rate)]
+    def _parts(self) -> list[tuple[list[nn.Parameter], float]]:
+        """Returns embeddings, layers and heads, with their rates."""
+        encoder, arguments = self._model.encoder, self._arguments
+        rate, factor = arguments.encoder_rate or 0.0, arguments.embedding_factor or 0.0
+        embeddings = [*encoder.embeddings.parameters(), *encoder.encoder.embedding_hidden_mapping_in.parameters()]
+        layers = list(encoder.encoder.albert_layer_groups.parameters())
+        return [(embeddings, rate * factor), (layers, rate), (list(self._model.heads.parameters()), arguments.head_rate)]
 
     def _report(self, done: int, total: int, **metrics: float) -> None:
         self._on_progress(Progress("train", done, total, metrics | self._figures))

@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from assistant.training.features import Features, Labels
 
 ENCODE_BATCH = 32
-WORDS_A_STEP = 256
+# The tag head takes at least fifty steps an epoch where there are words enough, so that small data is not learned too little.
+WORDS_A_STEP = (16, 256)
+STEPS_AN_EPOCH = 50
 FOLDS = 5
 # With this many examples one fold says as much as five do with few.
 ENOUGH_FOR_ONE_FOLD = 3_000
@@ -107,7 +109,9 @@ def train_heads(
         arguments: of the run.
         on_progress: told of each fit of the intent head and each epoch of the tag head.
     """
-    steps = _Steps(on_progress, arguments, is_measuring=dev is None, n_folds=_n_folds(data), has_tags=labels.n_tags > 1)
+    n_fits = 1 + (_n_folds(data) * len(INVERSE_PENALTIES) if dev is None else 0)
+    n_rounds = (2 if dev is None else 1) * arguments.tag_epochs if labels.n_tags > 1 else 0
+    steps = _Steps("train", n_fits + n_rounds, on_progress)
     inverse = INVERSE_PENALTIES[1]
     held = HeldOut(labels.scheme)
     if dev is None:
@@ -120,6 +124,21 @@ def train_heads(
         _add_intents(held, heads, dev)
         _add_tags(held, heads, dev)
     return held
+
+
+def start_heads(
+    heads: JointHeads, data: Frozen, labels: Labels, arguments: TrainingArguments, on_progress: ProgressCallback
+) -> None:
+    """Fits the heads to an encoder that is about to be trained with them.
+
+    Heads that start at random would first pull a good encoder apart, and tell one that knows nothing little; see Kumar et al. 2022.
+    """
+    has_tags = labels.n_tags > 1
+    steps = _Steps("heads", 1 + (arguments.tag_epochs if has_tags else 0), on_progress)
+    fit_intents(heads, data, _penalty(INVERSE_PENALTIES[1], data, arguments), arguments)
+    steps.done()
+    if has_tags:
+        fit_tags(heads, data, arguments, steps)
 
 
 def fit_intents(heads: JointHeads, data: Frozen, penalty: float, arguments: TrainingArguments) -> None:
@@ -150,12 +169,13 @@ def fit_tags(heads: JointHeads, data: Frozen, arguments: TrainingArguments, step
     """Fits the tag head and the mix of layers, by AdamW with a rate that falls to zero."""
     parameters = [heads.mix, *heads.tag_inner.parameters(), *heads.tag_outer.parameters()]
     optimizer = torch.optim.AdamW(parameters, lr=arguments.head_rate, weight_decay=arguments.weight_decay)
-    n_batches = max(1, -(-len(data.tags) // WORDS_A_STEP))
+    size = min(max(len(data.tags) // STEPS_AN_EPOCH, WORDS_A_STEP[0]), WORDS_A_STEP[1])
+    n_batches = max(1, -(-len(data.tags) // size))
     schedule = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.02, max(1, arguments.tag_epochs * n_batches))
     heads.train()
     for _ in range(arguments.tag_epochs):
         total = 0.0
-        for rows in torch.split(torch.randperm(len(data.tags)), WORDS_A_STEP):
+        for rows in torch.split(torch.randperm(len(data.tags)), size):
             loss = functional.cross_entropy(heads.tag_logits(data.layers[rows].transpose(0, 1).float()), data.tags[rows])
             optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
@@ -169,19 +189,16 @@ def fit_tags(heads: JointHeads, data: Frozen, arguments: TrainingArguments, step
 class _Steps:
     """Counts the parts of training heads, and tells of each."""
 
-    def __init__(
-        self, on_progress: ProgressCallback, arguments: TrainingArguments, *, is_measuring: bool, n_folds: int, has_tags: bool
-    ) -> None:
-        fits = n_folds * len(INVERSE_PENALTIES) if is_measuring else 0
-        rounds = (2 if is_measuring else 1) * arguments.tag_epochs if has_tags else 0
-        self._total = fits + 1 + rounds
+    def __init__(self, stage: str, total: int, on_progress: ProgressCallback) -> None:
+        self._stage = stage
+        self._total = total
         self._done = 0
         self._on_progress = on_progress
 
     def done(self, **metrics: float) -> None:
         """Reports one more part."""
         self._done += 1
-        self._on_progress(Progress("train", self._done, self._total, metrics))
+        self._on_progress(Progress(self._stage, self._done, self._total, metrics))
 
 
 def _measure_on_folds(

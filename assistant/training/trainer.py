@@ -6,7 +6,7 @@ import copy
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 from tokenizers import Tokenizer
@@ -19,7 +19,7 @@ from assistant.nlu.model_folder import ModelSettings
 from assistant.nlu.novelty import Novelty
 from assistant.training.features import Features, Labels, make_features
 from assistant.training.finetuning import FineTuning
-from assistant.training.frozen import Frozen, encode_frozen, train_heads
+from assistant.training.frozen import Frozen, encode_frozen, start_heads, train_heads
 from assistant.training.saving import check_output, fingerprint, save_model
 from assistant.training.split import hold_out, partition
 
@@ -37,9 +37,10 @@ MIN_INTENTS = 2
 MIN_EXAMPLES = 4
 RANDOM = "random initialisation"
 
-# Epochs and the encoder's rate. An encoder that knows nothing yet needs many small examples often.
-PRETRAINED = (10, 2e-4)
-UNTRAINED = (40, 5e-4)
+# Epochs, the encoder's rate, and the embeddings' factor on it. In an encoder that knows nothing the words must move far, while the
+# layer, whose gradient is a sum over its applications, must not.
+PRETRAINED = (10, 2e-4, 1.0)
+UNTRAINED = (12, 2e-4, 15.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def train_model(
         checkpoint: the encoder to start from; it is left as it is.
         arguments: of the run.
         output: the folder to write or replace.
-        on_progress: told of each step, stages ``encode``, ``train`` and ``export``; may raise Cancelled.
+        on_progress: told of each step, stages ``encode``, ``heads``, ``train`` and ``export``; may raise Cancelled.
         entities: the types that regexes and lookup lists may extract; None means all of their names.
 
     Raises:
@@ -156,6 +157,8 @@ class _Run:
         if dev is None:
             intents = [self.labels.intents[feature.intent] for feature in data]
             data, dev = partition(data, hold_out(intents, self.arguments.dev_share, self.arguments.seed))
+        has_tags = self.labels.n_tags > 1
+        start_heads(self.model.heads, self._encode(data, has_tags=has_tags), self.labels, self.arguments, self._on_progress)
         tuning = FineTuning(self.model, self.labels, self.arguments, pad=self._pad, on_progress=self._on_progress)
         result = tuning.run(data, dev)
         self.model.eval()
@@ -193,12 +196,9 @@ def _labels(data: TrainingData) -> Labels:
 def _resolved(arguments: TrainingArguments, *, is_pretrained: bool) -> TrainingArguments:
     if arguments.mode == "fast":
         return arguments
-    epochs, rate = PRETRAINED if is_pretrained else UNTRAINED
-    return replace(
-        arguments,
-        epochs=arguments.epochs if arguments.epochs is not None else epochs,
-        encoder_rate=arguments.encoder_rate if arguments.encoder_rate is not None else rate,
-    )
+    defaults = zip(("epochs", "encoder_rate", "embedding_factor"), PRETRAINED if is_pretrained else UNTRAINED, strict=True)
+    missing: dict[str, Any] = {name: value for name, value in defaults if getattr(arguments, name) is None}
+    return replace(arguments, **missing)
 
 
 @contextmanager

@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from assistant.albert.manifest import write_manifest
+from assistant.errors import BadModel, DamagedFile, ManifestMissing
+from assistant.nlu.extractors import REGEX_EXTRACTOR
+from assistant.nlu.interpreter import MAX_CHARACTERS, Interpreter
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TEXTS = ["where is my order 12345?", "hi", "refund the crimson coat", "", "i want my money back, please " * 30, "HI", "é\u0301 🙂"]
+
+
+def test_a_message_is_parsed_into_intents_entities_and_words(interpreter: Interpreter) -> None:
+    parse = interpreter.parse("where is order 12345 for BLN")
+    assert [score.name for score in parse.intent_ranking] == sorted(
+        interpreter.intents, key=lambda name: -next(s.confidence for s in parse.intent_ranking if s.name == name)
+    )
+    assert sum(score.confidence for score in parse.intent_ranking) == pytest.approx(1.0, abs=1e-5)
+    assert [(e.entity, e.value, e.extractor) for e in parse.entities if e.entity == "order_number"] == [
+        ("order_number", "12345", REGEX_EXTRACTOR)
+    ]
+    assert parse.text_tokens == ((0, 5), (6, 8), (9, 14), (15, 20), (21, 24), (25, 28))
+
+
+def test_the_model_says_what_it_knows(interpreter: Interpreter) -> None:
+    assert interpreter.intents == ("greet", "refund", "track")
+    assert interpreter.entities == ("city", "colour", "order_number")
+    assert interpreter.vector_size == 32
+    assert interpreter.manifest["n_examples"] == 24
+
+
+def test_a_training_example_is_familiar_and_other_text_is_not(interpreter: Interpreter) -> None:
+    known = interpreter.parse("where is my order").out_of_scope
+    strange = interpreter.parse("zebras quickly vex jumpy fjords 99 ##").out_of_scope
+    assert known == pytest.approx(0.0, abs=1e-3)
+    assert strange > known
+
+
+def test_results_are_the_same_in_any_batch_and_order(interpreter: Interpreter) -> None:
+    alone = [interpreter.parse(text) for text in TEXTS]
+    assert interpreter.parse_many(TEXTS) == alone
+    assert interpreter.parse_many(TEXTS[::-1] + TEXTS) == alone[::-1] + alone
+    assert np.array_equal(interpreter.encode(TEXTS), np.concatenate([interpreter.encode([text]) for text in TEXTS]))
+
+
+def test_sentence_vectors_have_length_one(interpreter: Interpreter) -> None:
+    vectors = interpreter.encode(TEXTS)
+    assert vectors.shape == (len(TEXTS), 32)
+    assert vectors.dtype == np.float32
+    assert np.linalg.norm(vectors, axis=1) == pytest.approx(np.ones(len(TEXTS)), abs=1e-5)
+    assert interpreter.encode([]).shape == (0, 32)
+
+
+@pytest.mark.parametrize("text", ["", " \n\t", "\u200d"])
+def test_a_text_without_words_has_no_intent_or_still_parses(interpreter: Interpreter, text: str) -> None:
+    parse = interpreter.parse(text)
+    assert parse.text == text
+    assert parse.entities == ()
+    if not text.strip():
+        assert parse.intent_ranking == ()
+        assert parse.intent.confidence == 0.0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a" * 1_000_000,
+        "a b " * 250_000,
+        "nul \x00 nul",
+        "lone \ud800 surrogate \udfff 12345",
+        "\u202eabc\u202c",
+        "👩\u200d👩\u200d👧" * 99,
+    ],
+)
+def test_no_text_makes_the_interpreter_fail(interpreter: Interpreter, text: str) -> None:
+    parse = interpreter.parse(text)
+    assert parse.text == text
+    assert all(0 <= start < end <= MAX_CHARACTERS for start, end in parse.text_tokens)
+    assert interpreter.encode([text]).shape == (1, 32)
+
+
+def test_entities_behind_a_lone_surrogate_keep_their_place(interpreter: Interpreter) -> None:
+    text = "x \ud800\udc00 12345"
+    (entity,) = [entity for entity in interpreter.parse(text).entities if entity.extractor == REGEX_EXTRACTOR]
+    assert text[entity.start : entity.end] == entity.value == "12345"
+
+
+def test_a_folder_that_was_changed_is_refused(model_folder: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "model"
+    shutil.copytree(model_folder, folder)
+    graph = folder / "model.onnx"
+    content = bytearray(graph.read_bytes())
+    content[len(content) // 2] ^= 1
+    graph.write_bytes(content)
+    with pytest.raises(DamagedFile):
+        Interpreter.load(folder)
+    with pytest.raises(ManifestMissing):
+        Interpreter.load(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("name", ["model.onnx", "tokenizer.json", "model.json", "extractors.json", "novelty.safetensors"])
+def test_whole_files_that_make_no_model_are_refused(model_folder: Path, tmp_path: Path, name: str) -> None:
+    folder = tmp_path / "model"
+    shutil.copytree(model_folder, folder)
+    (folder / name).write_text("{}")
+    (folder / "manifest.json").unlink()
+    write_manifest(folder, {})
+    with pytest.raises(BadModel, match="NLU-006"):
+        Interpreter.load(folder)
+
+
+def test_answering_loads_no_torch(model_folder: Path) -> None:
+    code = (
+        "import sys, json; from pathlib import Path; from assistant.nlu.interpreter import Interpreter;"
+        f"parse = Interpreter.load(Path({str(model_folder)!r})).parse('refund 34567');"
+        "print(json.dumps([parse.intent.name, [m for m in ('torch', 'transformers', 'sklearn', 'onnx') if m in sys.modules]]))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    intent, loaded = json.loads(done.stdout)
+    assert intent in {"greet", "refund", "track"}
+    assert loaded == []

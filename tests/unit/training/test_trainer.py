@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from assistant.albert.manifest import verify_manifest
+from assistant.errors import BadPattern, NotAModelFolder, Place, TooFewExamples, TrainingDiverged
+from assistant.messages import Cancelled, Progress
+from assistant.nlu.interpreter import Interpreter
+from assistant.nlu.training_data import NamedPattern, TrainingData
+from assistant.training.trainer import train_model
+from tests.unit.nlu.tiny import FAST, FULL, ignore, tiny_checkpoint
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from assistant.training.arguments import TrainingArguments
+
+
+@pytest.mark.parametrize("arguments", [FAST, FULL], ids=["fast", "full"])
+def test_two_trainings_with_one_seed_give_identical_files(data: TrainingData, tmp_path: Path, arguments: TrainingArguments) -> None:
+    for name in ("one", "two"):
+        train_model(data, None, tiny_checkpoint(), arguments, tmp_path / name, ignore)
+    files = sorted(file.name for file in (tmp_path / "one").iterdir())
+    assert "model.onnx" in files
+    assert [name for name in files if (tmp_path / "one" / name).read_bytes() != (tmp_path / "two" / name).read_bytes()] == []
+
+
+def test_training_makes_a_model_that_knows_its_examples(data: TrainingData, tmp_path: Path) -> None:
+    result = train_model(data, data, tiny_checkpoint(), replace(FAST, tag_epochs=40), tmp_path / "model", ignore)
+    interpreter = Interpreter.load(result.folder)
+    right = [interpreter.parse(example.text).intent.name == example.intent for example in data.examples]
+    assert sum(right) >= 22
+    assert result.metrics["intent_accuracy"] == pytest.approx(sum(right) / len(right))
+    assert result.metrics["entity_f1"] > 0
+    assert (result.n_examples, result.n_intents, result.best_epoch) == (24, 3, None)
+
+
+def test_fast_training_leaves_the_encoder_and_its_fingerprint_alone(data: TrainingData, tmp_path: Path) -> None:
+    before = {name: value.clone() for name, value in tiny_checkpoint().model.state_dict().items()}
+    first = Interpreter.load(train_model(data, None, tiny_checkpoint(), FAST, tmp_path / "a", ignore).folder)
+    fewer = replace(data, examples=data.examples[:20])
+    second = Interpreter.load(train_model(fewer, None, tiny_checkpoint(), FAST, tmp_path / "b", ignore).folder)
+    tuned = train_model(data, None, tiny_checkpoint(), FULL, tmp_path / "c", ignore)
+    stored = load_file(tmp_path / "a" / "encoder.safetensors")
+    assert all(torch.equal(value, before[name]) for name, value in stored.items())
+    assert first.fingerprint == second.fingerprint != Interpreter.load(tuned.folder).fingerprint
+    assert all(torch.equal(value, before[name]) for name, value in tiny_checkpoint().model.state_dict().items())
+
+
+def test_full_training_keeps_the_best_epoch_and_reports_each_step(data: TrainingData, tmp_path: Path) -> None:
+    steps: list[Progress] = []
+    result = train_model(data, data, tiny_checkpoint(), FULL, tmp_path / "model", steps.append)
+    trained = [step for step in steps if step.stage == "train"]
+    assert [step.done for step in trained] == [1, 2, 3, 3, 4, 5, 6, 6]
+    assert {step.total for step in trained} == {6}
+    assert all("loss" in step.metrics for step in trained)
+    scores = [
+        step.metrics["dev_intent_accuracy"] for step in trained if step.done % 3 == 0 and "dev_intent_accuracy" in step.metrics
+    ]
+    assert result.metrics["intent_accuracy"] in [round(score, 6) for score in scores]
+    assert result.best_epoch in {1, 2}
+    assert steps[-1].stage == "export"
+    assert verify_manifest(result.folder)["metrics"] == result.metrics
+
+
+@pytest.mark.parametrize("stage", ["encode", "train", "export"])
+def test_a_cancelled_training_leaves_nothing(data: TrainingData, tmp_path: Path, stage: str) -> None:
+    def stop(progress: Progress) -> None:
+        if progress.stage == stage:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        train_model(data, None, tiny_checkpoint(), FAST, tmp_path / "model", stop)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_training_that_breaks_while_writing_keeps_the_old_model(
+    data: TrainingData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = train_model(data, None, tiny_checkpoint(), FAST, tmp_path / "model", ignore).folder
+    before = verify_manifest(folder)
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("power cut")
+
+    monkeypatch.setattr("assistant.training.saving.write_manifest", fail)
+    with pytest.raises(RuntimeError):
+        train_model(replace(data, examples=data.examples[:20]), None, tiny_checkpoint(), FAST, folder, ignore)
+    assert verify_manifest(folder) == before
+    assert [path.name for path in tmp_path.iterdir()] == ["model"]
+
+
+def test_a_folder_that_is_no_model_is_not_replaced(data: TrainingData, tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("years of work")
+    with pytest.raises(NotAModelFolder):
+        train_model(data, None, tiny_checkpoint(), FAST, tmp_path, ignore)
+    assert (tmp_path / "thesis.txt").read_text() == "years of work"
+
+
+def test_too_little_data_and_bad_patterns_are_refused_before_training(data: TrainingData, tmp_path: Path) -> None:
+    greetings = TrainingData(tuple(example for example in data.examples if example.intent == "greet"))
+    for few in (TrainingData(), greetings):
+        with pytest.raises(TooFewExamples):
+            train_model(few, None, tiny_checkpoint(), FAST, tmp_path / "model", ignore)
+    bad = replace(data, regexes=(NamedPattern("x", r"(?<=a)b", Place("nlu.yml", 3)),))
+    with pytest.raises(BadPattern, match=r"nlu\.yml:3"):
+        train_model(bad, None, tiny_checkpoint(), FAST, tmp_path / "model", ignore)
+
+
+def test_a_diverging_training_is_stopped(data: TrainingData, tmp_path: Path) -> None:
+    arguments = replace(FULL, encoder_rate=1e30, head_rate=1e30, warm_up=0.0)
+    with pytest.raises(TrainingDiverged):
+        train_model(data, None, tiny_checkpoint(), arguments, tmp_path / "model", ignore)
+    assert not (tmp_path / "model").exists()
+
+
+def test_examples_without_entities_and_of_single_words_train_too(data: TrainingData, tmp_path: Path) -> None:
+    plain = TrainingData(tuple(replace(example, entities=()) for example in data.examples))
+    for arguments in (FAST, FULL):
+        result = train_model(plain, None, tiny_checkpoint(), arguments, tmp_path / arguments.mode, ignore)
+        assert "entity_f1" not in result.metrics
+        assert Interpreter.load(result.folder).parse("where is order 12345").entities == ()
+
+
+def test_unknown_labels_of_dev_examples_are_passed_over(data: TrainingData, tmp_path: Path) -> None:
+    known = replace(data, examples=tuple(example for example in data.examples if example.intent != "greet"))
+    result = train_model(known, data, tiny_checkpoint(), FAST, tmp_path / "model", ignore)
+    assert 0 <= result.metrics["intent_accuracy"] <= 1
