@@ -86,7 +86,7 @@ ACTIONS: Final = (
     Action("chat", "scroll_up", "pageup", "Scroll up", "Scroll the conversation up.", is_priority=True),
     Action("chat", "scroll_down", "pagedown", "Scroll down", "Scroll the conversation down.", is_priority=True),
     Action("chat", "to_prompt", "escape", "To the prompt", "Go back to writing."),
-    Action("prompt", "send", "enter", "Send", "Send the message.", is_shown=True, is_priority=True, display="Enter"),
+    Action("prompt", "send", "enter", "Send", "Send the message.", is_shown=True, display="Enter"),
     Action(
         "prompt",
         "newline",

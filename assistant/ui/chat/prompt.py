@@ -124,7 +124,16 @@ class Prompt(TextArea):
         self._go(self._position + 1)
 
     def on_key(self, event: events.Key) -> None:
-        """Lets a digit in an empty prompt arm a button."""
+        """Sends on Enter, and lets a digit in an empty prompt arm a button.
+
+        Enter is taken here, in line with the keys before it: a binding with priority would overtake characters that a fast typist
+        or a script sent in the same moment.
+        """
+        if event.key == "enter":
+            event.prevent_default()
+            event.stop()
+            self.action_send()
+            return
         digit = event.character or ""
         if not self.text and digit.isdecimal() and self._is_choice(digit):
             number = int(digit)
