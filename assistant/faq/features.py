@@ -1,13 +1,13 @@
-"""What is known of a question and an entry: how near their vectors are, which words they share, how the next best entry does."""
+"""What is known of a question and an entry: how near their vectors are, and how well the entry's words cover the question's."""
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from assistant.faq.calibration import FEATURES, Floats
 from assistant.faq.folding import words
 from assistant.faq.passages import plain, texts_of
 from assistant.faq.vocabulary import Vocabulary, stem
@@ -17,10 +17,16 @@ if TYPE_CHECKING:
 
     from assistant.faq.entry import FaqEntry
 
+Floats: TypeAlias = "np.ndarray[Any, np.dtype[np.float64]]"
 Vectors: TypeAlias = "np.ndarray[Any, np.dtype[np.float32]]"
 """Normalised sentence vectors. Shape: (text, dimension)."""
 
-_MAX_BACKGROUND_ROWS = 400
+FEATURES = ("nearest", "centre", "passage", "words")
+"""The columns of a feature table: the cosine of the nearest question of the entry, of the centre of all its questions, of the
+nearest passage of its answer, and bm25 as a share of the most that the question could have."""
+
+_SATURATION, _LENGTH_SHARE = 1.2, 0.75
+"""The usual k1 and b of bm25. Source: Robertson and Zaragoza 2009, section 3.5."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +44,10 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Hidden:
-    """What counts as not there while the FAQ is measured on itself: one text of an entry, or the whole entry (text is None)."""
+    """A question of an entry, by position, that counts as not there while the FAQ is measured on itself."""
 
     entry: int
-    text: int | None = None
+    text: int
 
 
 class Features:
@@ -54,96 +60,60 @@ class Features:
 
     def __init__(self, entries: Sequence[FaqEntry], vectors: Sequence[Vectors]) -> None:
         self.vocabulary = Vocabulary(texts_of(entry) for entry in entries)
-        self._question_stems = [[frozenset(map(stem, words(text))) for text in entry.questions] for entry in entries]
-        self._answer_stems = [frozenset(map(stem, words(plain(entry.answer)))) for entry in entries]
-        n_questions = [len(entry.questions) for entry in entries]
-        self.questions = np.concatenate([made[:n] for made, n in zip(vectors, n_questions, strict=True)])
-        self.starts = np.concatenate([[0], np.cumsum(n_questions)[:-1]]).astype(np.intp)
-        answers = [made[n:] if len(made) > n else made[:1] for made, n in zip(vectors, n_questions, strict=True)]
+        counts = [len(entry.questions) for entry in entries]
+        self.questions = np.concatenate([made[:n] for made, n in zip(vectors, counts, strict=True)])
+        self.starts = _starts(counts)
+        self._sums = np.add.reduceat(self.questions, self.starts)
+        self._norms = np.linalg.norm(self._sums, axis=1)
+        # An answer of which nothing is left without its marks is stood in for by the entry's question.
+        answers = [made[n:] if len(made) > n else made[:1] for made, n in zip(vectors, counts, strict=True)]
         self._answers = np.concatenate(answers)
-        self._answer_starts = np.concatenate([[0], np.cumsum([len(made) for made in answers])[:-1]]).astype(np.intp)
-        self._level, self._answer_level = self._background()
+        self._answer_starts = _starts([len(made) for made in answers])
+        self._of_question = [[Counter(map(stem, words(text))) for text in entry.questions] for entry in entries]
+        self._of_entry = [
+            sum(of_questions, Counter(map(stem, words(plain(entry.answer)))))
+            for entry, of_questions in zip(entries, self._of_question, strict=True)
+        ]
+        lengths = np.array([counted.total() for counted in self._of_entry], dtype=np.float64)
+        relative = lengths / max(float(lengths.mean()), 1.0)
+        self._damping: list[float] = (_SATURATION * (1 - _LENGTH_SHARE + _LENGTH_SHARE * relative)).tolist()
 
     def cosines(self, query: Query, hidden: Hidden | None = None) -> Floats:
-        """Returns the likeness of the nearest question of each entry: 0 is that of unrelated texts, 1 that of equal ones.
-
-        Shape: (entry,) float64.
-        """
+        """Returns the first three features of all entries. Shape: (entry, 3) float64."""
         rows = self.questions @ query.vector
-        if hidden and hidden.text is not None:
-            rows[self.starts[hidden.entry] + hidden.text] = -1.0
-        best = np.maximum.reduceat(rows, self.starts)
-        if hidden and hidden.text is None:
-            best[hidden.entry] = -1.0
-        return _lifted(best, self._level)
+        sums = self._sums @ query.vector
+        norms = self._norms.copy()
+        if hidden:
+            row = self.starts[hidden.entry] + hidden.text
+            rest = self._sums[hidden.entry] - self.questions[row]
+            sums[hidden.entry], norms[hidden.entry] = rest @ query.vector, np.linalg.norm(rest)
+            rows[row] = -1.0
+        nearest = np.maximum.reduceat(rows, self.starts)
+        passage = np.maximum.reduceat(self._answers @ query.vector, self._answer_starts)
+        return np.stack([nearest, sums / np.maximum(norms, 1e-9), passage], axis=1).astype(np.float64)
 
     def table(self, query: Query, cosines: Floats, candidates: Sequence[int], hidden: Hidden | None = None) -> Floats:
         """Returns the features of each candidate. Shape: (candidate, feature) float64."""
-        left_out = {hidden.entry: hidden.text} if hidden and hidden.text is not None else {}
-        norm = _norm(query.stems, self.vocabulary)
-        mass = sum(query.stems.values()) or 1.0
-        overlaps = np.array([self._overlap(query.stems, norm, entry, left_out.get(entry)) for entry in candidates])
-        known = np.array([self._coverage(query.stems, entry, left_out.get(entry)) for entry in candidates]) / mass
-        answers = self._answers @ query.vector
-        answer_cosines = _lifted(np.maximum.reduceat(answers, self._answer_starts)[list(candidates)], self._answer_level)
-        unknown = 1.0 - known.max(initial=0.0)
-        near = cosines[list(candidates)]
-        result = np.empty((len(candidates), len(FEATURES)))
-        columns = (near, _margins(near), answer_cosines, overlaps, _margins(overlaps), known, unknown, 1.0)
-        for position, column in enumerate(columns):
-            result[:, position] = column
-        return result
+        most = sum(query.stems.values()) or 1.0
+        shares = [self._bm25(query.stems, entry, hidden) / most for entry in candidates]
+        return np.column_stack([cosines[list(candidates)], shares])
 
-    def nearest_text(self, query: Query, entry: int) -> int:
+    def nearest_question(self, query: Query, entry: int) -> int:
         """Returns which question of the entry is nearest: 0 is its question, then come the alternatives."""
         start = self.starts[entry]
-        return int(np.argmax(self.questions[start : start + len(self._question_stems[entry])] @ query.vector))
+        return int(np.argmax(self.questions[start : start + len(self._of_question[entry])] @ query.vector))
 
-    def _overlap(self, stems: dict[str, float], norm: float, entry: int, left_out: int | None) -> float:
-        """Returns the likeness in words of the entry's nearest question, in [0, 1]: a cosine weighted by what each word says."""
-        best = 0.0
-        for position, of_text in enumerate(self._question_stems[entry]):
-            shared = [root for root in stems if root in of_text]
-            if shared and position != left_out:
-                product = sum(stems[root] * self.vocabulary.weight(root) for root in shared)
-                best = max(best, product / (norm * _norm(dict.fromkeys(of_text, 1.0), self.vocabulary)))
-        return min(best, 1.0)
-
-    def _coverage(self, stems: dict[str, float], entry: int, left_out: int | None) -> float:
-        there = self._answer_stems[entry].union(
-            *(of_text for position, of_text in enumerate(self._question_stems[entry]) if position != left_out)
-        )
-        return sum(weight for root, weight in stems.items() if root in there)
-
-    def _background(self) -> tuple[float, float]:
-        """Returns how near unrelated texts are on average, question to question and question to answer."""
-        step = max(1, len(self.questions) // _MAX_BACKGROUND_ROWS)
-        sample = self.questions[::step]
-        owner = np.searchsorted(self.starts, np.arange(0, len(self.questions), step), side="right") - 1
-        answer_owner = np.searchsorted(self._answer_starts, np.arange(len(self._answers)), side="right") - 1
-        answer_step = max(1, len(self._answers) // _MAX_BACKGROUND_ROWS)
-        return (
-            _mean_apart(sample @ sample.T, owner, owner),
-            _mean_apart(sample @ self._answers[::answer_step].T, owner, answer_owner[::answer_step]),
-        )
+    def _bm25(self, stems: dict[str, float], entry: int, hidden: Hidden | None) -> float:
+        counts = self._of_entry[entry]
+        if hidden and hidden.entry == entry:
+            counts = counts - self._of_question[entry][hidden.text]
+        total, damping = 0.0, self._damping[entry]
+        for root, weight in stems.items():
+            count = counts.get(root, 0)
+            if count:
+                total += weight * count / (count + damping)
+        return total
 
 
-def _mean_apart(cosines: Vectors, rows: Any, columns: Any) -> float:
-    apart = rows[:, None] != columns[None, :]
-    return float(cosines[apart].mean()) if apart.any() else 0.3
-
-
-def _lifted(cosines: Any, level: float) -> Floats:
-    return np.asarray(np.clip((cosines.astype(np.float64) - level) / max(1.0 - level, 1e-3), -0.5, 1.0))
-
-
-def _margins(values: Floats) -> Floats:
-    """Returns by how much each value is above the best of the others; the value itself where there are no others."""
-    if len(values) < 2:  # noqa: PLR2004 (one candidate has no rival)
-        return values.copy()
-    second, first = np.partition(values, -2)[-2:]
-    return np.asarray(np.where(values == first, values - second, values - first))
-
-
-def _norm(stems: dict[str, float], vocabulary: Vocabulary) -> float:
-    return float(sum(vocabulary.weight(root) ** 2 for root in stems)) ** 0.5 or 1.0
+def _starts(counts: Sequence[int]) -> np.ndarray[Any, np.dtype[np.intp]]:
+    return np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.intp)

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from assistant.faq.retriever import THRESHOLD, Retriever, encoded
+from assistant.faq.calibration import Calibration
+from assistant.faq.retriever import Retriever, encoded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from assistant.faq.calibration import Calibration
     from assistant.faq.entry import FaqEntry
     from assistant.faq.features import Vectors
     from assistant.faq.retriever import Encode, TextHit
     from assistant.messages import FaqResult
 
 REFIT_SHARE = 0.1
-"""The calibration is fitted again once this share of the entries changed."""
+"""The calibration is fitted again once more than this share of the entries changed."""
+
+MANY = 500
+"""From so many entries on, vectors are read for all at once."""
 
 
 class Changes(Protocol):
@@ -32,6 +35,18 @@ class Changes(Protocol):
         """The entries that changed, of any status."""
 
 
+class KeptCalibration(Protocol):
+    """A calibration as JSON, and the revision that it was fitted to."""
+
+    @property
+    def revision(self) -> int:
+        """The revision."""
+
+    @property
+    def body(self) -> Mapping[str, Any]:
+        """The calibration."""
+
+
 class EntrySource(Protocol):
     """Where entries are kept; ``assistant.stores.entries.EntryStore`` is one."""
 
@@ -44,8 +59,14 @@ class EntrySource(Protocol):
     def search_text(self, question: str, limit: int) -> Sequence[TextHit]:
         """Returns published entries that share words with the question, best first."""
 
-    def load_vectors(self, fingerprint: str, entry_ids: Sequence[str] | None = None) -> Mapping[str, Vectors]:
-        """Returns the vectors that this encoder made of the entries' current versions."""
+    def load_vectors(self, fingerprint: str, entry_ids: Sequence[str] | None = None) -> Mapping[str, tuple[int, Vectors]]:
+        """Returns the vectors that this encoder made: for each entry the version that they were made of, and the vectors."""
+
+    def load_calibration(self, fingerprint: str) -> KeptCalibration | None:
+        """Returns the calibration kept for this encoder; None when there is none."""
+
+    def save_calibration(self, fingerprint: str, revision: int, body: Mapping[str, Any]) -> None:
+        """Keeps the calibration that was fitted at a revision."""
 
     def save_vectors(self, fingerprint: str, vectors: Mapping[str, tuple[int, Vectors]]) -> None:
         """Keeps vectors: for each entry the version that they were made of, and the vectors."""
@@ -58,10 +79,10 @@ class FaqIndex:
         store: where the entries are kept.
         encode: makes sentence vectors.
         fingerprint: names the encoder; vectors kept under another one are computed again.
-        threshold: the score from which an entry answers, unless it has its own.
+        threshold: the score from which an entry answers, unless it has its own; None: the one that was found to suit the FAQ.
     """
 
-    def __init__(self, store: EntrySource, encode: Encode, fingerprint: str, threshold: float = THRESHOLD) -> None:
+    def __init__(self, store: EntrySource, encode: Encode, fingerprint: str, threshold: float | None = None) -> None:
         self._store = store
         self._encode = encode
         self._fingerprint = fingerprint
@@ -69,6 +90,7 @@ class FaqIndex:
         self._revision = 0
         self._entries: dict[str, FaqEntry] = {}
         self._vectors: dict[str, Vectors] = {}
+        self._calibration: Calibration | None = None
         self._n_changed = 0
         self._retriever = Retriever((), encode, threshold=threshold)
         self._lock = threading.Lock()
@@ -96,26 +118,44 @@ class FaqIndex:
                 self._entries[entry.id] = entry
         self._vectors |= self._made([entry for entry in self._entries.values() if entry.id not in self._vectors])
         self._n_changed += len(changes.entries)
-        self._retriever = self._rebuilt()
+        if self._revision == 0:
+            self._recall()
+        self._retriever = self._rebuilt(changes.revision)
         self._revision = changes.revision
 
     def _made(self, entries: Sequence[FaqEntry]) -> dict[str, Vectors]:
         """Returns the vectors of entries, computing and keeping what the store does not have."""
         if not entries:
             return {}
-        kept = dict(self._store.load_vectors(self._fingerprint))
+        ids = [entry.id for entry in entries]
+        stored = self._store.load_vectors(self._fingerprint, ids if len(ids) < MANY else None)
+        kept = {entry.id: stored[entry.id][1] for entry in entries if stored.get(entry.id, (0,))[0] == entry.version}
         missing = [entry for entry in entries if entry.id not in kept]
         made = dict(zip((entry.id for entry in missing), encoded(missing, self._encode), strict=True))
         if made:
             self._store.save_vectors(self._fingerprint, {entry.id: (entry.version, made[entry.id]) for entry in missing})
-        return {entry.id: made[entry.id] if entry.id in made else kept[entry.id] for entry in entries}
+        return {entry_id: made[entry_id] if entry_id in made else kept[entry_id] for entry_id in ids}
 
-    def _rebuilt(self) -> Retriever:
-        calibration: Calibration | None = None
-        if self._n_changed <= REFIT_SHARE * len(self._entries):
-            calibration = self._retriever.calibration
-        else:
-            self._n_changed = 0
+    def _recall(self) -> None:
+        """Takes up the calibration that an earlier start fitted."""
+        kept = self._store.load_calibration(self._fingerprint)
+        if kept:
+            self._calibration = Calibration.from_json(kept.body)
+            self._n_changed = len(self._store.changes_since(kept.revision).entries)
+
+    def _rebuilt(self, revision: int) -> Retriever:
+        if self._n_changed > REFIT_SHARE * len(self._entries):
+            self._calibration = None
         entries = list(self._entries.values())
-        vectors = [self._vectors[entry.id] for entry in entries]
-        return Retriever(entries, self._encode, self._store.search_text, self._threshold, vectors=vectors, calibration=calibration)
+        retriever = Retriever(
+            entries,
+            self._encode,
+            self._store.search_text,
+            self._threshold,
+            vectors=[self._vectors[entry.id] for entry in entries],
+            calibration=self._calibration,
+        )
+        if self._calibration is None and entries:
+            self._calibration, self._n_changed = retriever.calibration, 0
+            self._store.save_calibration(self._fingerprint, revision, retriever.calibration.as_json())
+        return retriever

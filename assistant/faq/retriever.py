@@ -6,24 +6,22 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import numpy as np
 
-from assistant.faq.calibration import USUAL, fitted
-from assistant.faq.features import Features, Query, Vectors
+from assistant.faq.calibration import USUAL
+from assistant.faq.features import Features, Floats, Query, Vectors
 from assistant.faq.folding import MAX_CHARS, fold
-from assistant.faq.leave_one_out import rows
+from assistant.faq.leave_one_out import fit
+from assistant.faq.off_topic import OFF_TOPIC
 from assistant.faq.passages import texts_of
 from assistant.messages import FaqMatch, FaqResult
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from assistant.faq.calibration import Calibration, Floats
+    from assistant.faq.calibration import Calibration
     from assistant.faq.entry import FaqEntry
 
 Encode: TypeAlias = "Callable[[Sequence[str]], np.ndarray[Any, np.dtype[np.float32]]]"
 """Turns texts into normalised sentence vectors. Shape: (text, dimension) float32."""
-
-THRESHOLD = 0.5
-"""The score from which an entry answers, where nothing else is said: it is more likely right than wrong."""
 
 N_CANDIDATES = 12
 """Entries that each way of searching brings in; what is further down is never the answer."""
@@ -57,9 +55,9 @@ class Retriever:
         entries: those that may answer.
         encode: makes sentence vectors.
         text_search: finds entries by their words; None: by meaning alone.
-        threshold: the score from which an entry answers, unless it has its own.
+        threshold: the score from which an entry answers, unless it has its own; None: the one that the calibration found.
         vectors: of each entry, in the order of ``texts_of``; None: they are computed.
-        calibration: weights fitted before; None: they are fitted to the entries.
+        calibration: fitted before; None: it is fitted to the entries.
     """
 
     def __init__(
@@ -67,7 +65,7 @@ class Retriever:
         entries: Sequence[FaqEntry],
         encode: Encode,
         text_search: TextSearch | None = None,
-        threshold: float = THRESHOLD,
+        threshold: float | None = None,
         *,
         vectors: Sequence[Vectors] | None = None,
         calibration: Calibration | None = None,
@@ -75,13 +73,13 @@ class Retriever:
         self._entries = tuple(entries)
         self._encode = encode
         self._text_search = text_search
-        self._threshold = threshold
         self._positions = {entry.id: position for position, entry in enumerate(self._entries)}
         self._exact = _exact(self._entries)
         self.calibration = calibration or USUAL
         if self._entries:
             self._features = Features(self._entries, vectors if vectors is not None else encoded(self._entries, encode))
-            self.calibration = calibration or fitted(*rows(self._entries, self._features, self._candidates))
+            self.calibration = calibration or self._fitted()
+        self.threshold = self.calibration.threshold if threshold is None else threshold
 
     def search(self, question: str, limit: int = 5) -> FaqResult:
         """Returns the entries that may answer the question, best first; never raises, whatever the text.
@@ -90,16 +88,20 @@ class Retriever:
         """
         exact = self._exact.get(fold(question), {})
         if not self._entries or not question.strip():
-            return FaqResult((), self._threshold)
+            return FaqResult((), self.threshold)
         query = self._query(question)
         cosines = self._features.cosines(query)
         candidates = list(dict.fromkeys([*exact, *self._candidates(question, cosines)]))
-        scores = self.calibration.probabilities(self._features.table(query, cosines, candidates))
+        scores = self.calibration.scores(self._features.table(query, cosines, candidates))
         scored = [(1.0 if entry in exact else float(score), entry) for entry, score in zip(candidates, scores, strict=True)]
         # Of two exact matches the one whose question it is comes before the one that has it as an alternative.
         scored.sort(key=lambda pair: (-pair[0], exact.get(pair[1], 0), pair[1]))
         matches = tuple(self._match(query, entry, score, exact.get(entry)) for score, entry in scored[:limit])
         return FaqResult(matches, self._threshold_of(matches))
+
+    def _fitted(self) -> Calibration:
+        off_topic = np.asarray(self._encode(OFF_TOPIC), dtype=np.float32)
+        return fit(self._entries, self._features, off_topic, self._candidates)
 
     def _query(self, question: str) -> Query:
         asked = question[:MAX_CHARS]
@@ -110,7 +112,7 @@ class Retriever:
 
     def _candidates(self, question: str, cosines: Floats) -> list[int]:
         n_best = min(N_CANDIDATES, len(cosines))
-        found = np.argpartition(-cosines, n_best - 1)[:n_best].tolist()
+        found = np.argpartition(-cosines, n_best - 1, axis=0)[:n_best].ravel().tolist()
         if self._text_search:
             hits = self._text_search(self._features.vocabulary.correct(question), N_CANDIDATES)
             found += [self._positions[hit.entry_id] for hit in hits if hit.entry_id in self._positions]
@@ -118,14 +120,14 @@ class Retriever:
 
     def _match(self, query: Query, position: int, score: float, exact: int | None) -> FaqMatch:
         entry = self._entries[position]
-        text = self._features.nearest_text(query, position) if exact is None else exact
+        text = self._features.nearest_question(query, position) if exact is None else exact
         return FaqMatch(entry.id, entry.question, entry.questions[text], entry.answer, score)
 
     def _threshold_of(self, matches: tuple[FaqMatch, ...]) -> float:
         if not matches:
-            return self._threshold
+            return self.threshold
         own = self._entries[self._positions[matches[0].entry_id]].threshold
-        return self._threshold if own is None else own
+        return self.threshold if own is None else own
 
 
 def _exact(entries: Sequence[FaqEntry]) -> dict[str, dict[int, int]]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import time
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
 from assistant.errors import DuplicateEntry, StaleEntry, UnknownEntry
 from assistant.faq.entry import FaqEntry, checked, slug
 from assistant.stores import entry_vectors, fulltext, marks
-from assistant.stores.tables import EntryRow, EntryVersionRow
+from assistant.stores.tables import CalibrationRow, EntryRow, EntryVersionRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -45,6 +45,14 @@ class EntryChanges:
 
     revision: int
     entries: tuple[FaqEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptCalibration:
+    """A calibration as JSON, and the FAQ's revision that it was fitted to."""
+
+    revision: int
+    body: dict[str, Any]
 
 
 class EntryStore:
@@ -182,10 +190,21 @@ class EntryStore:
         with self.database.read() as session:
             return fulltext.search(session, fulltext.any_word(question), limit, status="published")
 
-    def load_vectors(self, fingerprint: str, entry_ids: Sequence[str] | None = None) -> dict[str, Vectors]:
-        """Returns the sentence vectors that the encoder made of the entries' current versions, by entry; see ``entry_vectors``."""
+    def load_vectors(self, fingerprint: str, entry_ids: Sequence[str] | None = None) -> dict[str, tuple[int, Vectors]]:
+        """Returns the sentence vectors that the encoder made: for each entry the version that they were made of, and the vectors."""
         with self.database.read() as session:
             return entry_vectors.load(session, fingerprint, entry_ids)
+
+    def load_calibration(self, fingerprint: str) -> KeptCalibration | None:
+        """Returns the calibration kept for an encoder; None when there is none."""
+        with self.database.read() as session:
+            row = session.get(CalibrationRow, fingerprint)
+            return None if row is None else KeptCalibration(row.revision, dict(row.body))
+
+    def save_calibration(self, fingerprint: str, revision: int, body: Mapping[str, Any]) -> None:
+        """Keeps the calibration that was fitted for an encoder at a revision of the FAQ, in place of an older one."""
+        with self.database.write() as session:
+            session.merge(CalibrationRow(fingerprint=fingerprint, revision=revision, body=dict(body)))
 
     def save_vectors(self, fingerprint: str, vectors: Mapping[str, tuple[int, Vectors]]) -> None:
         """Keeps sentence vectors for the next start: for each entry the version they were made of, and the vectors."""

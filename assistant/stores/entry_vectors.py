@@ -20,8 +20,8 @@ Vectors: TypeAlias = "np.ndarray[Any, np.dtype[np.float32]]"
 _STORED = np.dtype("<f2")  # half precision: a cosine differs by less than 0.001
 
 
-def load(session: Session, fingerprint: str, entry_ids: Sequence[str] | None = None) -> dict[str, Vectors]:
-    """Returns the vectors that are of use: made by this encoder, of the version that the entry has now.
+def load(session: Session, fingerprint: str, entry_ids: Sequence[str] | None = None) -> dict[str, tuple[int, Vectors]]:
+    """Returns the vectors that this encoder made: for each entry the version that they were made of, and the vectors.
 
     Args:
         session: of the database.
@@ -29,13 +29,14 @@ def load(session: Session, fingerprint: str, entry_ids: Sequence[str] | None = N
         entry_ids: the entries wanted; None for all.
     """
     wanted = (
-        select(EntryRow.id, EntryVectorRow.n_vectors, EntryVectorRow.data)
+        select(EntryRow.id, EntryVectorRow.version, EntryVectorRow.n_vectors, EntryVectorRow.data)
         .join(EntryRow, EntryRow.key == EntryVectorRow.entry_key)
-        .where(EntryVectorRow.fingerprint == fingerprint, EntryVectorRow.version == EntryRow.version)
+        .where(EntryVectorRow.fingerprint == fingerprint)
     )
     if entry_ids is not None:
         wanted = wanted.where(EntryRow.id.in_(entry_ids))
-    return {entry_id: _read(data, n_vectors) for entry_id, n_vectors, data in session.execute(wanted)}
+    found = session.execute(wanted)
+    return {entry_id: (version, _read(data, n_vectors)) for entry_id, version, n_vectors, data in found}
 
 
 def save(session: Session, fingerprint: str, vectors: Mapping[str, tuple[int, Vectors]]) -> None:

@@ -89,6 +89,16 @@ class EntryVectorRow(Table):
     data: Mapped[bytes]
 
 
+class CalibrationRow(Table):
+    """The calibration of the FAQ's scores that was fitted for one encoder when the FAQ had the revision given."""
+
+    __tablename__ = "calibrations"
+
+    fingerprint: Mapped[str] = mapped_column(primary_key=True)
+    revision: Mapped[int]
+    body: Mapped[dict[str, Any]]
+
+
 class MarkRow(Table):
     """A named number that the whole database shares, such as the FAQ's revision."""
 
