@@ -100,8 +100,9 @@ class JointAlbert(nn.Module):
         """
         output = self.encoder(input_ids=input_ids, attention_mask=attention_mask, output_hidden_states=True)
         last = output.last_hidden_state  # (batch, piece, hidden)
-        mask = attention_mask.unsqueeze(-1).to(last.dtype)  # (batch, piece, 1)
-        mean = (last * mask).sum(1) / mask.sum(1)  # (batch, hidden)
+        mask = attention_mask.unsqueeze(1).to(last.dtype)  # (batch, 1, piece)
+        # A product, since the runtime's sums over an axis add up in another order in a batch of one.
+        mean = torch.matmul(mask, last).squeeze(1) / mask.sum(2)  # (batch, hidden)
         return Encoded(functional.normalize(mean, dim=-1), torch.stack(output.hidden_states))
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor) -> tuple[Tensor, Tensor, Tensor]:
