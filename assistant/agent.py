@@ -20,8 +20,8 @@ from assistant.dialogue.policies.rules import RulePolicy
 from assistant.dialogue.policies.stories import StoryPolicy
 from assistant.dialogue.slot_filling import fill_slots
 from assistant.dialogue.tracker import ACTION_LISTEN, ACTION_SESSION_START, Tracker
-from assistant.errors import ActionError, BadPayload, StaleConversation
-from assistant.messages import Decision, FaqResult, Reply, Trace
+from assistant.errors import ActionError, BadPayload, StaleConversation, StoreError
+from assistant.messages import Decision, FaqResult, Parse, Reply, Trace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from assistant.config import Settings
     from assistant.dialogue.domain import Domain
     from assistant.dialogue.stories import Story
-    from assistant.messages import BotMessage, Parse, UserMessage
+    from assistant.messages import BotMessage, UserMessage
     from assistant.stores.conversations import ConversationStore
     from assistant.stores.entries import EntryStore
     from assistant.stores.unanswered import UnansweredStore
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 WELCOME = "utter_welcome"
 _TRIES = 4
 _KEPT_TRACKERS = 256
+_LOCKS = 64
 
 
 class Understanding(Protocol):
@@ -90,10 +91,24 @@ class Memory:
 class _Turn:
     """What is gathered along one turn."""
 
+    parse: Parse = field(default_factory=lambda: Parse(""))
     faq: dict[str, FaqResult] = field(default_factory=dict)
     decisions: list[Decision] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     timings_ms: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the message was a question, or not understood, rather than something a form had asked for."""
+        acted = {decision.action for decision in self.decisions}
+        if any(decision.policy == "form" for decision in self.decisions):
+            return False
+        return bool(acted & {ACTION_DEFAULT_FALLBACK, ACTION_ANSWER_FAQ}) or self.parse.intent.name == NLU_FALLBACK
+
+    def trace(self, message: UserMessage, slots: dict[str, Any]) -> Trace:
+        """Returns how the turn came about."""
+        faq = self.faq.get(message.text)
+        return Trace(self.parse, tuple(self.decisions), slots, faq, tuple(self.problems), dict(self.timings_ms))
 
 
 class Agent:
@@ -133,7 +148,7 @@ class Agent:
         self._runner = runner
         self._clock = clock
         self._turns = threading.local()
-        self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+        self._locks = [threading.Lock() for _ in range(_LOCKS)]
         self._trackers: dict[str, Tracker] = {}
         self._close: list[Callable[[], None]] = [runner.close] if runner else []
 
@@ -147,12 +162,12 @@ class Agent:
         Raises:
             StoreError: nothing could be stored; nothing has happened in the conversation then.
         """
-        with self._locks[message.sender_id]:
-            for attempt in range(_TRIES):
+        with self._lock(message.sender_id):
+            for attempt in range(1, _TRIES + 1):
                 try:
                     return self._turn(message)
                 except StaleConversation:
-                    if attempt == _TRIES - 1:
+                    if attempt == _TRIES:
                         raise
                 finally:
                     self._turns.now = None
@@ -164,43 +179,21 @@ class Agent:
             tracker = self._load(message.sender_id)
             n_stored, slots_before = len(tracker.events), dict(tracker.slots)
             self._start_session(tracker)
-            parse = self._understand(message)
-            tracker.update(
-                UserUttered(message.text, parse, message.channel, message.message_id, message.metadata, timestamp=self._clock())
-            )
-            if not tracker.is_paused:
-                self._answer(tracker)
+            tracker.update(self._understand(message))
+            try:
+                tracker.update_all(fill_slots(tracker))
+                tracker.update_all(self.actions.validate_mappings(tracker))
+                while not self._is_done(tracker):
+                    decision = self._decide(tracker)
+                    tracker.update_all(self._act(decision, tracker))
+            except ActionError as error:  # one action that fails must not silence the assistant
+                turn.problems.append(str(error))
+                tracker.update_all(self.actions.say("utter_action_failed", tracker))
             if tracker.latest_action != ACTION_LISTEN:
                 tracker.update(ActionExecuted(ACTION_LISTEN))
-            new_events = tracker.events[n_stored:]
-            with self._timed("store"):
-                self.conversations.append(message.sender_id, new_events, n_stored)
-                self._keep_unanswered(message, parse, turn)
-            self._remember(tracker)
+            self._store(tracker, n_stored)
         changed = {name: value for name, value in tracker.slots.items() if slots_before.get(name) != value}
-        faq = turn.faq.get(message.text)
-        return Reply(
-            _said(new_events), Trace(parse, tuple(turn.decisions), changed, faq, tuple(turn.problems), dict(turn.timings_ms))
-        )
-
-    def _answer(self, tracker: Tracker) -> None:
-        """Fills slots, then decides and acts until there is nothing left to do but listen."""
-        turn: _Turn = self._turns.now
-        try:
-            tracker.update_all(fill_slots(tracker))
-            tracker.update_all(self.actions.validate_mappings(tracker))
-            while len(turn.decisions) < self.settings.max_actions:
-                with self._timed("dialogue"):
-                    decision = decide(self.policies, tracker)
-                turn.decisions.append(decision)
-                with self._timed("actions"):
-                    tracker.update_all(self.actions.run(decision, tracker))
-                if decision.action == ACTION_LISTEN:
-                    return
-            turn.problems.append(f"stopped after {self.settings.max_actions} actions")
-        except ActionError as error:  # one action that fails must not silence the assistant
-            turn.problems.append(str(error))
-            tracker.update_all(self.actions.say("utter_action_failed", tracker))
+        return Reply(_said(tracker.events[n_stored:]), turn.trace(message, changed))
 
     # --- its parts --------------------------------------------------------------------------------------------------------------
 
@@ -231,15 +224,47 @@ class Agent:
             ]
         )
 
-    def _understand(self, message: UserMessage) -> Parse:
+    def _understand(self, message: UserMessage) -> UserUttered:
         with self._timed("nlu"):
-            if is_payload(message.text):
-                try:
-                    return parse_payload(message.text)
-                except BadPayload as error:  # then it is a text like any other
-                    self._turns.now.problems.append(str(error))
-            parse = self.interpreter.parse(message.text)
-            return distrust(parse, threshold=self.settings.nlu_threshold, ambiguity=self.settings.nlu_ambiguity)
+            parse = self._turns.now.parse = self._parse(message.text)
+        return UserUttered(message.text, parse, message.channel, message.message_id, message.metadata, timestamp=self._clock())
+
+    def _parse(self, text: str) -> Parse:
+        if is_payload(text):
+            try:
+                return parse_payload(text)
+            except BadPayload as error:  # then it is a text like any other
+                self._turns.now.problems.append(str(error))
+        parse = self.interpreter.parse(text)
+        return distrust(parse, threshold=self.settings.nlu_threshold, ambiguity=self.settings.nlu_ambiguity)
+
+    def _is_done(self, tracker: Tracker) -> bool:
+        """Whether the assistant listens again, keeps silent because a person has taken over, or has done more than it may."""
+        turn: _Turn = self._turns.now
+        if len(turn.decisions) >= self.settings.max_actions:
+            turn.problems.append(f"stopped after {self.settings.max_actions} actions")
+            return True
+        return tracker.is_paused or bool(turn.decisions and turn.decisions[-1].action == ACTION_LISTEN)
+
+    def _decide(self, tracker: Tracker) -> Decision:
+        with self._timed("dialogue"):
+            decision = decide(self.policies, tracker)
+        self._turns.now.decisions.append(decision)
+        return decision
+
+    def _act(self, decision: Decision, tracker: Tracker) -> list[Event]:
+        with self._timed("actions"):
+            return self.actions.run(decision, tracker)
+
+    def _store(self, tracker: Tracker, n_stored: int) -> None:
+        """Stores the turn; then, beside it, the question if it was not answered."""
+        with self._timed("store"):
+            self.conversations.append(tracker.sender_id, tracker.events[n_stored:], n_stored)
+            self._remember(tracker)
+            try:
+                self._keep_unanswered(tracker)
+            except StoreError as error:  # the turn stands all the same
+                self._turns.now.problems.append(str(error))
 
     def _ask_faq(self, question: str) -> FaqResult:
         """Asks the FAQ, once a question and turn."""
@@ -251,16 +276,20 @@ class Agent:
                 turn.faq[question] = self.faq.search(question)
         return turn.faq[question]
 
-    def _keep_unanswered(self, message: UserMessage, parse: Parse, turn: _Turn) -> None:
+    def _keep_unanswered(self, tracker: Tracker) -> None:
         """Keeps a question that was not answered for the people who curate the FAQ."""
-        result = turn.faq.get(message.text)
-        acted = {decision.action for decision in turn.decisions}
-        is_lost = ACTION_DEFAULT_FALLBACK in acted or ACTION_ANSWER_FAQ in acted or parse.intent.name == NLU_FALLBACK
-        if is_lost and result is not None and result.best is None and not any(d.policy == "form" for d in turn.decisions):
-            nearest = result.matches[0] if result.matches else None
-            self.unanswered.add(
-                message.text, message.sender_id, nearest.entry_id if nearest else None, nearest.score if nearest else 0.0
-            )
+        turn: _Turn = self._turns.now
+        question = turn.parse.text
+        result = turn.faq.get(question)
+        if result is None or result.best is not None or not turn.is_lost:
+            return
+        nearest = result.matches[0] if result.matches else None
+        score = nearest.score if nearest else 0.0
+        self.unanswered.add(question, tracker.sender_id, nearest.entry_id if nearest else None, score)
+
+    def _lock(self, sender_id: str) -> threading.Lock:
+        """One turn at a time in a conversation. A fixed number of locks serves any number of conversations."""
+        return self._locks[hash(sender_id) % _LOCKS]
 
     def _timed(self, stage: str) -> _Timer:
         return _Timer(self._turns.now.timings_ms, stage)
@@ -282,7 +311,10 @@ class Agent:
         tracker = Tracker(sender_id, self.domain)
         self._start_session(tracker)
         tracker.update_all(self.actions.say(WELCOME, tracker))
-        self.conversations.append(sender_id, tracker.events, 0)
+        try:
+            self.conversations.append(sender_id, tracker.events, 0)
+        except StaleConversation:  # somebody else has begun it
+            return None
         return Reply(_said(tracker.events), Trace())
 
     def use_model(self, folder: Path) -> None:
