@@ -106,7 +106,7 @@ def _choice(there: Sequence[Stock], size: str | None, colour: str | None) -> str
     sizes = list(dict.fromkeys(line.size for line in there if line.size)) if size is None else []
     parts = [f"in {say_list(colours)}"] if colours else []
     parts += [f"in size {say_list(sizes, 'or')}"] if sizes else []
-    return f" It comes {', '.join(parts)}." if parts else ""
+    return f" There is some {', '.join(parts)}." if parts else ""
 
 
 def _instead(lines: Sequence[Stock], size: str | None, colour: str | None) -> str:
@@ -118,4 +118,4 @@ def _instead(lines: Sequence[Stock], size: str | None, colour: str | None) -> st
     in_colour = [line.size for line in _narrowed(left, None, colour) if line.size]
     if colour and in_colour:
         return f" In {colour} there is size {say_list(in_colour, 'or')}."
-    return _choice(left, None, None).replace("It comes", "There is some left")
+    return _choice(left, None, None)
