@@ -6,7 +6,7 @@ import threading
 import time
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from assistant.actions.execution import Actions
 from assistant.dialogue.events import ActionExecuted, BotUttered, Event, SessionStarted, UserUttered
