@@ -74,7 +74,7 @@ class Entity:
             value=data.get("value"),
             role=data.get("role"),
             group=data.get("group"),
-            confidence=float(data.get("confidence_entity") or 1.0),
+            confidence=1.0 if data.get("confidence_entity") is None else float(data["confidence_entity"]),
             extractor=str(data.get("extractor") or ""),
         )
 

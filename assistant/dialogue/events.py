@@ -282,71 +282,121 @@ def event_from_json(data: Mapping[str, Any]) -> Event | None:
     missing becomes now.
     """
     kind = data.get("event")
-    timed: dict[str, Any] = {"timestamp": float(data.get("timestamp") or time.time())}
-    if kind in _WITHOUT_FIELDS:
-        return _WITHOUT_FIELDS[str(kind)](**timed)
-    read = _READERS.get(str(kind))
-    try:
-        return read(data, timed) if read else None
-    except (KeyError, TypeError, ValueError):
+    if not isinstance(kind, str):
         return None
+    try:
+        timed: dict[str, Any] = {"timestamp": _time(data.get("timestamp"))}
+        if kind in _WITHOUT_FIELDS:
+            return _WITHOUT_FIELDS[kind](**timed)
+        read = _READERS.get(kind)
+        return read(data, timed) if read else None
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return None
+
+
+# --- what a field must be: actions answer anything ------------------------------------------------------------------------------
+
+
+def _time(value: Any) -> float:
+    return time.time() if value is None else float(value)
+
+
+def _name(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(value)
+    return value
+
+
+def _optional_name(value: Any) -> str | None:
+    return None if value is None else _name(value)
+
+
+def _shown(value: Any) -> str | None:
+    """What is shown may come as a number."""
+    return str(value) if isinstance(value, int | float) else _optional_name(value)
+
+
+def _number(value: Any) -> float | None:
+    return None if value is None else float(value)
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict | None):
+        raise TypeError(value)
+    return value or {}
+
+
+def _mappings(value: Any) -> tuple[dict[str, Any], ...]:
+    return tuple(_mapping(item) for item in value or ())
+
+
+# --- the kinds ------------------------------------------------------------------------------------------------------------------
 
 
 def _user(data: Mapping[str, Any], timed: dict[str, Any]) -> UserUttered:
     return UserUttered(
-        text=data.get("text") or "",
-        parse=Parse.from_json(data.get("parse_data") or {}),
-        channel=data.get("input_channel") or "",
-        message_id=data.get("message_id") or "",
-        metadata=data.get("metadata") or {},
+        text=_name(data.get("text") or ""),
+        parse=Parse.from_json(_mapping(data.get("parse_data"))),
+        channel=_name(data.get("input_channel") or ""),
+        message_id=_name(data.get("message_id") or ""),
+        metadata=_mapping(data.get("metadata")),
         **timed,
     )
 
 
 def _bot(data: Mapping[str, Any], timed: dict[str, Any]) -> BotUttered:
-    return BotUttered(
-        bot_message_from_json({"text": data.get("text"), **(data.get("data") or {}), "metadata": data.get("metadata")}),
-        **timed,
-    )
+    parts = _mapping(data.get("data"))
+    return BotUttered(bot_message_from_json({**parts, "text": data.get("text"), "metadata": data.get("metadata")}), **timed)
 
 
 def bot_message_from_json(data: Mapping[str, Any]) -> BotMessage:
-    """Returns the message that an action's response or a stored event describes; other keys are left aside."""
+    """Returns the message that an action's response or a stored event describes; other keys are left aside.
+
+    Raises:
+        TypeError: a part is not what it should be, such as a text that is a list.
+    """
     buttons = tuple(
-        Button(str(button.get("title") or ""), str(button.get("payload") or button.get("title") or ""))
-        for button in data.get("buttons") or ()
+        Button(_shown(button.get("title")) or "", _shown(button.get("payload") or button.get("title")) or "")
+        for button in _mappings(data.get("buttons"))
     )
     return BotMessage(
-        text=data.get("text"),
+        text=_shown(data.get("text")),
         buttons=buttons,
-        image=data.get("image"),
-        attachment=data.get("attachment"),
-        custom=data.get("custom") or None,
-        metadata=data.get("metadata") or {},
+        image=_shown(data.get("image")),
+        attachment=_shown(data.get("attachment")),
+        custom=_mapping(data.get("custom")) or None,
+        metadata=_mapping(data.get("metadata")),
     )
 
 
 _READERS: dict[str, Any] = {
     "user": _user,
     "bot": _bot,
-    "action": lambda d, t: ActionExecuted(d["name"], d.get("policy"), d.get("confidence"), d.get("reason") or "", **t),
-    "action_execution_rejected": lambda d, t: ActionExecutionRejected(d["name"], d.get("policy"), d.get("confidence"), **t),
-    "slot": lambda d, t: SlotSet(d["name"], d.get("value"), **t),
-    "active_loop": lambda d, t: ActiveLoop(d.get("name"), **t),
-    "form": lambda d, t: ActiveLoop(d.get("name"), **t),
+    "action": lambda d, t: ActionExecuted(
+        _name(d["name"]), _optional_name(d.get("policy")), _number(d.get("confidence")), _name(d.get("reason") or ""), **t
+    ),
+    "action_execution_rejected": lambda d, t: ActionExecutionRejected(
+        _name(d["name"]), _optional_name(d.get("policy")), _number(d.get("confidence")), **t
+    ),
+    "slot": lambda d, t: SlotSet(_name(d["name"]), d.get("value"), **t),
+    "active_loop": lambda d, t: ActiveLoop(_optional_name(d.get("name")), **t),
+    "form": lambda d, t: ActiveLoop(_optional_name(d.get("name")), **t),
     "loop_interrupted": lambda d, t: LoopInterrupted(bool(d.get("is_interrupted")), **t),
     "form_validation": lambda d, t: LoopInterrupted(not d.get("validate", True), **t),
-    "followup": lambda d, t: FollowupAction(d["name"], **t),
-    "agent": lambda d, t: AgentUttered(d.get("text") or "", d.get("data") or {}, **t),
+    "followup": lambda d, t: FollowupAction(_name(d["name"]), **t),
+    "agent": lambda d, t: AgentUttered(_shown(d.get("text")) or "", _mapping(d.get("data")), **t),
     "reminder": lambda d, t: ReminderScheduled(
-        d["intent"],
+        _name(d["intent"]),
         str(d["date_time"]),
-        d.get("name") or "",
-        tuple(d.get("entities") or ()),
+        _name(d.get("name") or ""),
+        _mappings(d.get("entities")),
         bool(d.get("kill_on_user_msg", True)),
         **t,
     ),
     "cancel_reminder": lambda d, t: ReminderCancelled(
-        d.get("name"), d.get("intent"), None if d.get("entities") is None else tuple(d["entities"]), **t
+        _optional_name(d.get("name")),
+        _optional_name(d.get("intent")),
+        None if d.get("entities") is None else _mappings(d["entities"]),
+        **t,
     ),
 }

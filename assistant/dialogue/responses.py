@@ -28,8 +28,7 @@ _KEYS = {
     "id",
     "metadata",
 }
-_VARIABLE = re.compile(r"{([^{}\n]+)}")
-_DOUBLED = re.compile(r"{{|}}")
+_BRACES = re.compile(r"{{|}}|{([^{}\n]+)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +133,15 @@ def fill_text(text: str, variables: Mapping[str, Any]) -> str:
     """Returns the text with ``{name}`` replaced, and doubled braces made single."""
     if "{" not in text and "}" not in text:
         return text
-    # Doubled braces are set aside first: what a variable brings along is never read again.
-    plain = _DOUBLED.sub(lambda match: "\ue000" if match[0] == "{{" else "\ue001", text)
-    filled = _VARIABLE.sub(lambda match: str(variables[match[1]]) if match[1] in variables else match[0], plain)
-    return filled.replace("\ue000", "{").replace("\ue001", "}")
+    # One pass: what a variable brings along is never read again.
+    return _BRACES.sub(lambda match: _filled(match, variables), text)
+
+
+def _filled(match: re.Match[str], variables: Mapping[str, Any]) -> str:
+    name = match[1]
+    if name is None:
+        return match[0][0]
+    return str(variables[name]) if name in variables else match[0]
 
 
 def _fill_deep(value: Any, variables: Mapping[str, Any]) -> Any:

@@ -110,7 +110,7 @@ class Slot:
     def _normalised(self, value: Any) -> float:
         try:
             number = float(value)
-        except (TypeError, ValueError):
+        except (OverflowError, TypeError, ValueError):
             return 0.0
         span = self.max_value - self.min_value
         return (min(max(number, self.min_value), self.max_value) - self.min_value) / span if span else 0.0
