@@ -1,0 +1,127 @@
+"""What every store of conversations must do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from assistant.dialogue.events import ActionExecuted, BotUttered, SlotSet, UserUttered
+from assistant.errors import DamagedConversation, StaleConversation
+from assistant.messages import BotMessage, Button, Entity, IntentScore, Parse
+from assistant.stores.conversations import ConversationStore
+from assistant.stores.database import open_database
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from assistant.dialogue.events import Event
+    from assistant.stores.database import Database
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    with open_database(f"sqlite:///{tmp_path}/assistant.db") as opened:
+        yield opened
+
+
+@pytest.fixture
+def store(database: Database) -> ConversationStore:
+    return ConversationStore(database)
+
+
+def turn(text: str, at: float = 1.0) -> list[Event]:
+    parse = Parse(text, (IntentScore("track", 0.9),), (Entity("city", 0, 4, "Cork"),), 0.25, ((0, 4),))
+    return [
+        UserUttered(text, parse, metadata={"ip": 1}, timestamp=at),
+        SlotSet("city", "Cork", timestamp=at + 0.25),
+        BotUttered(BotMessage("hi", (Button("Yes", "/affirm"),)), timestamp=at + 0.5),
+        ActionExecuted("action_listen", "rules", 1.0, "waits", timestamp=at + 0.75),
+    ]
+
+
+def test_what_is_appended_is_loaded_in_order(store: ConversationStore) -> None:
+    first, second = turn("one"), turn("two", at=2.0)
+    assert store.append("ann", first, 0) == 4
+    assert store.append("ann", second, 4) == 8
+    assert store.load("ann") == (*first, *second)
+
+
+def test_an_unknown_conversation_has_no_events(store: ConversationStore) -> None:
+    assert store.load("nobody") == ()
+
+
+def test_a_turn_of_no_events_changes_nothing(store: ConversationStore) -> None:
+    assert store.append("ann", [], 0) == 0
+    assert store.senders() == []
+
+
+def test_a_stale_append_is_refused_whole(store: ConversationStore) -> None:
+    store.append("ann", turn("one"), 0)
+    with pytest.raises(StaleConversation, match="STR-002 conversation 'ann' has 4 events where 0 were loaded"):
+        store.append("ann", turn("two"), 0)
+    with pytest.raises(StaleConversation):
+        store.append("bob", turn("two"), 7)
+    assert store.load("ann") == tuple(turn("one"))
+    assert [summary.sender_id for summary in store.senders()] == ["ann"]
+
+
+def test_senders_are_summed_up_last_spoken_first(store: ConversationStore) -> None:
+    store.append("ann", turn("one", at=10.0), 0)
+    store.append("bob", turn("two", at=20.0), 0)
+    store.append("ann", turn("three", at=30.0), 4)
+    ann, bob = store.senders()
+    assert (ann.sender_id, ann.n_events, ann.n_turns, ann.first_at, ann.last_at, ann.last_text) == ("ann", 8, 2, 10.0, 30.75, "three")
+    assert (bob.sender_id, bob.n_turns, bob.last_text) == ("bob", 1, "two")
+
+
+def test_what_the_user_said_last_outlives_a_turn_in_which_nothing_was_said(store: ConversationStore) -> None:
+    store.append("ann", turn("one"), 0)
+    store.append("ann", [BotUttered(BotMessage("reminder"))], 4)
+    assert store.senders()[0].last_text == "one"
+
+
+@pytest.mark.parametrize("text", ["\ud800 lone", "a\x00b", "\u202eright to left", "\x1b[31m", "👩‍👩‍👧", "x" * 1_000_000], ids=repr)
+def test_any_text_survives(store: ConversationStore, text: str) -> None:
+    store.append(text[:100], turn(text), 0)
+    loaded = store.load(text[:100])
+    assert isinstance(loaded[0], UserUttered)
+    assert loaded[0].text == text
+
+
+def test_what_json_cannot_hold_is_kept_as_text(store: ConversationStore) -> None:
+    store.append("ann", [SlotSet("when", {1, 2})], 0)
+    assert store.load("ann")[0].value == "{1, 2}"  # type: ignore[union-attr]
+
+
+def test_forgetting_removes_every_trace_from_the_disk(store: ConversationStore, tmp_path: Path) -> None:
+    store.append("ann", turn("my secret is xyzzy-4711"), 0)
+    store.append("bob", turn("hello"), 0)
+    forgotten = store.forget("ann")
+    assert forgotten.rows == {"events": 4, "conversations": 1}
+    assert store.load("ann") == ()
+    assert store.load("bob") == tuple(turn("hello"))
+    assert all(b"xyzzy-4711" not in file.read_bytes() for file in tmp_path.iterdir())
+
+
+def test_a_forgotten_conversation_can_start_anew(store: ConversationStore) -> None:
+    store.append("ann", turn("one"), 0)
+    store.forget("ann")
+    with pytest.raises(StaleConversation):
+        store.append("ann", turn("two"), 4)
+    assert store.append("ann", turn("two"), 0) == 4
+
+
+def test_forgetting_someone_unknown_removes_nothing(store: ConversationStore) -> None:
+    assert store.forget("nobody").rows == {}
+
+
+def test_an_event_of_an_unknown_kind_is_named(store: ConversationStore, database: Database) -> None:
+    from sqlalchemy import text
+
+    store.append("ann", turn("one"), 0)
+    with database.write() as session:
+        session.execute(text("""UPDATE events SET body = '{"event": "of tomorrow"}' WHERE seq = 2"""))
+    with pytest.raises(DamagedConversation, match="STR-004 event 2 of conversation 'ann'"):
+        store.load("ann")
