@@ -60,8 +60,9 @@ def _activate(form: Form, tracker: Tracker, host: FormHost, events: Sequence[Eve
 
 
 def _validate_message(form: Form, tracker: Tracker, host: FormHost) -> list[Event]:
+    wanted = {*form.required_slots, tracker.slots.get(REQUESTED_SLOT)}
     said = tracker.slots_set_this_turn()
-    candidates = [SlotSet(name, value) for name, value in said.items() if name != REQUESTED_SLOT]
+    candidates = [SlotSet(name, value) for name, value in said.items() if name in wanted]
     validated = host.validate(form.name, candidates, tracker, [])
     if any(isinstance(event, SlotSet) and event.name != REQUESTED_SLOT for event in validated) or _is_done(validated):
         return validated
