@@ -7,10 +7,15 @@ process is a world of one, and nothing here does anything.
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import torch
 from torch import distributed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,15 @@ class World:
     def is_main(self) -> bool:
         """Says whether this process writes and reports."""
         return self.rank == 0
+
+    @contextmanager
+    def main_first(self) -> Iterator[None]:
+        """Lets the main process run the block before the others, so that they find what it wrote."""
+        if self.size > 1 and not self.is_main:
+            distributed.barrier()
+        yield
+        if self.size > 1 and self.is_main:
+            distributed.barrier()
 
     def average_gradients(self, model: torch.nn.Module) -> None:
         """Makes every process's gradients the mean of all."""

@@ -109,6 +109,7 @@ def make_config(preset: Preset, vocab_size: int, *, pad_token_id: int = 0) -> Al
         hidden_act=preset.activation,
         hidden_dropout_prob=0.0,
         attention_probs_dropout_prob=0.0,
+        classifier_dropout_prob=0.0,
         max_position_embeddings=POSITIONS,
         pad_token_id=pad_token_id,
     )

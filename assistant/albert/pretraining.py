@@ -12,6 +12,7 @@ from assistant.albert.corpus import read_documents
 from assistant.albert.loop import train
 from assistant.albert.manifest import sha256
 from assistant.albert.masking import make_masker
+from assistant.albert.parallel import join_world
 from assistant.albert.presets import find_preset, make_config
 from assistant.albert.recipes import fingerprint
 from assistant.albert.segments import make_documents
@@ -58,7 +59,8 @@ def pretrain(
     """
     documents, _ = split_held_out(list(read_documents(corpus)), recipe.held_out_every)
     run = fingerprint(recipe, *(sha256(path) for path in corpus))
-    tokenizer = _vocabulary(recipe, documents, folder)
+    with join_world(torch.device(device)).main_first():
+        tokenizer = _vocabulary(recipe, documents, folder)
     store = make_documents(tokenizer, documents)
     model = _new_model(recipe, tokenizer)
     move(model, device)

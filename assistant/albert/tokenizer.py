@@ -5,6 +5,9 @@ Source: Kudo 2018 for the unigram model; Lan et al. 2019 for the special tokens 
 
 from __future__ import annotations
 
+import json
+import math
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 PAD, UNKNOWN, START, END, MASK = "<pad>", "<unk>", "[CLS]", "[SEP]", "[MASK]"
+SPECIAL = (PAD, UNKNOWN, START, END, MASK)
 MAX_TOKENS = 512
+CHUNK = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +52,7 @@ def train_tokenizer(texts: Iterable[str], *, vocab_size: int, is_cased: bool = F
     tokenizer.decoder = decoders.Metaspace()
     trainer = trainers.UnigramTrainer(
         vocab_size=vocab_size,
-        special_tokens=[PAD, UNKNOWN, START, END, MASK],
+        special_tokens=list(SPECIAL),
         unk_token=UNKNOWN,
         show_progress=False,
     )
@@ -55,6 +60,7 @@ def train_tokenizer(texts: Iterable[str], *, vocab_size: int, is_cased: bool = F
     if not kept:
         raise BadCorpus(path="vocabulary", why="it holds no words")
     tokenizer.train_from_iterator(kept, trainer)
+    tokenizer.model = _settled(tokenizer, kept)
     ids = special_ids(tokenizer)
     tokenizer.post_processor = processors.TemplateProcessing(
         single=f"{START} $A {END}",
@@ -96,6 +102,24 @@ def tokenizer_config(tokenizer: Tokenizer) -> dict[str, Any]:
     }
     kind = {"tokenizer_class": "PreTrainedTokenizerFast", "model_max_length": MAX_TOKENS}
     return {**kind, **names, "model_input_names": ["input_ids", "token_type_ids", "attention_mask"]}
+
+
+def _settled(tokenizer: Tokenizer, texts: list[str]) -> models.Unigram:
+    """Returns the trained pieces in one order, scored by how often they are used.
+
+    The trainer sums in another order each time, so its scores differ in the last digits from run to run, and its pieces stand in
+    another order. Whole counts do neither.
+    """
+    state = json.loads(tokenizer.to_str())["model"]
+    special, pieces = state["vocab"][: len(SPECIAL)], state["vocab"][len(SPECIAL) :]
+    counts: Counter[str] = Counter()
+    for start in range(0, len(texts), CHUNK):
+        for encoding in tokenizer.encode_batch(texts[start : start + CHUNK], add_special_tokens=False):
+            counts.update(encoding.tokens)
+    total = sum(counts.values()) + len(pieces)
+    used = sorted(((piece, counts[piece] + 1) for piece, _ in pieces), key=lambda entry: (-entry[1], entry[0]))
+    scored = [(piece, math.log(count / total)) for piece, count in used]
+    return models.Unigram([*map(tuple, special), *scored], unk_id=state["unk_id"])
 
 
 def _normalizer(*, is_cased: bool) -> normalizers.Normalizer:
