@@ -12,11 +12,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from assistant.dialogue.tracker import Tracker
-    from assistant.messages import FaqResult
+    from assistant.messages import FaqResult, IntentScore
 
 ACTION_ANSWER_FAQ = "action_answer_faq"
 NOT_UNDERSTOOD = frozenset({"", "nlu_fallback", "out_of_scope"})
 EXACT = 0.999
+SURE_INTENT = 0.7
+"""From this confidence on an intent is followed, however sure the FAQ is: "track my order 12345" wants it done, not explained."""
 
 
 class FaqPolicy:
@@ -24,9 +26,9 @@ class FaqPolicy:
 
     Args:
         find: asks the FAQ; the caller keeps the result for as long as the message is the same.
-        only_when_sure: the place before the rules: an exact match is given in any case, another only where the FAQ is surer than
-            the intent, or the intent says that nothing was understood. False, the place after the stories: any answer over the
-            threshold.
+        only_when_sure: the place before the rules: an exact match is given in any case, another only where the intent says that
+            nothing was understood, or is neither sure nor as sure as the FAQ. False, the place after the stories: any answer over
+            the threshold.
     """
 
     def __init__(self, find: Callable[[str], FaqResult], *, only_when_sure: bool) -> None:
@@ -43,7 +45,12 @@ class FaqPolicy:
         best = self._find(message.text).best
         if best is None:
             return None
-        intent = message.parse.intent
-        if self._only_when_sure and best.score < EXACT and intent.name not in NOT_UNDERSTOOD and best.score <= intent.confidence:
+        if self._only_when_sure and not _beats(best.score, message.parse.intent):
             return None
         return Decision(ACTION_ANSWER_FAQ, "faq", best.score, f'entry "{best.entry_id}" answers: {best.question}')
+
+
+def _beats(score: float, intent: IntentScore) -> bool:
+    if score >= EXACT or intent.name in NOT_UNDERSTOOD:
+        return True
+    return intent.confidence < min(score, SURE_INTENT)
