@@ -93,10 +93,9 @@ ACTIONS: Final = (
         "shift+enter,alt+enter,ctrl+enter,ctrl+j",
         "New line",
         "Begin a new line; Alt+Enter or Ctrl+J where the terminal does not tell Shift+Enter apart.",
-        is_priority=True,
     ),
-    Action("prompt", "earlier", "up", "Earlier message", "In the first line: bring back what was sent before.", is_priority=True),
-    Action("prompt", "later", "down", "Later message", "In the last line: go forward again.", is_priority=True),
+    Action("prompt", "earlier", "up", "Earlier message", "In the first line: bring back what was sent before."),
+    Action("prompt", "later", "down", "Later message", "In the last line: go forward again."),
     Action(
         "prompt",
         "choose",

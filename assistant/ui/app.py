@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import work
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from assistant.project import Project
     from assistant.ui.ports import AgentPort, Mode, OpenAgent, Train
 
+_TELL_EVERY_S = 0.2
 _HELP_PLACES = {"chat": ("chat", "prompt", "message"), "faq": ("faq", "entries", "unanswered", "editor"), "training": ("training",)}
 
 
@@ -80,6 +82,7 @@ class AssistantApp(App[None]):
         self._open_agent = open_agent
         self._train = train
         self._trains_first = first_run_training
+        self._told_at = 0.0
         for look in theme.THEMES:
             self.register_theme(look)
         self.theme = theme.DARK
@@ -163,8 +166,12 @@ class AssistantApp(App[None]):
             self._tell(run)
 
     def _on_progress(self, progress: Progress) -> None:
+        """Takes in a report; the screens are told a few times a second, however many there are."""
         self.run_of_training.add(progress)
-        self._tell(self.run_of_training)
+        now = time.monotonic()
+        if now - self._told_at >= _TELL_EVERY_S:
+            self._told_at = now
+            self._tell(self.run_of_training)
 
     def _tell(self, run: TrainingRun) -> None:
         self.training_percent = run.percent if run.state is RunState.RUNNING else None
@@ -179,10 +186,12 @@ class AssistantApp(App[None]):
         self.switch_mode(place)
 
     def action_help(self) -> None:
-        """Shows the keys of the screen first, then all others."""
+        """Shows the keys of the screen first, then all others; a second time hides them."""
+        if isinstance(self.screen, HelpScreen):
+            self.screen.dismiss(None)
+            return
         place = self.screen.PLACE if isinstance(self.screen, DeskScreen) else ""
-        if not isinstance(self.screen, HelpScreen):
-            self.push_screen(HelpScreen(_HELP_PLACES.get(place, ())))
+        self.push_screen(HelpScreen(_HELP_PLACES.get(place, ())))
 
     def action_toggle_theme(self) -> None:
         """Switches between dark and light."""

@@ -29,7 +29,7 @@ class HelpScreen(ModalScreen[None]):
         first: the places that matter where help was asked for; they stand on top.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("dialog")[:1], ("f1", "close", "Close")]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("dialog")[:1]]
     DEFAULT_CSS = """
     HelpScreen {
         align: center middle;

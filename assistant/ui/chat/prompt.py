@@ -104,24 +104,24 @@ class Prompt(TextArea):
         """Takes no part: digits are text until they stand alone; see ``on_key``."""
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Returns whether a key means its action here: arrows move between lines first, digits are typed."""
-        if action == "choose":
-            return False
-        if action == "earlier":
-            return self.cursor_location[0] == 0 and bool(self._sent)
-        if action == "later":
-            return self.cursor_location[0] == self.document.line_count - 1 and self._position < len(self._sent)
-        return super().check_action(action, parameters)
+        """Returns whether a key means its action here: digits are typed, whatever else they do."""
+        return False if action == "choose" else super().check_action(action, parameters)
 
     def action_earlier(self) -> None:
-        """Brings back the message before."""
+        """Brings back the message before; below the first line goes up a line."""
+        if self.cursor_location[0] > 0 or not self._sent:
+            self.action_cursor_up()
+            return
         if self._position == len(self._sent):
             self._draft = self.text
         self._go(max(self._position - 1, 0))
 
     def action_later(self) -> None:
-        """Goes forward again, at last to what was being written."""
-        self._go(self._position + 1)
+        """Goes forward again, at last to what was being written; above the last line goes down a line."""
+        if self.cursor_location[0] < self.document.line_count - 1 or self._position >= len(self._sent):
+            self.action_cursor_down()
+        else:
+            self._go(self._position + 1)
 
     def on_key(self, event: events.Key) -> None:
         """Sends on Enter, and lets a digit in an empty prompt arm a button.

@@ -45,8 +45,8 @@ class ChatScreen(DeskScreen):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("chat")]
     DEFAULT_CSS = """
     ChatScreen {
-        #conversation { width: 1fr; }
-        #body { height: 1fr; }
+        #conversation { width: 1fr; min-width: 24; }
+        #body { height: 1fr; layers: base above; }
     }
     """
 

@@ -61,6 +61,7 @@ class FaqScreen(DeskScreen):
     def __init__(self) -> None:
         super().__init__()
         self._entries: dict[str, FaqEntry] = {}
+        self._searched = ""
         self._deleted: list[tuple[FaqEntry, FaqEntry]] = []
 
     def compose_body(self) -> ComposeResult:
@@ -109,7 +110,8 @@ class FaqScreen(DeskScreen):
             return
         (entries, found), questions = read
         self._entries = {entry.id: entry for entry in entries}
-        self.query_one(EntryTable).show(entries)
+        self.query_one(EntryTable).show(entries, from_top=text != self._searched)
+        self._searched = text
         self.query_one(QuestionTable).show(questions)
         self._count(len(entries), len(questions))
         self._read_entry()

@@ -48,13 +48,14 @@ class FittedTable(DataTable[Text]):
         super().__init__(cursor_type="row", zebra_stripes=False, **options)
         self._shown: list[tuple[str, tuple[str, ...]]] = []
 
-    def show_rows(self, rows: list[tuple[str, tuple[str, ...]]]) -> None:
-        """Shows rows of key and cells; the cursor stays on the row it was on, or near it."""
+    def show_rows(self, rows: list[tuple[str, tuple[str, ...]]], *, from_top: bool = False) -> None:
+        """Shows rows of key and cells; the cursor goes to the top, or stays on the row it was on or near it."""
         key, position = self.cursor_key, self.cursor_row
         self._shown = rows
         self._fill()
         keys = [row_key for row_key, _ in rows]
-        self.move_cursor(row=keys.index(key) if key in keys else min(position, max(len(rows) - 1, 0)))
+        stays = keys.index(key) if key in keys else min(position, max(len(rows) - 1, 0))
+        self.move_cursor(row=0 if from_top else stays)
 
     @property
     def cursor_key(self) -> str | None:
@@ -103,9 +104,9 @@ class EntryTable(FittedTable):
         entry_id: str
         what: str
 
-    def show(self, entries: Sequence[FaqEntry]) -> None:
-        """Shows entries."""
-        self.show_rows([(entry.id, _entry_cells(entry)) for entry in entries])
+    def show(self, entries: Sequence[FaqEntry], *, from_top: bool = False) -> None:
+        """Shows entries; the cursor goes to the top, or stays."""
+        self.show_rows([(entry.id, _entry_cells(entry)) for entry in entries], from_top=from_top)
 
     def on_data_table_row_selected(self) -> None:
         """A click on the row under the cursor edits it."""

@@ -82,7 +82,6 @@ class TrainingScreen(DeskScreen):
         """Follows the training, wherever it was started."""
         self.desk.training_changed.subscribe(self, self._show)
         self.set_interval(1.0, self._tick)
-        self._show(self.desk.run_of_training)
 
     @on(Button.Pressed, "#fast")
     def _fast(self) -> None:
@@ -117,11 +116,15 @@ class TrainingScreen(DeskScreen):
         if self.desk.run_of_training.state is RunState.RUNNING and self.is_current:
             self._show_progress(self.desk.run_of_training)
 
+    def on_screen_resume(self) -> None:
+        """Catches up with what happened while another screen was shown."""
+        self._show(self.desk.run_of_training)
+
     def _show(self, run: TrainingRun) -> None:
+        if not self.is_current:
+            return
         is_running = run.state is RunState.RUNNING
-        if is_running == self.query_one("#fast", Button).disabled:
-            pass
-        else:
+        if is_running != self.query_one("#fast", Button).disabled:
             self._switch_buttons(is_running=is_running)
         is_first = is_running and self.desk.agent is None
         self.query_one("#intro", Static).update(_FIRST if is_first else _INTRO)

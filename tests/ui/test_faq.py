@@ -1,0 +1,225 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from textual.widgets import Input, Select, TextArea
+
+from assistant.errors import DatabaseUnavailable
+from assistant.ui.faq.editor import EntryEditor
+from assistant.ui.faq.tables import EntryTable, QuestionTable
+from assistant.ui.problems import ProblemDialog
+from assistant.ui.question import QuestionDialog
+from tests.ui.driving import say, see, shown, until, write
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pytest
+    from textual.pilot import Pilot
+
+    from assistant.ui.app import AssistantApp
+    from tests.ui.fake import FakeAgent
+
+
+async def open_desk(pilot: Pilot[Any]) -> None:
+    await see(pilot, "model ready")
+    await pilot.press("f3")
+    await see(pilot, "Entries 3")
+
+
+async def open_editor(pilot: Pilot[Any], *keys: str) -> None:
+    await pilot.press(*keys)
+    await until(pilot, lambda: isinstance(pilot.app.screen, EntryEditor), "the editor")
+
+
+async def closed(pilot: Pilot[Any]) -> None:
+    await until(pilot, lambda: not isinstance(pilot.app.screen, EntryEditor), "leaving the editor")
+
+
+async def test_new_entry_answers_in_the_next_message(make_app: Callable[..., AssistantApp], agent: FakeAgent) -> None:
+    async with make_app().run_test(size=(100, 40)) as pilot:
+        await open_desk(pilot)
+        await open_editor(pilot, "ctrl+n")
+        await write(pilot, "Do you gift wrap?")
+        await pilot.press("tab")
+        await write(pilot, "wrap it up\n\nas a present")
+        await pilot.press("tab")
+        await write(pilot, "Yes, for **two euro**.")
+        await see(pilot, "Yes, for two euro.")
+        await pilot.press("ctrl+s")
+        await closed(pilot)
+        await see(pilot, "Entries 4")
+        added = agent.entries.get("do-you-gift-wrap")
+        assert (added.status, added.alternatives) == ("published", ("wrap it up", "as a present"))
+        await pilot.press("f2")
+        await say(pilot, "wrap it up")
+        await see(pilot, "Yes, for two euro.")
+
+
+async def test_entry_is_changed(make_app: Callable[..., AssistantApp], agent: FakeAgent) -> None:
+    async with make_app().run_test() as pilot:
+        await open_desk(pilot)
+        await open_editor(pilot, "down", "down", "enter")
+        editor = pilot.app.screen
+        editor.query_one("#answer", TextArea).text = "Yes, within 14 days."
+        editor.query_one("#tags", Input).value = "payment, later"
+        editor.query_one("#status", Select).value = "published"
+        await pilot.press("ctrl+s")
+        await closed(pilot)
+        await see(pilot, "● published")
+        saved = agent.entries.get("pay-later")
+        assert (saved.answer, saved.tags, saved.status, saved.version) == ("Yes, within 14 days.", ("payment", "later"), "published", 2)
+
+
+async def test_entry_without_an_answer_is_refused_and_nothing_is_lost(make_app: Callable[..., AssistantApp]) -> None:
+    async with make_app().run_test() as pilot:
+        await open_desk(pilot)
+        await open_editor(pilot, "ctrl+n")
+        await write(pilot, "Why?")
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ProblemDialog))
+        assert "the answer is empty" in shown(pilot)
+        await pilot.press("escape")
+        assert pilot.app.screen.query_one("#question", Input).value == "Why?"
+
+
+async def test_leaving_with_changes_asks_first(make_app: Callable[..., AssistantApp], agent: FakeAgent) -> None:
+    async with make_app().run_test() as pilot:
+        await open_desk(pilot)
+        await open_editor(pilot, "enter")
+        await pilot.press("escape")
+        await closed(pilot)
+        await open_editor(pilot, "enter")
+        await pilot.press("end", "x", "escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, QuestionDialog))
+        await pilot.press("enter")
+        assert isinstance(pilot.app.screen, EntryEditor)
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, QuestionDialog))
+        await pilot.press("tab", "enter")
+        await closed(pilot)
+        assert all(entry.version == 1 for entry in agent.entries.list())
+
+
+async def test_deleted_entry_answers_no_more_until_it_is_brought_back(make_app: Callable[..., AssistantApp], agent: FakeAgent) -> None:
+    async with make_app().run_test(notifications=True) as pilot:
+        await open_desk(pilot)
+        await pilot.press("down", "delete")
+        await see(pilot, "Delete “How long does delivery take?”?")
+        await pilot.press("enter")  # the first answer keeps
+        assert len(agent.entries.list()) == 3
+        await pilot.press("delete")
+        await until(pilot, lambda: isinstance(pilot.app.screen, QuestionDialog))
+        await pilot.press("tab", "enter")
+        await see(pilot, "Entries 2")
+        assert agent.faq.search("delivery time").best is None
+        await pilot.press("ctrl+z")
+        await see(pilot, "Entries 3")
+        assert agent.entries.get("delivery-time").status == "published"
+        await pilot.press("ctrl+z")
+        await see(pilot, "nothing to bring back")
+
+
+async def test_search_filters_and_says_what_a_question_would_get(make_app: Callable[..., AssistantApp]) -> None:
+    async with make_app().run_test() as pilot:
+        await open_desk(pilot)
+        await pilot.press("slash")
+        await write(pilot, "delivery time")
+        await see(pilot, "✓ answers  100%  How long does delivery take?")
+        table = pilot.app.screen.query_one(EntryTable)
+        assert table.cursor_key == "delivery-time"
+        await pilot.press("enter")
+        assert pilot.app.focused is table
+        await pilot.press("slash")
+        await write(pilot, "qqq")
+        await see(pilot, "✕ no answer")
+
+
+async def test_save_over_a_newer_version_asks_and_keeps_both_ways_open(make_app: Callable[..., AssistantApp], agent: FakeAgent) -> None:
+    async with make_app().run_test() as pilot:
+        await open_desk(pilot)
+        for answer, expected in (("go_on", "theirs"), ("mine", "mine"), ("theirs", "theirs again")):
+            if not isinstance(pilot.app.screen, EntryEditor):
+                await open_editor(pilot, "enter")
+            kept = agent.entries.get("return-worn-shoes")
+            agent.entries.save(replace(kept, answer="theirs again" if answer == "theirs" else "theirs", author="Ada"), kept.version)
+            pilot.app.screen.query_one("#answer", TextArea).text = "mine"
+            await pilot.press("ctrl+s")
+            await until(pilot, lambda: isinstance(pilot.app.screen, QuestionDialog))
+            assert "saved by Ada" in shown(pilot) or "was saved as" in shown(pilot)
+            await pilot.click(f"#{answer}")
+            await until(pilot, lambda: not isinstance(pilot.app.screen, QuestionDialog))
+            if answer == "go_on":
+                assert pilot.app.screen.query_one("#answer", TextArea).text == "mine"
+            else:
+                await closed(pilot)
+            await until(pilot, lambda want=expected: agent.entries.get("return-worn-shoes").answer == want)
+
+
+async def test_unanswered_question_becomes_an_entry(make_app: Callable[..., AssistantApp], agent: FakeAgent) -> None:
+    async with make_app().run_test() as pilot:
+        await see(pilot, "model ready")
+        await say(pilot, "is there a cat")
+        await see(pilot, "do not know that yet")
+        await pilot.press("f3")
+        await see(pilot, "Unanswered 3")
+        await pilot.press("ctrl+t")
+        await see(pilot, "is there a cat")
+        assert isinstance(pilot.app.focused, QuestionTable)
+        await open_editor(pilot, "enter")
+        assert pilot.app.screen.query_one("#question", Input).value == "is there a cat"
+        pilot.app.screen.query_one("#answer", TextArea).text = "Her name is Mog."
+        await pilot.press("ctrl+s")
+        await closed(pilot)
+        await see(pilot, "Unanswered 2")
+        await pilot.press("f2")
+        await say(pilot, "is there a cat")
+        await see(pilot, "Her name is Mog.")
+
+
+async def test_unanswered_question_is_dismissed(make_app: Callable[..., AssistantApp], agent: FakeAgent) -> None:
+    async with make_app().run_test() as pilot:
+        await open_desk(pilot)
+        await pilot.press("ctrl+t", "delete")
+        await see(pilot, "Unanswered 1")
+        await pilot.press("d")
+        await see(pilot, "Unanswered 0")
+        assert "Every question so far found an answer." in shown(pilot)
+
+
+async def test_preview_takes_the_place_of_the_text_in_a_narrow_terminal(make_app: Callable[..., AssistantApp]) -> None:
+    async with make_app().run_test(size=(80, 24)) as pilot:
+        await open_desk(pilot)
+        await open_editor(pilot, "enter")
+        assert "**indoors**" in shown(pilot)
+        await pilot.press("f6")
+        await see(pilot, "1. Start the return within 30 days.")
+        assert "**indoors**" not in shown(pilot)
+        await pilot.press("f6")
+        await see(pilot, "**indoors**")
+
+
+async def test_editor_warns_of_an_entry_that_answers_already(make_app: Callable[..., AssistantApp]) -> None:
+    async with make_app().run_test(size=(100, 30)) as pilot:
+        await open_desk(pilot)
+        await open_editor(pilot, "ctrl+n")
+        await write(pilot, "delivery time")
+        await see(pilot, "✓ answers  100%  How long does delivery take?")
+
+
+async def test_failing_store_is_shown_and_the_desk_goes_on(
+    make_app: Callable[..., AssistantApp], agent: FakeAgent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with make_app().run_test() as pilot:
+        await open_desk(pilot)
+
+        def refuse(entry_id: str) -> None:
+            raise DatabaseUnavailable(path="x.db", why="disk full")
+
+        monkeypatch.setattr(agent.entries, "delete", refuse)
+        await pilot.press("delete", "tab", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ProblemDialog))
+        assert "disk full" in shown(pilot)
+        await pilot.press("escape")
+        assert pilot.app.screen.query_one(EntryTable).row_count == 3

@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import pytest
+
+from assistant.ui.actions import ACTIONS, PLACES, bindings
+from assistant.ui.app import AssistantApp
+from assistant.ui.chat.message_view import MessageView
+from assistant.ui.chat.prompt import Prompt
+from assistant.ui.chat.screen import ChatScreen
+from assistant.ui.faq.editor import EntryEditor
+from assistant.ui.faq.screen import FaqScreen
+from assistant.ui.faq.tables import EntryTable, QuestionTable
+from assistant.ui.help import HelpScreen
+from assistant.ui.problems import ProblemDialog
+from assistant.ui.training.screen import TrainingScreen
+from tests.ui.driving import see, shown, until, write
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+OWNERS: dict[str, type] = {
+    "app": AssistantApp,
+    "chat": ChatScreen,
+    "prompt": Prompt,
+    "message": MessageView,
+    "faq": FaqScreen,
+    "entries": EntryTable,
+    "unanswered": QuestionTable,
+    "editor": EntryEditor,
+    "training": TrainingScreen,
+    "dialog": ProblemDialog,
+}
+
+
+@pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.id)
+def test_each_action_exists_where_the_registry_says(action: object) -> None:
+    from assistant.ui.actions import Action
+
+    assert isinstance(action, Action)
+    owner = OWNERS[action.place]
+    assert hasattr(owner, "action_" + action.name.split("(")[0])
+    assert action.help.endswith(".")
+    assert len(action.label) <= 16
+
+
+def test_a_key_means_one_thing_in_a_place() -> None:
+    for place in PLACES:
+        keys = Counter(key for action in ACTIONS if action.place in {place, "app"} for key in action.keys.split(","))
+        assert [key for key, count in keys.items() if count > 1] == []
+
+
+def test_ids_are_unique_so_that_a_keymap_can_name_them() -> None:
+    assert len({action.id for action in ACTIONS}) == len(ACTIONS)
+    assert {binding.id for place in PLACES for binding in bindings(place)} == {action.id for action in ACTIONS}
+
+
+async def test_help_lists_every_key_with_its_sentence(make_app: Callable[..., AssistantApp]) -> None:
+    async with make_app().run_test(size=(120, 120)) as pilot:
+        await see(pilot, "model ready")
+        await pilot.press("f1")
+        await until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))
+        squeezed = " ".join(shown(pilot).replace("│", " ").split())
+        for action in ACTIONS:
+            assert " ".join(action.help.split()[:3]) in squeezed
+        assert squeezed.index("Writing a message") < squeezed.index("Everywhere")
+        await pilot.press("f1")
+        assert isinstance(pilot.app.screen, ChatScreen)
+
+
+async def test_keymap_replaces_a_key(make_app: Callable[..., AssistantApp]) -> None:
+    app = make_app()
+    async with app.run_test() as pilot:
+        app.set_keymap({"app.open('faq')": "f8"})
+        await see(pilot, "model ready")
+        await pilot.press("f8")
+        await see(pilot, "Entries 3")
+
+
+async def test_palette_finds_actions_and_themes_change(make_app: Callable[..., AssistantApp]) -> None:
+    app = make_app()
+    async with app.run_test() as pilot:
+        await see(pilot, "model ready")
+        await pilot.press("ctrl+p")
+        await write(pilot, "light or dark")
+        await see(pilot, "Switch between")
+        await pilot.press("enter")
+        await until(pilot, lambda: app.theme == "assistant-light")
+        app.theme = "nord"
+        await pilot.pause()
+        assert "What can I do for you?" in shown(pilot)
+        await pilot.press("f9")
+        assert app.theme == "assistant-light"
+
+
+async def test_places_can_be_clicked(make_app: Callable[..., AssistantApp]) -> None:
+    async with make_app().run_test() as pilot:
+        await see(pilot, "model ready")
+        await pilot.click(list(pilot.app.screen.query("Place"))[2])
+        await until(pilot, lambda: isinstance(pilot.app.screen, TrainingScreen))
+        await pilot.click(list(pilot.app.screen.query("Place"))[0])
+        await until(pilot, lambda: isinstance(pilot.app.screen, ChatScreen))
