@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from assistant.dialogue import references
 from assistant.dialogue.responses import ResponseVariation, read_response
 from assistant.dialogue.slots import Slot, read_slot, requested_slot_of
-from assistant.errors import DuplicateName, Place, UnknownKey, UnknownName, WrongType
+from assistant.errors import DuplicateName, Place, UnknownKey, WrongType
 from assistant.yaml_source import YamlList, YamlMap, read_yaml, want_list, want_map, want_text
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ DEFAULT_ACTIONS = (
     "action_handoff",
 )
 """Actions that every bot has; the last two are this project's own."""
+
+_NEVER_CUSTOM = {"action_listen", "action_answer_faq", "action_handoff"}
 
 _TOP_KEYS = {"version", "intents", "entities", "slots", "responses", "forms", "actions", "session_config", "config", "e2e_actions"}
 _TRAINING_KEYS = {"nlu", "stories", "rules", "e2e_tests"}
@@ -105,9 +108,9 @@ class Domain:
         return set(self.intents) | set(DEFAULT_INTENTS)
 
     def custom_actions(self) -> tuple[str, ...]:
-        """Returns the actions that the project's own code runs."""
+        """Returns the actions that the project's own code runs, default ones that it lists and so replaces among them."""
         return tuple(
-            name for name in self.actions if name not in self.responses and name not in self.forms and name not in DEFAULT_ACTIONS
+            name for name in self.actions if name not in self.responses and name not in self.forms and name not in _NEVER_CUSTOM
         )
 
     def visible_entities(self, intent: str, names: Iterable[str]) -> tuple[str, ...]:
@@ -175,6 +178,7 @@ class _Reader:
         self._forms: dict[str, Form] = {}
         self._actions: dict[str, None] = {}
         self._session = Session()
+        self._references: list[references.Reference] = []
 
     def read(self, content: YamlMap) -> None:
         for key in content:
@@ -183,7 +187,7 @@ class _Reader:
         self._merge_source(content)
         self._each_named(content, "intents", "intent", self._read_intent)
         self._each_named(content, "entities", "entity", self._read_entity)
-        self._each(content, "slots", "slot", lambda name, value: self._slots.update({name: read_slot(name, value)}))
+        self._each(content, "slots", "slot", self._read_slot)
         self._responses_of(content)
         self._each(content, "forms", "form", self._read_form)
         self._each_named(content, "actions", "action", lambda name, _: self._actions.update({name: None}))
@@ -230,7 +234,9 @@ class _Reader:
         for name, value in section.items():
             where = section.place(name)
             self._define("response", name, where)
-            self._responses[name] = read_response(want_list(value, key=name, where=where))
+            variations = want_list(value, key=name, where=where)
+            self._responses[name] = read_response(variations)
+            self._references += references.of_response(variations)
 
     def _read_intent(self, name: str, options: YamlMap) -> None:
         _only(options, {"use_entities", "ignore_entities"})
@@ -244,6 +250,10 @@ class _Reader:
         roles, groups = (tuple(map(str, options.get(key) or ())) for key in ("roles", "groups"))
         self._entities[name] = EntityType(name, roles, groups, bool(options.get("influence_conversation", True)))
 
+    def _read_slot(self, name: str, definition: YamlMap) -> None:
+        self._slots[name] = read_slot(name, definition)
+        self._references += references.of_slot(definition)
+
     def _read_form(self, name: str, options: YamlMap) -> None:
         _only(options, {"required_slots", "ignored_intents"})
         slots = options.get("required_slots") or ()
@@ -252,6 +262,7 @@ class _Reader:
         ignored = options.get("ignored_intents") or ()
         ignored = (ignored,) if isinstance(ignored, str) else ignored
         self._forms[name] = Form(name, tuple(map(str, slots)), tuple(map(str, ignored)))
+        self._references += references.of_form(options)
 
     def finish(self) -> Domain:
         if self._forms:
@@ -268,7 +279,13 @@ class _Reader:
             places=self._places,
             source=self._source,
         )
-        _check_references(domain)
+        defined = {
+            "slot": set(self._slots),
+            "form": set(self._forms),
+            "entity": set(self._entities),
+            "intent": domain.intent_names(),
+        }
+        references.check(self._references, defined)
         return domain
 
 
@@ -281,32 +298,3 @@ def _only(options: YamlMap, known: set[str]) -> None:
 def _read_session(content: YamlMap) -> Session:
     _only(content, {"session_expiration_time", "carry_over_slots_to_new_session"})
     return Session(float(content.get("session_expiration_time", 60)), bool(content.get("carry_over_slots_to_new_session", True)))
-
-
-def _check_references(domain: Domain) -> None:
-    for form in domain.forms.values():
-        for name in form.required_slots:
-            _known("slot", name, domain.slots, domain.places["form", form.name])
-    for slot in domain.slots.values():
-        for mapping in slot.mappings:
-            _check_mapping(domain, slot, mapping.entity, (*mapping.intents, *mapping.not_intents))
-            for condition in mapping.conditions:
-                if condition.active_loop is not None:
-                    _known("form", condition.active_loop, domain.forms, domain.places["slot", slot.name])
-    for response, variations in domain.responses.items():
-        for variation in variations:
-            for needed in variation.conditions:
-                _known("slot", needed.slot, domain.slots, domain.places["response", response])
-
-
-def _check_mapping(domain: Domain, slot: Slot, entity: str | None, intents: Iterable[str]) -> None:
-    where = domain.places["slot", slot.name]
-    if entity is not None:
-        _known("entity", entity, domain.entities, where)
-    for intent in intents:
-        _known("intent", intent, domain.intent_names(), where)
-
-
-def _known(kind: str, name: str, known: Iterable[str], where: Place) -> None:
-    if name not in known:
-        raise UnknownName(where=where, kind=kind, name=name, known=known)

@@ -117,12 +117,10 @@ def test_a_new_session_carries_slots_over_or_not(carries: str, city: str | None)
 
 
 def test_a_followup_holds_until_an_action_ran_or_somebody_spoke(domain: Domain) -> None:
-    tracker = listening(domain, said("greet"), FollowupAction("x"))
-    assert tracker.followup == "x"
-    tracker.update(ActionExecuted("x"))
-    assert tracker.followup is None
-    tracker.update_all([FollowupAction("y"), said("greet")])
-    assert tracker.followup is None
+    followup = FollowupAction("x")
+    assert listening(domain, said("greet"), followup).followup == "x"
+    assert listening(domain, said("greet"), followup, ActionExecuted("x")).followup is None
+    assert listening(domain, said("greet"), followup, said("greet")).followup is None
 
 
 def test_a_pause_lasts_until_it_is_lifted(domain: Domain) -> None:
