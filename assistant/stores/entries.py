@@ -191,7 +191,7 @@ class EntryStore:
             return fulltext.search(session, fulltext.any_word(question), limit, status="published")
 
     def load_vectors(self, fingerprint: str, entry_ids: Sequence[str] | None = None) -> dict[str, tuple[int, Vectors]]:
-        """Returns the sentence vectors that the encoder made: for each entry the version that they were made of, and the vectors."""
+        """Returns the vectors that the encoder made: for each entry the version that they were made of, and the vectors."""
         with self.database.read() as session:
             return entry_vectors.load(session, fingerprint, entry_ids)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary
+from sqlalchemy import JSON, Double, ForeignKey, Index, LargeBinary
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from assistant.stores.columns import AnyText
@@ -17,7 +17,13 @@ from assistant.stores.columns import AnyText
 class Table(DeclarativeBase):
     """What all tables have in common: how Python types are stored."""
 
-    type_annotation_map = {str: AnyText, list[str]: JSON, dict[str, Any]: JSON, bytes: LargeBinary}  # noqa: RUF012 (SQLAlchemy's name)
+    type_annotation_map = {  # noqa: RUF012 (SQLAlchemy's name)
+        str: AnyText,
+        float: Double,
+        list[str]: JSON,
+        dict[str, Any]: JSON,
+        bytes: LargeBinary,
+    }
 
 
 class ConversationRow(Table):

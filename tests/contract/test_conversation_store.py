@@ -72,7 +72,14 @@ def test_senders_are_summed_up_last_spoken_first(store: ConversationStore) -> No
     store.append("bob", turn("two", at=20.0), 0)
     store.append("ann", turn("three", at=30.0), 4)
     ann, bob = store.senders()
-    assert (ann.sender_id, ann.n_events, ann.n_turns, ann.first_at, ann.last_at, ann.last_text) == ("ann", 8, 2, 10.0, 30.75, "three")
+    assert (ann.sender_id, ann.n_events, ann.n_turns, ann.first_at, ann.last_at, ann.last_text) == (
+        "ann",
+        8,
+        2,
+        10.0,
+        30.75,
+        "three",
+    )
     assert (bob.sender_id, bob.n_turns, bob.last_text) == ("bob", 1, "two")
 
 

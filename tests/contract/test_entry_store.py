@@ -107,7 +107,9 @@ def test_edits_are_found_by_their_words_and_no_more_by_the_old_ones(store: Entry
     assert store.search_text("when", 5) == ()
 
 
-@pytest.mark.parametrize("query", ["multi-agent", "who's", '"', "NEAR(", "a OR", "*", "^x", "col:umn", "\x00", "\ud800", "", "-", "あ"])
+@pytest.mark.parametrize(
+    "query", ["multi-agent", "who's", '"', "NEAR(", "a OR", "*", "^x", "col:umn", "\x00", "\ud800", "", "-", "あ"]
+)
 def test_no_text_is_a_syntax_error(store: EntryStore, query: str) -> None:
     store.add(HOURS)
     assert isinstance(store.search_text(query, 5), tuple)

@@ -33,7 +33,12 @@ def test_equal_questions_are_one_with_a_count(store: UnansweredStore) -> None:
     other = store.add("can I pay in bitcoin", "bob")
     last = store.add("do you sell CAFE tables", "bob", None, 0.1)
     tables, bitcoin = store.list()
-    assert (tables.question, tables.count, tables.ids, tables.sender_ids) == ("do you sell CAFE tables", 2, (last, first), ("bob", "ann"))
+    assert (tables.question, tables.count, tables.ids, tables.sender_ids) == (
+        "do you sell CAFE tables",
+        2,
+        (last, first),
+        ("bob", "ann"),
+    )
     assert (tables.best_entry_id, tables.best_score) == (None, 0.1)
     assert tables.first_at <= tables.last_at
     assert (bitcoin.count, bitcoin.ids) == (1, (other,))

@@ -41,15 +41,15 @@ def _conversations() -> None:
         sa.Column("sender_id", AnyText, nullable=False, unique=True),
         sa.Column("n_events", sa.Integer, nullable=False),
         sa.Column("n_turns", sa.Integer, nullable=False),
-        sa.Column("first_at", sa.Float, nullable=False),
-        sa.Column("last_at", sa.Float, nullable=False),
+        sa.Column("first_at", sa.Double, nullable=False),
+        sa.Column("last_at", sa.Double, nullable=False),
         sa.Column("last_text", AnyText, nullable=False),
     )
     op.create_table(
         "events",
         sa.Column("conversation_id", sa.Integer, sa.ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True),
         sa.Column("seq", sa.Integer, primary_key=True),
-        sa.Column("timestamp", sa.Float, nullable=False),
+        sa.Column("timestamp", sa.Double, nullable=False),
         sa.Column("body", AnyText, nullable=False),
     )
 
@@ -63,10 +63,10 @@ def _entries() -> None:
         *(sa.Column(name, sa.JSON, nullable=False) for name in ("alternatives", "tags")),
         *(sa.Column(name, AnyText, nullable=False) for name in ("category", "language")),
         sa.Column("status", AnyText, nullable=False, index=True),
-        sa.Column("threshold", sa.Float),
+        sa.Column("threshold", sa.Double),
         sa.Column("version", sa.Integer, nullable=False),
         sa.Column("author", AnyText, nullable=False),
-        sa.Column("updated_at", sa.Float, nullable=False),
+        sa.Column("updated_at", sa.Double, nullable=False),
         sa.Column("revision", sa.Integer, nullable=False, index=True),
     )
     op.create_table(
@@ -102,8 +102,8 @@ def _unanswered() -> None:
         sa.Column("folded", AnyText, nullable=False),
         sa.Column("sender_id", AnyText, nullable=False, index=True),
         sa.Column("best_entry_id", AnyText),
-        sa.Column("best_score", sa.Float, nullable=False),
-        sa.Column("asked_at", sa.Float, nullable=False),
+        sa.Column("best_score", sa.Double, nullable=False),
+        sa.Column("asked_at", sa.Double, nullable=False),
         sa.Column("is_resolved", sa.Boolean, nullable=False),
     )
     op.create_index("ix_unanswered_open", "unanswered", ["is_resolved", "folded"])
