@@ -70,7 +70,7 @@ class Calibration:
         return cls(tuple(data["levels"]), tuple(data["weights"]), data["slope"], data["bias"], data["threshold"])
 
 
-USUAL = Calibration(levels=(0.3, 0.3, 0.3, 0.0), weights=(4.0, 4.0, 3.0, 8.0), slope=0.6, bias=-3.0, threshold=HIGHEST_THRESHOLD)
+USUAL = Calibration(levels=(0.3, 0.3, 0.3, 0.0), weights=(2.0, 5.0, 4.0, 8.0), slope=0.45, bias=-3.0, threshold=HIGHEST_THRESHOLD)
 """What holds before anything is known of the FAQ and the encoder."""
 
 

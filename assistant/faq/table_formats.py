@@ -36,20 +36,11 @@ def read_csv(text: str, shown: str) -> Iterator[tuple[FaqEntry, Place]]:
     """Yields the entries of a CSV text with their places; the first row names the fields, lists have an item a line."""
     csv.field_size_limit(_MAX_CELL_CHARS)
     reader = csv.DictReader(io.StringIO(text, newline=""), restkey="", strict=True)
-    line = 1
-    while True:
-        where = Place(shown, line)
-        try:
-            row = next(reader, None)
-        except csv.Error as error:
-            raise BadEntry(where=where, why=f"the row is no CSV: {error}") from error
-        if row is None:
-            return
-        where = Place(shown, max(line + 1 if line == 1 else line, 1))
-        if row.pop("", None):
+    while row := _next_row(reader, shown):
+        where, cells = row
+        if cells.pop("", None):
             raise BadEntry(where=where, why="the row has more cells than the first one has names")
-        yield entry_from(_record(row), at(where), {}), where
-        line = reader.line_num + 1
+        yield entry_from(_record(cells), at(where), {}), where
 
 
 def write_csv(entries: Iterable[FaqEntry]) -> Iterator[str]:
@@ -59,6 +50,19 @@ def write_csv(entries: Iterable[FaqEntry]) -> Iterator[str]:
         record = fields_of(entry, {})
         cells = (record.get(name, "") for name in FIELDS)
         yield _row("\n".join(cell) if isinstance(cell, list) else str(cell) for cell in cells)
+
+
+def _next_row(reader: csv.DictReader[str], shown: str) -> tuple[Place, dict[str, str | None]] | None:
+    """Returns the next row with the line that it starts on, or None at the end."""
+    where = Place(shown, 1)
+    try:
+        if not reader.fieldnames:
+            return None
+        where = Place(shown, reader.line_num + 1)
+        cells = next(reader, None)
+    except csv.Error as error:
+        raise BadEntry(where=where, why=f"the row is no CSV: {error}") from error
+    return None if cells is None else (where, dict(cells))
 
 
 def _object(line: str, where: Place) -> dict[str, object]:

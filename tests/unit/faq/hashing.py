@@ -22,4 +22,4 @@ def hashing_vectors(texts: Sequence[str]) -> np.ndarray[Any, np.dtype[np.float32
             made[row, code % DIMENSION] += 1.0 if code & 0x10000 else -1.0
         if not made[row].any():
             made[row, 0] = 1.0
-    return made / np.linalg.norm(made, axis=1, keepdims=True)
+    return np.asarray(made / np.linalg.norm(made, axis=1, keepdims=True), dtype=np.float32)

@@ -1,0 +1,63 @@
+"""Export then import gives the same entries, whatever people type."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assistant.errors import BadEntry
+from assistant.faq.entry import STATUSES, FaqEntry, checked, slug
+from assistant.faq.files import SUFFIXES, read_entries, write_entries
+
+# Letters of all of Unicode, and the pieces that mean something to one format or another.
+TEXT = st.text(
+    st.one_of(
+        st.characters(),
+        st.sampled_from(list("#-:|>'\"\\`*&!%@{}[],?\n\r\t ")),
+        st.sampled_from(["\u2028", "\x85", "\ufeff", "\x00"]),
+    ),
+    min_size=1,
+    max_size=40,
+)
+
+
+@st.composite
+def entry_lists(draw: st.DrawFn) -> list[FaqEntry]:
+    entries = []
+    for number in range(draw(st.integers(1, 3))):
+        typed = FaqEntry(
+            id=f"e{number}",
+            question="q" + draw(TEXT),
+            answer="\n".join(["a" + draw(TEXT), *draw(st.lists(TEXT, max_size=3))]),
+            alternatives=tuple(draw(st.lists(TEXT, max_size=3))),
+            tags=tuple(draw(st.lists(TEXT, max_size=2))),
+            category=draw(st.sampled_from(["", "returns"]) | TEXT),
+            language=draw(st.sampled_from(["en", "de"])),
+            status=draw(st.sampled_from(STATUSES)),
+            threshold=draw(st.none() | st.floats(0, 1)),
+        )
+        entries.append(checked(typed))
+    return entries
+
+
+@settings(max_examples=60, deadline=None)
+@given(entry_lists(), st.sampled_from([suffix for suffix in SUFFIXES if suffix != ".yaml"]))
+def test_export_then_import_is_the_identity(entries: list[FaqEntry], suffix: str) -> None:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / f"faq{suffix}"
+        write_entries(path, entries)
+        assert read_entries(path) == entries
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(), st.text())
+def test_what_is_tidied_once_is_tidy(question: str, answer: str) -> None:
+    try:
+        tidied = checked(FaqEntry("", question, answer))
+    except BadEntry:
+        return
+    assert checked(tidied) == tidied
+    assert checked(FaqEntry(slug(question), tidied.question, tidied.answer)).id == slug(question)
