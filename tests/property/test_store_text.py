@@ -20,9 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=40)
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | ANY_TEXT, lambda inner: st.lists(inner) | st.dictionaries(ANY_TEXT, inner)
-)
+PLAIN = st.none() | st.booleans() | st.integers() | ANY_TEXT
+JSON = st.recursive(PLAIN, lambda inner: st.lists(inner) | st.dictionaries(ANY_TEXT, inner))
 
 
 @pytest.fixture(scope="module")
