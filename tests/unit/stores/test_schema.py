@@ -84,7 +84,7 @@ def test_a_database_of_a_newer_release_is_left_alone(tmp_path: Path) -> None:
     with open_database(url(tmp_path)) as database, database.write() as session:
         session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     before = (tmp_path / "assistant.db").read_bytes()
-    with pytest.raises(SchemaTooNew, match='STR-003 .* the database has schema "9999"'):
+    with pytest.raises(SchemaTooNew, match=r'STR-003 .* the database has schema "9999"'):
         open_database(url(tmp_path))
     assert (tmp_path / "assistant.db").read_bytes() == before
 
