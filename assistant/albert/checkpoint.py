@@ -95,7 +95,8 @@ def save_checkpoint(checkpoint: Checkpoint, path: Path, *, is_half: bool = False
     tensors |= checkpoint.heads
     stored = {name: value.detach().to("cpu", dtype).contiguous().clone() for name, value in tensors.items()}
     metadata = {key: value for key, value in checkpoint.manifest.items() if key not in {"format", "files"}}
-    settings = checkpoint.config.to_dict() | {"dtype": str(dtype).removeprefix("torch.")}
+    # Half precision is how the weights are stored, not how they are meant to be computed with: transformers reads this too.
+    settings = checkpoint.config.to_dict() | {"dtype": "float32"}
     settings["architectures"] = ["AlbertForPreTraining" if checkpoint.heads else "AlbertModel"]
     with replacing_folder(path) as folder:
         _write_json(folder / CONFIG, settings)

@@ -143,7 +143,9 @@ def has_fast_bfloat16(device: torch.device) -> bool:
     """Says whether the device multiplies bfloat16 natively."""
     if device.type == "cuda":
         return bool(torch.cuda.is_bf16_supported(including_emulation=False))
-    capabilities = torch.cpu.get_capabilities() if device.type == "cpu" else {}
+    if device.type != "cpu" or not hasattr(torch.cpu, "get_capabilities"):
+        return False
+    capabilities = torch.cpu.get_capabilities()
     return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16") or capabilities.get("bf16"))
 
 
@@ -212,6 +214,13 @@ def _cut_log(path: Path, step: int) -> None:
     """Drops what an interrupted run logged after its last saved state; those steps are done again."""
     if not path.exists():
         return
-    rows = path.read_text(encoding="utf-8").splitlines()
-    kept = [row for row in rows if json.loads(row)["step"] <= step]
+    kept = [row for row in path.read_text(encoding="utf-8").splitlines() if _step_of(row) <= step]
     path.write_text("".join(f"{row}\n" for row in kept), encoding="utf-8")
+
+
+def _step_of(row: str) -> float:
+    """Returns the step of a row; one that was cut short comes after every step."""
+    try:
+        return float(json.loads(row)["step"])
+    except (ValueError, KeyError, TypeError):
+        return float("inf")

@@ -44,6 +44,7 @@ def test_transformers_loads_the_folder(folder: Path, checkpoint: Checkpoint) -> 
     encoded = tokenizer(text, return_tensors="pt")
     assert encoded["input_ids"][0].tolist() == checkpoint.tokenizer.encode(text).ids
     assert str(tokenizer.decode(encoded["input_ids"][0], skip_special_tokens=True)).strip() == "where is my order?"
+    assert model.dtype == torch.float32
     with torch.inference_mode():
         assert torch.allclose(model(**encoded).last_hidden_state, states(checkpoint, text), atol=1e-5)
 

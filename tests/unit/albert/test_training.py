@@ -56,6 +56,8 @@ def test_an_interrupted_run_goes_on_to_the_same_losses(
     whole = pretrain(recipe, [corpus], tmp_path / "whole")
     with pytest.raises(Stopped):
         pretrain(recipe, [corpus], tmp_path / "parts", on_progress=stop_at(5))  # type: ignore[arg-type]
+    with (tmp_path / "parts" / "log.jsonl").open("a") as log:
+        log.write('{"step": 6, "loss": 1.0}\n{"ste')
     resumed = pretrain(recipe, [corpus], tmp_path / "parts")
     assert losses(tmp_path / "parts") == losses(tmp_path / "whole")
     assert len(losses(tmp_path / "whole")) == 12
