@@ -1,0 +1,146 @@
+"""Measures retrieval on the shipped FAQ: paraphrases that no entry has seen, and questions that no entry answers.
+
+    python -m tests.benchmarks.faq_retrieval --encoder words --encoder teacher --encoder .assistant/models/NAME --out-of-scope FILE
+
+An encoder is ``words`` (vectors that say nothing: bm25 alone), ``teacher`` (needs the extra ``teacher``) or a model folder. FILE
+holds JSON lines with a ``text`` that no entry answers; without it abstaining is not measured. Nothing is fitted to either file: the
+calibration sees the entries alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from assistant.faq.index import FaqIndex
+from assistant.stores.database import open_database
+from assistant.stores.entries import EntryStore
+from assistant.stores.seeding import seed_if_empty
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from assistant.faq.retriever import Encode
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What was measured with one encoder; shares in [0, 1].
+
+    Attributes:
+        hit_1, hit_5: of the paraphrases, the right entry is first, is among the first five.
+        answered: of the paraphrases, an answer was given; right: of these, it was the right one.
+        abstained: of the out-of-scope questions; None when there were none.
+        abstained_at_90: the same with the threshold at which nine of ten paraphrases are answered.
+        threshold: what the calibration chose.
+        start_s: a first start, vectors and calibration included; restart_s: a later one.
+        median_ms, p95_ms: a search, encoder included.
+    """
+
+    hit_1: float
+    hit_5: float
+    answered: float
+    right: float
+    abstained: float | None
+    abstained_at_90: float | None
+    threshold: float
+    start_s: float
+    restart_s: float
+    median_ms: float
+    p95_ms: float
+
+
+def measured(encode: Encode, paraphrases: Sequence[tuple[str, str]], out_of_scope: Sequence[str]) -> Figures:
+    """Returns the figures of an encoder on the shipped FAQ."""
+    with TemporaryDirectory() as folder, open_database(f"sqlite:///{folder}/assistant.db") as database:
+        store = EntryStore(database)
+        seed_if_empty(store, [ROOT / "data" / "faq"])
+        start_s = _seconds(lambda: FaqIndex(store, encode, "benchmark").refreshed())
+        index = FaqIndex(store, encode, "benchmark")
+        restart_s = _seconds(index.refreshed)
+        ranked, times = [], []
+        for question, _ in paraphrases:
+            before = time.perf_counter()
+            ranked.append(index.search(question).matches)
+            times.append(1000 * (time.perf_counter() - before))
+        threshold = index.refreshed().threshold
+        strange = np.array([_best_score(index, question) for question in out_of_scope])
+    places = [[match.entry_id for match in matches] for matches in ranked]
+    scores = np.array([matches[0].score if matches else 0.0 for matches in ranked])
+    first = np.array([found[:1] == [entry] for found, (_, entry) in zip(places, paraphrases, strict=True)])
+    return Figures(
+        hit_1=float(first.mean()),
+        hit_5=float(np.mean([entry in found for found, (_, entry) in zip(places, paraphrases, strict=True)])),
+        answered=float((scores >= threshold).mean()),
+        right=float(first[scores >= threshold].mean()) if (scores >= threshold).any() else 0.0,
+        abstained=float((strange < threshold).mean()) if len(strange) else None,
+        abstained_at_90=float((strange < np.quantile(scores, 0.1)).mean()) if len(strange) else None,
+        threshold=threshold,
+        start_s=start_s,
+        restart_s=restart_s,
+        median_ms=float(np.median(times)),
+        p95_ms=float(np.quantile(times, 0.95)),
+    )
+
+
+def encoder(name: str) -> Encode:
+    """Returns the encoder that a name of the command line means."""
+    if name == "words":
+        return _nothing
+    if name == "teacher":
+        from assistant.albert.encode import encode_texts
+        from assistant.albert.teacher import load_teacher
+
+        teacher = load_teacher()
+        return lambda texts: encode_texts(teacher.model, teacher.tokenizer, texts)
+    from assistant.nlu.interpreter import Interpreter
+
+    return Interpreter.load(Path(name)).encode
+
+
+def main() -> None:
+    """Prints a row of figures for each encoder."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--encoder", action="append", required=True)
+    parser.add_argument("--out-of-scope", type=Path)
+    arguments = parser.parse_args()
+    rows = _json_lines(ROOT / "tests" / "data" / "faq_paraphrases.jsonl")
+    paraphrases = [(row["question"], row["entry"]) for row in rows]
+    out_of_scope = [row["text"] for row in _json_lines(arguments.out_of_scope)] if arguments.out_of_scope else []
+    print(f"{len(paraphrases)} paraphrases, {len(out_of_scope)} questions out of scope")
+    for name in arguments.encoder:
+        figures = measured(encoder(name), paraphrases, out_of_scope)
+        shown = (f"{field} {getattr(figures, field):.3f}" for field in Figures.__slots__ if getattr(figures, field) is not None)
+        print(f"{name}: {', '.join(shown)}")
+
+
+def _best_score(index: FaqIndex, question: str) -> float:
+    matches = index.search(question).matches
+    return matches[0].score if matches else 0.0
+
+
+def _nothing(texts: Sequence[str]) -> np.ndarray[Any, np.dtype[np.float32]]:
+    return np.full((len(texts), 4), 0.5, dtype=np.float32)
+
+
+def _json_lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+
+
+def _seconds(work: Any) -> float:  # Any: whatever it returns is left aside
+    before = time.perf_counter()
+    work()
+    return time.perf_counter() - before
+
+
+if __name__ == "__main__":
+    main()
