@@ -30,7 +30,9 @@ class Settings(BaseSettings):
     database_url: str = Field("", description="SQLAlchemy URL; empty: SQLite in the project's state folder")
     nlu_threshold: float = Field(0.4, ge=0, le=1, description="an intent below this probability is not trusted")
     nlu_ambiguity: float = Field(0.1, ge=0, le=1, description="two best intents closer than this are not trusted")
-    faq_threshold: float = Field(0.5, ge=0, le=1, description="an FAQ answer below this probability is not given")
+    faq_threshold: float | None = Field(
+        None, ge=0, le=1, description="an FAQ answer below this probability is not given; none: what the FAQ's own entries suggest"
+    )
     max_history: int = Field(6, ge=1, le=50, description="states that stories are compared over")
     max_actions: int = Field(10, ge=1, le=100, description="actions in one turn before the assistant listens in any case")
     action_timeout_s: float = Field(10.0, gt=0, description="seconds a custom action may take")
