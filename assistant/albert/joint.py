@@ -12,6 +12,8 @@ from torch import nn
 from torch.nn import functional
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from torch import Tensor
     from transformers import AlbertModel
 
@@ -24,11 +26,11 @@ class Encoded(NamedTuple):
 
     Attributes:
         vector: sentence vectors of length one. Shape: (batch, hidden).
-        layers: the embeddings and each layer's output. Shape: (layer + 1, batch, piece, hidden).
+        layers: the embeddings and each layer's output. Shape of each: (batch, piece, hidden).
     """
 
     vector: Tensor
-    layers: Tensor
+    layers: tuple[Tensor, ...]
 
 
 class JointHeads(nn.Module):
@@ -63,16 +65,19 @@ class JointHeads(nn.Module):
         logits: Tensor = self.intent(self.dropout(vector * self.scale))
         return logits
 
-    def tag_logits(self, layers: Tensor) -> Tensor:
+    def tag_logits(self, layers: Sequence[Tensor]) -> Tensor:
         """Returns a logit for each tag at each place.
 
         Args:
-            layers: Shape: (layer + 1, ..., hidden).
+            layers: the embeddings and each layer's output. Shape of each: (..., hidden).
 
         Returns:
             Shape: (..., tag).
         """
-        mixed = torch.tensordot(self.mix.softmax(0), layers, dims=([0], [0]))  # (..., hidden)
+        shares = self.mix.softmax(0).unbind()
+        mixed = shares[0] * layers[0]  # (..., hidden)
+        for share, layer in zip(shares[1:], layers[1:], strict=True):
+            mixed = mixed + share * layer
         inner = functional.gelu(self.tag_inner(self.dropout(mixed)))  # (..., TAG_WIDTH)
         logits: Tensor = self.tag_outer(self.dropout(inner))
         return logits
@@ -103,7 +108,7 @@ class JointAlbert(nn.Module):
         mask = attention_mask.unsqueeze(1).to(last.dtype)  # (batch, 1, piece)
         # A product, since the runtime's sums over an axis add up in another order in a batch of one.
         mean = torch.matmul(mask, last).squeeze(1) / mask.sum(2)  # (batch, hidden)
-        return Encoded(functional.normalize(mean, dim=-1), torch.stack(output.hidden_states))
+        return Encoded(functional.normalize(mean, dim=-1), tuple(output.hidden_states))
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Returns intent logits, tag logits of every piece, and sentence vectors.

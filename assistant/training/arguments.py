@@ -22,7 +22,8 @@ class TrainingArguments:
         batch_size: examples a step in ``full`` mode. Smaller steps learn more an epoch, larger ones go faster.
         encoder_rate: highest learning rate of the encoder; None chooses by whether the encoder is pretrained.
         embedding_factor: times the encoder's rate at which its embeddings learn; None chooses by whether it is pretrained.
-        head_rate: highest learning rate of the heads.
+        head_rate: highest learning rate of the heads in ``full`` mode.
+        tag_rate: highest learning rate of the tag head while the encoder is frozen.
         warm_up: share of the steps in which the rates grow from zero; they fall to zero over the others.
         weight_decay: share of each weight matrix that AdamW takes off a step, times the rate.
         dropout: share of the heads' inputs that is hidden in training.
@@ -39,11 +40,12 @@ class TrainingArguments:
     mode: Mode = "fast"
     seed: int = 0
     epochs: int | None = None
-    tag_epochs: int = 12
+    tag_epochs: int = 8
     batch_size: int = 32
     encoder_rate: float | None = None
     embedding_factor: float | None = None
     head_rate: float = 1e-3
+    tag_rate: float = 2e-3
     warm_up: float = 0.1
     weight_decay: float = 0.01
     dropout: float = 0.1
@@ -70,7 +72,16 @@ class TrainingArguments:
             self._check(name, least)
         for name in ("warm_up", "dropout", "label_smoothing", "balance", "dev_share"):
             self._check(name, 0, 1)
-        for name in ("encoder_rate", "embedding_factor", "head_rate", "weight_decay", "tag_weight", "penalty", "max_gradient"):
+        for name in (
+            "encoder_rate",
+            "embedding_factor",
+            "head_rate",
+            "tag_rate",
+            "weight_decay",
+            "tag_weight",
+            "penalty",
+            "max_gradient",
+        ):
             self._check(name, 0)
         if self.mode == "full" and self.dev_share > 0.5:  # noqa: PLR2004 (half)
             raise BadTrainingArgument(name="dev_share", value=self.dev_share, why="more would be held out than trained on")

@@ -33,7 +33,7 @@ FOLDS = 5
 # With this many examples one fold says as much as five do with few.
 ENOUGH_FOR_ONE_FOLD = 3_000
 # Inverse penalties that are tried, as logistic regression on vectors of length one takes them.
-INVERSE_PENALTIES = (3.0, 10.0, 30.0, 100.0)
+INVERSE_PENALTIES = (5.0, 20.0, 80.0)
 STEPS = 60
 
 
@@ -85,7 +85,8 @@ def encode_frozen(
         for place, row in enumerate(rows):
             vectors[row] = encoded.vector[place]
             if has_tags:
-                layers[row] = encoded.layers[:, place, list(features[row].pieces)].transpose(0, 1).half()
+                pieces = list(features[row].pieces)
+                layers[row] = torch.stack([layer[place, pieces] for layer in encoded.layers], dim=1).half()
         done += len(rows)
         on_progress(Progress("encode", done, len(features)))
     intents = torch.tensor([feature.intent for feature in features])
@@ -168,7 +169,7 @@ def fit_intents(heads: JointHeads, data: Frozen, penalty: float, arguments: Trai
 def fit_tags(heads: JointHeads, data: Frozen, arguments: TrainingArguments, steps: _Steps) -> None:
     """Fits the tag head and the mix of layers, by AdamW with a rate that falls to zero."""
     parameters = [heads.mix, *heads.tag_inner.parameters(), *heads.tag_outer.parameters()]
-    optimizer = torch.optim.AdamW(parameters, lr=arguments.head_rate, weight_decay=arguments.weight_decay)
+    optimizer = torch.optim.AdamW(parameters, lr=arguments.tag_rate, weight_decay=arguments.weight_decay)
     size = min(max(len(data.tags) // STEPS_AN_EPOCH, WORDS_A_STEP[0]), WORDS_A_STEP[1])
     n_batches = max(1, -(-len(data.tags) // size))
     schedule = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.02, max(1, arguments.tag_epochs * n_batches))
@@ -176,7 +177,7 @@ def fit_tags(heads: JointHeads, data: Frozen, arguments: TrainingArguments, step
     for _ in range(arguments.tag_epochs):
         total = 0.0
         for rows in torch.split(torch.randperm(len(data.tags)), size):
-            loss = functional.cross_entropy(heads.tag_logits(data.layers[rows].transpose(0, 1).float()), data.tags[rows])
+            loss = functional.cross_entropy(heads.tag_logits(data.layers[rows].float().unbind(1)), data.tags[rows])
             optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             optimizer.step()
@@ -243,7 +244,7 @@ def _add_tags(held: HeldOut, heads: JointHeads, data: Frozen) -> None:
     if not len(data.tags):
         return
     with torch.inference_mode():
-        logits = heads.tag_logits(data.layers.transpose(0, 1).float()).numpy()
+        logits = heads.tag_logits(data.layers.float().unbind(1)).numpy()
     sizes = np.bincount(data.owners.numpy(), minlength=len(data.intents))
     borders = np.cumsum(sizes)[:-1]
     for rows, tags in zip(np.split(logits, borders), np.split(data.tags.numpy(), borders), strict=True):

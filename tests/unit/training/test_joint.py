@@ -36,12 +36,12 @@ def test_padding_changes_nothing(model: JointAlbert) -> None:
 
 
 def test_the_tag_head_mixes_all_layers(model: JointAlbert) -> None:
-    layers = torch.randn(3, 2, 6, 32)
+    layers = torch.randn(3, 2, 6, 32).unbind()
     before = model.heads.tag_logits(layers)
     assert before.shape == (2, 6, 5)
     with torch.no_grad():
         model.heads.mix.copy_(torch.tensor([9.0, 0.0, 0.0]))
-    assert torch.allclose(model.heads.tag_logits(layers), model.heads.tag_logits(layers[:1].repeat(3, 1, 1, 1)), atol=1e-2)
+    assert torch.allclose(model.heads.tag_logits(layers), model.heads.tag_logits([layers[0]] * 3), atol=1e-2)
     assert not torch.allclose(model.heads.tag_logits(layers), before)
 
 
