@@ -7,11 +7,7 @@ manifest (somebody's copy of a published ALBERT) loads too: only JSON, safetenso
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -20,13 +16,17 @@ from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 from transformers import AlbertConfig, AlbertModel
 
+from assistant.albert.folders import replacing_folder
 from assistant.albert.manifest import MANIFEST, verify_manifest, write_manifest
 from assistant.albert.presets import Preset, make_config
 from assistant.albert.tokenizer import special_ids, tokenizer_config, train_tokenizer
-from assistant.errors import BadCheckpoint, CannotWrite
+from assistant.errors import BadCheckpoint
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
+    from pathlib import Path
+
+__all__ = ["Checkpoint", "load_checkpoint", "random_checkpoint", "replacing_folder", "save_checkpoint", "split_heads"]
 
 CONFIG = "config.json"
 WEIGHTS = "model.safetensors"
@@ -136,38 +136,6 @@ def split_heads(tensors: dict[str, torch.Tensor]) -> tuple[dict[str, torch.Tenso
     encoder = {name.removeprefix(ENCODER_PREFIX): v for name, v in tensors.items() if name.startswith(ENCODER_PREFIX)}
     heads = {name: value for name, value in tensors.items() if not name.startswith(ENCODER_PREFIX)}
     return encoder, heads
-
-
-@contextmanager
-def replacing_folder(path: Path) -> Iterator[Path]:
-    """Gives an empty folder to write into, which takes the place of ``path`` when the block ends without an error.
-
-    Raises:
-        CannotWrite: the disk refused; what stood at ``path`` before stands there still.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
-    except OSError as error:
-        raise CannotWrite(path=path, why=str(error)) from error
-    try:
-        yield folder
-        folder.chmod(0o755)
-        _swap(folder, path)
-    except (OSError, SafetensorError) as error:
-        raise CannotWrite(path=path, why=str(error)) from error
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _swap(folder: Path, path: Path) -> None:
-    if not path.exists():
-        folder.rename(path)
-        return
-    old = folder.with_name(f"{folder.name}.old")
-    path.rename(old)
-    folder.rename(path)
-    shutil.rmtree(old, ignore_errors=True)
 
 
 def _read_config(path: Path) -> AlbertConfig:

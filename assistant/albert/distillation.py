@@ -13,11 +13,13 @@ import torch
 from transformers import AlbertForPreTraining
 
 from assistant.albert.corpus import read_source
-from assistant.albert.loop import Outcome, autocast, has_fast_bfloat16, train
+from assistant.albert.loop import train
 from assistant.albert.masking import make_masker
 from assistant.albert.objectives import mean_pool, state_distance, vector_distance
 from assistant.albert.parallel import join_world
+from assistant.albert.precision import autocast, has_fast_bfloat16
 from assistant.albert.presets import find_preset, make_config
+from assistant.albert.progress import Outcome
 from assistant.albert.recipes import fingerprint
 from assistant.albert.segments import DocumentStore, make_documents
 from assistant.albert.sentences import BatchStream, SentenceStore, make_store, pad
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
 
     from assistant.albert.checkpoint import Checkpoint
     from assistant.albert.corpus import Document
-    from assistant.albert.loop import Progress
+    from assistant.albert.progress import Progress
     from assistant.albert.recipes import DistillRecipe
 
 PROJECTION_SAMPLE = 2000

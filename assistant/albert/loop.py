@@ -2,56 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 import torch
 
 from assistant.albert.optim import learning_rate_factor, make_optimizer
 from assistant.albert.parallel import World, join_world
+from assistant.albert.progress import LOG, Meter, Progress, cut_log, write_log
 from assistant.albert.training_state import Position, load_state, save_state
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from assistant.albert.progress import Outcome
     from assistant.albert.recipes import Loop
-
-LOG = "log.jsonl"
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How a run goes.
-
-    Attributes:
-        step: optimizer steps done; steps: of how many, at most.
-        loss: of the last steps since the previous report, their mean.
-        metrics: means of what the objective reports, such as ``mlm_accuracy``.
-        learning_rate: of the last step.
-        tokens_per_s: tokens trained on a second, padding not counted.
-        elapsed_s: seconds of training so far; left_s: seconds still to go, at this pace.
-    """
-
-    step: int
-    steps: int
-    loss: float
-    metrics: dict[str, float]
-    learning_rate: float
-    tokens_per_s: float
-    elapsed_s: float
-    left_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """One batch's loss with its graph, what to report of it, and the tokens in it."""
-
-    loss: torch.Tensor
-    metrics: dict[str, float]
-    n_tokens: int
 
 
 class Objective(Protocol):
@@ -60,20 +27,6 @@ class Objective(Protocol):
     def __call__(self, number: int) -> Outcome:
         """Returns the loss of the batch with this number; the same number gives the same batch."""
         ...
-
-
-@dataclass(slots=True)
-class _Meter:
-    losses: list[float] = field(default_factory=list)
-    metrics: dict[str, list[float]] = field(default_factory=dict)
-    n_tokens: int = 0
-    since: float = field(default_factory=time.monotonic)
-
-    def add(self, outcome: Outcome) -> None:
-        self.losses.append(float(outcome.loss.detach()))
-        self.n_tokens += outcome.n_tokens
-        for name, value in outcome.metrics.items():
-            self.metrics.setdefault(name, []).append(value)
 
 
 def train(
@@ -106,8 +59,8 @@ def train(
     optimizer = make_optimizer(model, loop.optimizer, loop.learning_rate, loop.weight_decay)
     position = load_state(folder, model, optimizer, fingerprint)
     if world.is_main:
-        _cut_log(folder / LOG, position.step)
-    started, saved, meter = time.monotonic() - position.elapsed_s, time.monotonic(), _Meter()
+        cut_log(folder / LOG, position.step)
+    started, saved, meter = time.monotonic() - position.elapsed_s, time.monotonic(), Meter()
     model.train()
     try:
         while (done := _share_done(loop, position)) < 1:
@@ -128,33 +81,12 @@ def train(
     return position
 
 
-def autocast(device: torch.device, precision: str) -> torch.autocast:
-    """Returns the context that products are computed in: bfloat16 where wanted and worthwhile, else float32.
-
-    Args:
-        device: where the model lies.
-        precision: ``bfloat16``, ``float32``, or ``auto``: bfloat16 where the processor multiplies it natively.
-    """
-    enabled = precision == "bfloat16" or (precision == "auto" and has_fast_bfloat16(device))
-    return torch.autocast(device.type, dtype=torch.bfloat16, enabled=enabled)
-
-
-def has_fast_bfloat16(device: torch.device) -> bool:
-    """Says whether the device multiplies bfloat16 natively."""
-    if device.type == "cuda":
-        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
-    if device.type != "cpu" or not hasattr(torch.cpu, "get_capabilities"):
-        return False
-    capabilities = torch.cpu.get_capabilities()
-    return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16") or capabilities.get("bf16"))
-
-
 def _share_done(loop: Loop, position: Position) -> float:
     share = position.step / loop.steps
     return max(share, position.elapsed_s / (loop.time_limit_min * 60)) if loop.time_limit_min else share
 
 
-def _gather(objective: Objective, loop: Loop, step: int, world: World, meter: _Meter) -> None:
+def _gather(objective: Objective, loop: Loop, step: int, world: World, meter: Meter) -> None:
     """Adds up the gradients of this process's batches of a step: every batch number falls to exactly one process."""
     for part in range(loop.accumulate):
         outcome = objective((step * loop.accumulate + part) * world.size + world.rank)
@@ -176,9 +108,9 @@ def _report(
     loop: Loop,
     position: Position,
     rate: float,
-    meter: _Meter,
+    meter: Meter,
     on_progress: Callable[[Progress], None] | None,
-) -> _Meter:
+) -> Meter:
     done = _share_done(loop, position)
     progress = Progress(
         step=position.step,
@@ -190,37 +122,7 @@ def _report(
         elapsed_s=position.elapsed_s,
         left_s=position.elapsed_s * (1 - done) / done,
     )
-    _write_log(folder / LOG, progress)
+    write_log(folder / LOG, progress)
     if on_progress:
         on_progress(progress)
-    return _Meter()
-
-
-def _write_log(path: Path, progress: Progress) -> None:
-    row = {
-        "step": progress.step,
-        "loss": round(progress.loss, 5),
-        **{name: round(value, 5) for name, value in progress.metrics.items()},
-        "learning_rate": round(progress.learning_rate, 8),
-        "tokens_per_s": round(progress.tokens_per_s),
-        "elapsed_s": round(progress.elapsed_s, 1),
-    }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a", encoding="utf-8") as log:
-        log.write(json.dumps(row) + "\n")
-
-
-def _cut_log(path: Path, step: int) -> None:
-    """Drops what an interrupted run logged after its last saved state; those steps are done again."""
-    if not path.exists():
-        return
-    kept = [row for row in path.read_text(encoding="utf-8").splitlines() if _step_of(row) <= step]
-    path.write_text("".join(f"{row}\n" for row in kept), encoding="utf-8")
-
-
-def _step_of(row: str) -> float:
-    """Returns the step of a row; one that was cut short comes after every step."""
-    try:
-        return float(json.loads(row)["step"])
-    except (ValueError, KeyError, TypeError):
-        return float("inf")
+    return Meter()

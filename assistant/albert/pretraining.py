@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from assistant.albert.checkpoint import Checkpoint
     from assistant.albert.corpus import Document
-    from assistant.albert.loop import Progress
+    from assistant.albert.progress import Progress
     from assistant.albert.recipes import PretrainRecipe
 
 VOCABULARY = "tokenizer.json"

@@ -5,20 +5,16 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-import types
-import typing
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 from assistant.albert.corpus import Source  # noqa: TC001 (the fields' types are read at run time)
 from assistant.albert.presets import find_preset
-from assistant.errors import BadRecipe, MissingKey, UnknownKey, WrongType
-from assistant.yaml_source import YamlMap, read_yaml
+from assistant.albert.recipe_reading import UnfitValue, read_dataclass
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-T = TypeVar("T")
 PRECISIONS = ("auto", "float32", "bfloat16")
 OPTIMIZERS = ("adamw", "lamb")
 
@@ -168,7 +164,7 @@ def load_distill_recipe(path: Path) -> DistillRecipe:
     Raises:
         SourceError: the file is no YAML, lacks a key, has one too many, or its values do not fit together.
     """
-    return _load(path, DistillRecipe)
+    return read_dataclass(path, DistillRecipe)
 
 
 def load_pretrain_recipe(path: Path) -> PretrainRecipe:
@@ -177,7 +173,7 @@ def load_pretrain_recipe(path: Path) -> PretrainRecipe:
     Raises:
         SourceError: the file is no YAML, lacks a key, has one too many, or its values do not fit together.
     """
-    return _load(path, PretrainRecipe)
+    return read_dataclass(path, PretrainRecipe)
 
 
 def fingerprint(recipe: DistillRecipe | PretrainRecipe, *data: object) -> str:
@@ -186,51 +182,6 @@ def fingerprint(recipe: DistillRecipe | PretrainRecipe, *data: object) -> str:
     return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 
-def _load(path: Path, kind: type[T]) -> T:
-    value = read_yaml(path)
-    if not isinstance(value, YamlMap):
-        raise BadRecipe(where=str(path), why="it is no mapping")
-    return _build(value, kind)
-
-
-def _build(value: YamlMap, kind: type[T]) -> T:
-    hints = typing.get_type_hints(kind)
-    fields = {entry.name: entry for entry in dataclasses.fields(kind)}  # type: ignore[arg-type]
-    for key in value:
-        if key not in fields:
-            raise UnknownKey(where=value.place(key), key=key, known=fields)
-    for name, entry in fields.items():
-        is_needed = entry.default is dataclasses.MISSING and entry.default_factory is dataclasses.MISSING
-        if is_needed and name not in value:
-            raise MissingKey(where=value.here, key=name)
-    arguments = {key: _convert(value, key, item, hints[key]) for key, item in value.items()}
-    try:
-        return kind(**arguments)
-    except _BadValue as error:
-        raise BadRecipe(where=value.here, why=str(error)) from error
-
-
-def _convert(parent: YamlMap, key: str, item: object, hint: Any) -> Any:
-    if isinstance(hint, types.GenericAlias):
-        if not isinstance(item, list):
-            raise WrongType(where=parent.place(key), key=key, expected="a list", got=item)
-        return tuple(_convert(parent, key, part, hint.__args__[0]) for part in item)
-    if dataclasses.is_dataclass(hint):
-        if not isinstance(item, YamlMap):
-            raise WrongType(where=parent.place(key), key=key, expected="a mapping", got=item)
-        return _build(item, hint)  # type: ignore[arg-type]
-    if hint is float and isinstance(item, int) and not isinstance(item, bool):
-        return float(item)
-    if not isinstance(item, hint) or (hint is not bool and isinstance(item, bool)):
-        names = {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}
-        raise WrongType(where=parent.place(key), key=key, expected=names[hint], got=item)
-    return hint(item)
-
-
-class _BadValue(ValueError):
-    """Two values of a recipe do not fit; becomes a BadRecipe with its place when it was read from a file."""
-
-
 def _require(claim: bool, why: str) -> None:
     if not claim:
-        raise _BadValue(why)
+        raise UnfitValue(why)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from assistant.albert.checkpoint import ENCODER_PREFIX, Checkpoint
-from assistant.albert.loop import LOG
+from assistant.albert.progress import LOG
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from assistant.albert.loop import Outcome, autocast
 from assistant.albert.objectives import masked_words, segment_order
+from assistant.albert.precision import autocast
+from assistant.albert.progress import Outcome
 from assistant.albert.sentences import pad
 
 if TYPE_CHECKING:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from assistant.albert.checkpoint import Checkpoint
-    from assistant.albert.loop import Progress
     from assistant.albert.probes import IntentData
+    from assistant.albert.progress import Progress
 
 app = typer.Typer(name="albert", help="Make and measure the ALBERT encoder.", no_args_is_help=True)
 
@@ -226,8 +226,8 @@ def _run_folder(output: Path) -> Path:
 def _release(checkpoint: Checkpoint, recipe: Path, output: Path, *, is_half: bool, card: Path | None = None) -> None:
     from assistant.albert.checkpoint import save_checkpoint
     from assistant.albert.curves import draw_curves, read_log
-    from assistant.albert.loop import LOG
     from assistant.albert.parallel import is_main_process
+    from assistant.albert.progress import LOG
 
     if not is_main_process():
         return

@@ -25,7 +25,7 @@ from assistant.errors import TeacherMissing
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from assistant.albert.loop import Progress
+    from assistant.albert.progress import Progress
 
 LOOP = Loop(steps=40, learning_rate=0.01, warmup_steps=4, log_every=5, precision="float32")
 

@@ -21,8 +21,8 @@ from assistant.errors import BadCheckpoint, BadCorpus, BadTrainingState
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from assistant.albert.loop import Progress
     from assistant.albert.presets import Preset
+    from assistant.albert.progress import Progress
 
 LOOP = Loop(steps=12, learning_rate=0.003, warmup_steps=2, log_every=1, precision="float32", seed=3)
 
