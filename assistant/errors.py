@@ -272,8 +272,10 @@ class BadPayload(SourceError):
 
     code = "DOM-004"
 
-    def __init__(self, *, payload: str, why: str) -> None:
-        super().__init__(f"payload {payload!r} cannot be read: {why}", fix='write it as /intent{"entity": "value"}')
+    def __init__(self, *, payload: str, why: str, where: Place | None = None) -> None:
+        self.payload = payload
+        self.why = why
+        super().__init__(f"payload {payload!r} cannot be read: {why}", where=where, fix='write it as /intent{"entity": "value"}')
 
 
 # --- NLU: training examples -----------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from assistant.dialogue.domain import Domain
 
 MAX_SEQUENCES = 5000
-MAX_JOINS = 12
+MAX_VISITS = 3
 NO_LOOP = ""
 """In a rule's state: no form may be active."""
 
@@ -56,11 +57,15 @@ def linear_stories(stories: Iterable[Story]) -> list[Story]:
     joined: list[Story] = []
     for part in parts:
         if part.start is None:
-            for steps in _continue(part, by_start, 0):
+            for steps in _continue(part, by_start, ()):
                 joined.append(replace(part.story, steps=steps))
                 if len(joined) > MAX_SEQUENCES:
-                    raise BadStep(where=part.story.where, why=f"or and checkpoint make more than {MAX_SEQUENCES} stories")
+                    raise _too_many(part.story)
     return joined
+
+
+def _too_many(story: Story) -> BadStep:
+    return BadStep(where=story.where, why=f"or and checkpoint make more than {MAX_SEQUENCES} stories")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,8 @@ class _Part:
 
 def _without_or(story: Story) -> Iterator[Story]:
     choices = [step.options if isinstance(step, OrStep) else (step,) for step in story.steps]
+    if math.prod(map(len, choices)) > MAX_SEQUENCES:
+        raise _too_many(story)
     for steps in product(*choices):
         yield replace(story, steps=steps)
 
@@ -92,15 +99,16 @@ def _parts(story: Story) -> Iterator[_Part]:
         yield _Part(story, tuple(steps), start)
 
 
-def _continue(part: _Part, by_start: dict[str, list[_Part]], depth: int) -> Iterator[tuple[Step, ...]]:
-    if part.end is None or depth >= MAX_JOINS:
+def _continue(part: _Part, by_start: dict[str, list[_Part]], passed: tuple[str, ...]) -> Iterator[tuple[Step, ...]]:
+    """Yields what may come from a part on; a checkpoint that leads back to itself is passed MAX_VISITS times."""
+    if part.end is None or passed.count(part.end.name) >= MAX_VISITS:
         yield part.steps
         return
     following = by_start.get(part.end.name)
     if not following:
         raise BadStep(where=part.end.where, why=f'no story starts with checkpoint "{part.end.name}"')
     for next_part in following:
-        for rest in _continue(next_part, by_start, depth + 1):
+        for rest in _continue(next_part, by_start, (*passed, part.end.name)):
             yield part.steps + rest
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from assistant.annotations import read_annotations
 from assistant.dialogue.payloads import is_payload, parse_payload
-from assistant.errors import BadStep, Place, UnsupportedVersion
+from assistant.errors import BadPayload, BadStep, Place, UnsupportedVersion
 from assistant.messages import Entity
 from assistant.yaml_source import YamlList, YamlMap, read_yaml, require, want_list, want_map
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from assistant.messages import Parse
     from assistant.project import Project
 
 
@@ -228,10 +229,17 @@ def _read_user(step: YamlMap) -> UserStep:
     if step.get("user") is not None:
         text, entities = read_annotations(str(step["user"]).strip(), step.place("user"))
         if is_payload(text):
-            parse = parse_payload(text)
+            parse = _read_payload(text, step.place("user"))
             intent, entities = intent or parse.intent.name, entities or parse.entities
     listed = want_list(step.get("entities"), key="entities", where=step.place("entities"))
     return UserStep(step.here, intent, text, entities or tuple(_read_entity(item) for item in listed))
+
+
+def _read_payload(text: str, where: Place) -> Parse:
+    try:
+        return parse_payload(text)
+    except BadPayload as error:
+        raise BadPayload(payload=error.payload, why=error.why, where=where) from error
 
 
 def _read_entity(item: Any) -> Entity:
