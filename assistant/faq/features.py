@@ -94,7 +94,8 @@ class Features:
 
     def table(self, query: Query, cosines: Floats, candidates: Sequence[int], hidden: Hidden | None = None) -> Floats:
         """Returns the features of each candidate. Shape: (candidate, feature) float64."""
-        most = sum(query.stems.values()) or 1.0
+        # A question that says less than one rare word does is never quite covered: "yes" stands in many answers.
+        most = max(sum(query.stems.values()), 1.0)
         shares = [self._bm25(query.stems, entry, hidden) / most for entry in candidates]
         return np.column_stack([cosines[list(candidates)], shares])
 

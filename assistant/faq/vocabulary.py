@@ -28,7 +28,7 @@ _FUNCTION_WORDS = (
     "a about after all also am an and any are as at be because been before being but by can could did do does doing dont for from"
     " get got had has have having he her here him his how i id if ill im in into is it its ive just like me my no not of off on one"
     " or our out please she should so some such than that the their them then there these they this to too up us very was we were"
-    " what whats when where which while who why will with would you your yours"
+    " what whats when where which while who why will with would yes you your yours"
 )
 
 
