@@ -11,10 +11,13 @@ from assistant.cli.options import JsonOption, ModelOption, ProjectOption, projec
 from assistant.cli.output import progress, write, write_json
 
 if TYPE_CHECKING:
-    from assistant.training.arguments import Mode
+    from collections.abc import Sequence
+
+    from assistant.evaluation.nlu import NluReport
 
 app = typer.Typer(help="Test understanding and conversations; exit code 1 when something fails.", rich_markup_mode=None)
 FAILED = 1
+DEFAULT_FOLDS = 5
 
 
 @app.command()
@@ -32,30 +35,39 @@ def nlu(
     model: ModelOption = None,
 ) -> int:
     """Measures intents and entities, on a file or by cross-validation of the project's own examples."""
-    from assistant.nlu.training_data import read_nlu
-
-    found, settings = project_and_settings(project)
-
-    examples = read_nlu(tuple(data or ()) or found.training)
-    if folds or not data:
-        from assistant.evaluation.nlu import cross_validate
-        from assistant.training.arguments import TrainingArguments
-        from assistant.training.project import starting_checkpoint
-
-        checkpoint, is_pretrained = starting_checkpoint(examples, seed)
-        mode: Mode = "full" if full or not is_pretrained else "fast"
-        with progress() as report_progress:
-            report = cross_validate(examples, checkpoint, TrainingArguments(mode=mode, seed=seed), folds or 5, report_progress)
+    if data and not folds:
+        report = _held_out(project, model, data)
     else:
-        from assistant.evaluation.nlu import evaluate
-        from assistant.opening import load_interpreter
-
-        report = evaluate(load_interpreter(found, settings, model), examples.examples)
+        report = _cross_validated(project, data or (), folds or DEFAULT_FOLDS, full=full, seed=seed)
     if as_json:
         write_json(report.as_json())
     else:
         write(report.as_text())
     return FAILED if report.intent_accuracy < min_intent_accuracy or report.entity.f1 < min_entity_f1 else 0
+
+
+def _held_out(project: Path | None, model: Path | None, data: Sequence[Path]) -> NluReport:
+    from assistant.evaluation.nlu import evaluate
+    from assistant.nlu.training_data import read_nlu
+    from assistant.opening import load_interpreter
+
+    found, settings = project_and_settings(project)
+    return evaluate(load_interpreter(found, settings, model), read_nlu(data).examples)
+
+
+def _cross_validated(project: Path | None, data: Sequence[Path], folds: int, *, full: bool, seed: int) -> NluReport:
+    from assistant.dialogue.domain import load_domain
+    from assistant.evaluation.nlu import cross_validate
+    from assistant.training.arguments import TrainingArguments
+    from assistant.training.project import starting_checkpoint, training_data
+
+    found, _ = project_and_settings(project)
+    examples, _ = training_data(found, data)
+    checkpoint, is_pretrained = starting_checkpoint(examples, seed)
+    arguments = TrainingArguments(mode="full" if full or not is_pretrained else "fast", seed=seed)
+    entities = None if data else tuple(load_domain(found).entities)
+    with progress() as report_progress:
+        return cross_validate(examples, checkpoint, arguments, folds, report_progress, entities=entities)
 
 
 @app.command()

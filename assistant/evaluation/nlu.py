@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from assistant.training.arguments import TrainingArguments
 
 MAX_CONFUSIONS = 20
+MAX_SHOWN = 10
 
 
 class Parser(Protocol):
@@ -81,6 +82,36 @@ class NluReport:
         data = asdict(self)
         data["confusions"] = [{"intent": right, "predicted": found, "times": times} for right, found, times in self.confusions]
         return data
+
+    def as_text(self) -> str:
+        """Returns the report for people: the weakest intents and entities first, then the surest errors."""
+        lines = [f"  {'intent':<28} {'precision':>9} {'recall':>7} {'F1':>6} {'examples':>9}"]
+        lines += [_row(name, score) for name, score in _weakest_first(self.intents)]
+        if self.entities:
+            lines += ["", f"  {'entity':<28} {'precision':>9} {'recall':>7} {'F1':>6} {'examples':>9}"]
+            lines += [_row(name, score) for name, score in _weakest_first(self.entities)]
+        if self.confusions:
+            lines += ["", "  most often taken for something else"]
+            lines += [f"  {times:>4} times  {right} taken for {found}" for right, found, times in self.confusions[:MAX_SHOWN]]
+        if self.errors:
+            lines += ["", "  surest errors"]
+            lines += [
+                f"  {e.confidence:.2f}  {e.text!r} is {e.intent}, taken for {e.predicted} ({e.place})" for e in self._surest()
+            ]
+        figures = f"intent accuracy {self.intent_accuracy:.3f}, macro F1 {self.intent_macro_f1:.3f}, entity F1 {self.entity.f1:.3f}"
+        rest = f"sentence accuracy {self.sentence_accuracy:.3f}, calibration error {self.calibration_error:.3f}"
+        return "\n".join([*lines, "", f"{self.n_examples} examples: {figures}, {rest}"])
+
+    def _surest(self) -> list[NluError]:
+        return [error for error in self.errors if error.intent != error.predicted][:MAX_SHOWN]
+
+
+def _weakest_first(scores: Mapping[str, Score]) -> list[tuple[str, Score]]:
+    return sorted(scores.items(), key=lambda item: (item[1].f1, item[0]))
+
+
+def _row(name: str, score: Score) -> str:
+    return f"  {name:<28} {score.precision:>9.3f} {score.recall:>7.3f} {score.f1:>6.3f} {score.support:>9}"
 
 
 def evaluate(parser: Parser, examples: Sequence[Example]) -> NluReport:
