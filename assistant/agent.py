@@ -105,6 +105,11 @@ class _Turn:
             return False
         return bool(acted & {ACTION_DEFAULT_FALLBACK, ACTION_ANSWER_FAQ}) or self.parse.intent.name == NLU_FALLBACK
 
+    def failed(self, error: ActionError) -> list[Event]:
+        """Returns the event of the action that failed. As in Rasa it counts as done: going back must not run it again."""
+        last = self.decisions[-1:]
+        return [ActionExecuted(d.action, d.policy, d.confidence, f"failed: {error}") for d in last]
+
     def trace(self, message: UserMessage, slots: dict[str, Any]) -> Trace:
         """Returns how the turn came about."""
         faq = self.faq.get(message.text)
@@ -188,7 +193,7 @@ class Agent:
                     tracker.update_all(self._act(decision, tracker))
             except ActionError as error:  # one action that fails must not silence the assistant
                 turn.problems.append(str(error))
-                tracker.update_all(self.actions.say("utter_action_failed", tracker))
+                tracker.update_all([*turn.failed(error), *self.actions.say("utter_action_failed", tracker)])
             if tracker.latest_action != ACTION_LISTEN:
                 tracker.update(ActionExecuted(ACTION_LISTEN))
             self._store(tracker, n_stored)
@@ -241,10 +246,12 @@ class Agent:
     def _is_done(self, tracker: Tracker) -> bool:
         """Whether the assistant listens again, keeps silent because a person has taken over, or has done more than it may."""
         turn: _Turn = self._turns.now
-        if len(turn.decisions) >= self.settings.max_actions:
-            turn.problems.append(f"stopped after {self.settings.max_actions} actions")
+        if tracker.is_paused or (turn.decisions and turn.decisions[-1].action == ACTION_LISTEN):
             return True
-        return tracker.is_paused or bool(turn.decisions and turn.decisions[-1].action == ACTION_LISTEN)
+        if len(turn.decisions) < self.settings.max_actions:
+            return False
+        turn.problems.append(f"stopped after {self.settings.max_actions} actions")
+        return True
 
     def _decide(self, tracker: Tracker) -> Decision:
         with self._timed("dialogue"):

@@ -22,7 +22,7 @@ from assistant.dialogue.events import (
 from assistant.dialogue.forms import run_form
 from assistant.dialogue.responses import choose_variation, fill
 from assistant.dialogue.slots import REQUESTED_SLOT
-from assistant.errors import NoActions
+from assistant.errors import ActionNotRegistered, BadActionAnswer, NoActions
 from assistant.messages import BotMessage, Decision
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ _SENT_EVENTS = 200
 
 _SAID_WITHOUT_RESPONSE = {
     "utter_default": "Sorry, I did not get that. Could you say it another way?",
+    "utter_ask_rephrase": "Sorry, I did not get that. Could you say it another way?",
     "utter_restart": "Let us start over.",
     "utter_no_answer": "I do not know the answer to that yet. I have noted your question for the team.",
     "utter_action_failed": "Sorry, that did not work just now. Please try again in a moment.",
@@ -74,6 +75,8 @@ class Actions:
             "action_back": lambda _: [UserUtteranceReverted(), UserUtteranceReverted()],
             "action_deactivate_loop": lambda _: [SlotSet(REQUESTED_SLOT, None), ActiveLoop(None)],
             "action_default_fallback": lambda tracker: [*self.say("utter_default", tracker), UserUtteranceReverted()],
+            "action_default_ask_rephrase": lambda tracker: self.say("utter_ask_rephrase", tracker),
+            "action_two_stage_fallback": lambda tracker: self.say("utter_ask_rephrase", tracker),
             "action_answer_faq": self._answer_faq,
         }
 
@@ -91,8 +94,12 @@ class Actions:
             events = self._run_custom(name, tracker, [])
         elif name in self._defaults:
             events = self._defaults[name](tracker)
-        else:
-            events = self.say(name, tracker) if name in self._domain.responses else []
+        elif name in self._domain.responses:
+            events = self.say(name, tracker)
+        elif self._domain.has_action(name):
+            events = []
+        else:  # an action has asked for it by a follow-up
+            raise ActionNotRegistered(action=name, known=self._domain.action_names())
         if any(isinstance(event, ActionExecutionRejected) for event in events):
             return [ActionExecutionRejected(name, decision.policy, decision.confidence)]
         return [ran, *events]
@@ -157,7 +164,10 @@ class Actions:
         outcome = self._runner.run(name, _with(tracker, events), self._domain_json)
         if outcome.is_rejected:
             return [ActionExecutionRejected(name)]
-        return [*self._messages(outcome, tracker), *_events(outcome)]
+        try:
+            return [*self._messages(outcome, tracker), *_events(outcome)]
+        except TypeError as error:  # a text that is a list, buttons that are none
+            raise BadActionAnswer(action=name) from error
 
     def _messages(self, outcome: ActionOutcome, tracker: Tracker) -> list[Event]:
         return [BotUttered(message) for response in outcome.responses if (message := self._message(response, tracker)) is not None]

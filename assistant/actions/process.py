@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import queue
+import signal
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from typing import IO, TYPE_CHECKING, Any
 
 from assistant.actions.outcome import ActionOutcome, outcome_of
@@ -132,7 +134,8 @@ class _Worker:
         return answer if isinstance(answer, dict) else {}
 
     def stop(self) -> None:
-        self._process.kill()
+        with suppress(ProcessLookupError, PermissionError):  # it has ended by itself
+            os.killpg(self._process.pid, signal.SIGKILL)  # with whatever its actions have started
         self._process.wait()
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import http.client
 import json
+import time
 import urllib.error
 import urllib.request
 from typing import TYPE_CHECKING, Any
@@ -14,7 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MAX_ANSWER_BYTES = 8_000_000
+_CHUNK_BYTES = 1 << 16
 _REJECTED, _NOT_FOUND = 400, 404
+_OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+"""Goes past any proxy of the environment: what is sent holds conversations."""
 
 
 class ServerRunner:
@@ -37,20 +42,19 @@ class ServerRunner:
     def run(self, name: str, tracker: Mapping[str, Any], domain: Mapping[str, Any]) -> ActionOutcome:
         """Returns what an action answers; see ActionRunner.run. A call is never repeated: it may have had its effect."""
         call = {"next_action": name, "sender_id": tracker["sender_id"], "tracker": tracker, "domain": domain, "version": "3.6.21"}
-        request = urllib.request.Request(  # noqa: S310 (the scheme is checked above)
-            self._url, data=json.dumps(call, default=str).encode(), headers={"Content-Type": "application/json"}
-        )
         try:
-            with urllib.request.urlopen(request, timeout=self._timeout_s) as response:  # noqa: S310
-                body = response.read(MAX_ANSWER_BYTES + 1)
+            request = urllib.request.Request(  # noqa: S310 (the scheme is checked above)
+                self._url, data=json.dumps(call, default=str).encode(), headers={"Content-Type": "application/json"}
+            )
+            with _OPENER.open(request, timeout=self._timeout_s) as response:
+                body = _read(response, time.monotonic() + self._timeout_s)
         except urllib.error.HTTPError as error:
             return self._refused(name, error)
-        except TimeoutError as error:
-            raise ActionTimedOut(action=name, seconds=self._timeout_s) from error
-        except (urllib.error.URLError, OSError) as error:
-            if isinstance(getattr(error, "reason", None), TimeoutError):
+        except (http.client.HTTPException, OSError, ValueError) as error:  # ValueError: the URL names no host
+            reason = getattr(error, "reason", error)
+            if isinstance(reason, TimeoutError):
                 raise ActionTimedOut(action=name, seconds=self._timeout_s) from error
-            raise ActionServerUnreachable(url=self._url, why=str(getattr(error, "reason", error))) from error
+            raise ActionServerUnreachable(url=self._url, why=str(reason) or type(reason).__name__) from error
         return outcome_of(_decoded(body, name), name)
 
     def _refused(self, name: str, error: urllib.error.HTTPError) -> ActionOutcome:
@@ -65,10 +69,20 @@ class ServerRunner:
         """Does nothing: the server is not ours."""
 
 
+def _read(response: http.client.HTTPResponse, deadline: float) -> bytes:
+    """The whole answer, or its beginning when it is too large; a server that sends it drop by drop does not hold the turn."""
+    body = bytearray()
+    while len(body) <= MAX_ANSWER_BYTES and (chunk := response.read1(_CHUNK_BYTES)):
+        body += chunk
+        if time.monotonic() > deadline:
+            raise TimeoutError
+    return bytes(body)
+
+
 def _peek(error: urllib.error.HTTPError) -> dict[str, Any]:
     try:
         body = json.loads(error.read(MAX_ANSWER_BYTES))
-    except ValueError:
+    except (http.client.HTTPException, OSError, ValueError):
         return {}
     return body if isinstance(body, dict) else {}
 

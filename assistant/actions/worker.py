@@ -22,11 +22,13 @@ def main() -> None:
     """Registers the actions of the folder named on the command line, then answers calls until the input ends."""
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
+    calls = os.fdopen(os.dup(0), encoding="utf-8")
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)  # an action that asks for input gets none, instead of the next call
     folder = Path(sys.argv[1]).resolve()
     sys.path.insert(0, str(folder))
     executor, problem = _load(folder)
     _write(answers, {"actions": sorted(executor.actions) if executor else [], "problem": problem})
-    for line in sys.stdin:
+    for line in calls:
         _write(answers, asyncio.run(_answer(executor, json.loads(line))))
 
 
