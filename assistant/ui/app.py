@@ -82,7 +82,7 @@ class AssistantApp(App[None]):
         self._open_agent = open_agent
         self._train = train
         self._trains_first = first_run_training
-        self._told_at = 0.0
+        self.told_at = 0.0
         for look in theme.THEMES:
             self.register_theme(look)
         self.theme = theme.DARK
@@ -98,7 +98,7 @@ class AssistantApp(App[None]):
 
     # --- the assistant
 
-    @work(group="agent", exclusive=True)
+    @work(group="agent", description="agent", exclusive=True)
     async def load_agent(self) -> None:
         """Loads the assistant; without a model, trains one first."""
         self.model_state = ModelState.LOADING
@@ -145,20 +145,21 @@ class AssistantApp(App[None]):
         """Stops the training that is running."""
         self.workers.cancel_group(self, "training")
 
-    @work(group="training", exclusive=True)
+    @work(group="training", description="training", exclusive=True)
     async def _run_training(self, mode: Mode | None) -> None:
         run = self.run_of_training
         before, self.model_state = self.model_state, ModelState.TRAINING
         self._tell(run)
         try:
             run.outcome = await self._train(mode, self._on_progress)
-            run.state = RunState.DONE
+            run.end(RunState.DONE)
             await self._use(run.outcome.folder)
         except asyncio.CancelledError:
-            run.state = RunState.CANCELLED
+            run.end(RunState.CANCELLED)
             raise
         except Exception as error:  # noqa: BLE001 (a border: whatever fails is shown, and the screens live on)
-            run.state, run.error = RunState.FAILED, error
+            run.error = error
+            run.end(RunState.FAILED)
             self.show_problem(error)
         finally:
             if self.model_state in {ModelState.TRAINING, ModelState.SWITCHING}:
@@ -169,8 +170,8 @@ class AssistantApp(App[None]):
         """Takes in a report; the screens are told a few times a second, however many there are."""
         self.run_of_training.add(progress)
         now = time.monotonic()
-        if now - self._told_at >= _TELL_EVERY_S:
-            self._told_at = now
+        if now - self.told_at >= _TELL_EVERY_S:
+            self.told_at = now
             self._tell(self.run_of_training)
 
     def _tell(self, run: TrainingRun) -> None:

@@ -5,7 +5,7 @@ One widget holds one message, so long conversations stay quick and any part of a
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual.content import Content
 from textual.widget import Widget
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from textual.geometry import Size
 
 _MIN_WIDTH = 8
+_WIDTHS_KEPT = 4
 
 
 def flow(blocks: Sequence[Block], width: int) -> Content:
@@ -35,6 +36,14 @@ def flow(blocks: Sequence[Block], width: int) -> Content:
         for number, line in enumerate(block.content.wrap(inner)):
             lines.append(Content(block.first if number == 0 else block.rest) + line.rstrip())
     return Content("\n").join(lines)
+
+
+class Flowed(NamedTuple):
+    """A text wrapped to a width: its content, the cells of its longest line, the number of its lines."""
+
+    content: Content
+    width: int
+    height: int
 
 
 class Prose(Widget):
@@ -55,7 +64,7 @@ class Prose(Widget):
 
     def _read(self, text: str, *, markdown: bool) -> None:
         self.blocks = markdown_blocks(text) if markdown else plain_blocks(text)
-        self._flowed: tuple[int, Content] = (0, Content(""))
+        self._flowed: dict[int, Flowed] = {}
 
     def show(self, text: str, *, markdown: bool = True) -> None:
         """Shows another text."""
@@ -67,21 +76,30 @@ class Prose(Widget):
         """The text as it is read, for copying."""
         return flow(self.blocks, 10_000).plain
 
-    def lines(self, width: int) -> Content:
-        """Returns the text wrapped to a width; the last one is kept, since layout and painting ask for the same."""
-        if self._flowed[0] != width:
-            self._flowed = (width, flow(self.blocks, width))
-        return self._flowed[1]
+    def at(self, width: int) -> Flowed:
+        """Returns the text wrapped to a width.
+
+        The last few widths are kept: layout asks with the width there is and with the width that was taken, for every message of a
+        conversation each time one is added.
+        """
+        known = self._flowed.get(width)
+        if known is None:
+            if len(self._flowed) >= _WIDTHS_KEPT:
+                self._flowed.clear()
+            content = flow(self.blocks, width)
+            lines = content.split("\n", allow_blank=True)
+            longest = max((line.cell_length for line in lines), default=0)
+            known = self._flowed[width] = Flowed(content, longest, max(len(lines), 1))
+        return known
 
     def get_content_width(self, container: Size, viewport: Size) -> int:  # noqa: ARG002 (the signature is Textual's)
         """Returns the width of the longest line, at most the container's."""
-        lines = self.lines(max(container.width, _MIN_WIDTH)).split("\n", allow_blank=True)
-        return max((line.cell_length for line in lines), default=0)
+        return self.at(max(container.width, _MIN_WIDTH)).width
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002 (the signature is Textual's)
         """Returns the number of lines at a width."""
-        return self.lines(width).plain.count("\n") + 1
+        return self.at(width).height
 
     def render(self) -> Content:
         """Returns the text at the width it has."""
-        return self.lines(self.content_size.width)
+        return self.at(self.content_size.width).content

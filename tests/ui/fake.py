@@ -92,7 +92,7 @@ class FakeQuestion:
     question: str
     count: int
     ids: tuple[int, ...]
-    last_at: float = 1_700_000_000.0
+    last_at: float = 1_699_963_200.0
     best_entry_id: str | None = None
     best_score: float = 0.2
 
@@ -157,7 +157,7 @@ class FakeAgent:
             failure, self.failure = self.failure, None
             raise failure
         reply = self.scripted.get(message.text) or self._reply(message.text)
-        self._store(message, reply)
+        self.store(message, reply)
         return reply
 
     def use_model(self, folder: Path) -> None:
@@ -181,7 +181,7 @@ class FakeAgent:
         because = Decision("action_faq", "FaqPolicy", found.best.score, f'nearest to "{found.best.matched}"')
         return Reply((BotMessage(found.best.answer),), Trace(parse, (because, LISTEN), faq=found, timings_ms=TIMINGS))
 
-    def _store(self, message: UserMessage, reply: Reply) -> None:
+    def store(self, message: UserMessage, reply: Reply) -> None:
         self.stored.append(UserUttered(message.text, reply.trace.parse or Parse(message.text), metadata=message.metadata))
         self.stored += [SlotSet(name, value) for name, value in reply.trace.slots.items()]
         if message.text == "/restart":

@@ -24,11 +24,17 @@ HOSTILE: Final = {
 """Each with a part that must be visible."""
 
 FORBIDDEN: Final = frozenset(
-    [*map(chr, range(0x20)), *map(chr, range(0x7F, 0xA0)), *map(chr, range(0x202A, 0x202F)), *map(chr, range(0x2066, 0x206A)), "\u200f"]
+    [
+        *map(chr, range(0x20)),
+        *map(chr, range(0x7F, 0xA0)),
+        *map(chr, range(0x202A, 0x202F)),
+        *map(chr, range(0x2066, 0x206A)),
+        "\u200f",
+    ]
 ) - {"\n"}
 """Characters that must never be written to a terminal as text."""
 
 
 def forbidden_in(text: str) -> set[str]:
     """Returns the characters of a text that no terminal may get."""
-    return FORBIDDEN & set(text) | {character for character in text if "\ud800" <= character <= "\udfff"}
+    return set(FORBIDDEN & set(text)) | {character for character in text if "\ud800" <= character <= "\udfff"}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from assistant.errors import DatabaseUnavailable, NoModel
-from assistant.messages import BotMessage, Button, Reply, Trace
+from assistant.messages import BotMessage, Button, Reply, Trace, UserMessage
 from assistant.ui.banner import ModelState
 from assistant.ui.chat.choices import Choice
 from assistant.ui.chat.details import DetailsPanel
@@ -18,14 +18,13 @@ from assistant.ui.chat.turn import TurnState
 from assistant.ui.help import HelpScreen
 from assistant.ui.problems import ProblemDialog
 from tests.ui.driving import app_of, chat_of, say, see, shown, until, write
-from tests.ui.fake import FakeAgent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from assistant.ui.app import AssistantApp
     from assistant.ui.ports import AgentPort
-
+    from tests.ui.fake import FakeAgent
 
 
 async def test_a_turn_shows_message_answer_and_what_was_understood(make_app: Callable[..., AssistantApp], agent: FakeAgent) -> None:
@@ -44,7 +43,9 @@ async def test_a_turn_shows_message_answer_and_what_was_understood(make_app: Cal
         assert agent.received[0].channel == "terminal"
 
 
-async def test_typing_line_shows_the_state_of_the_turn_and_goes_quiet(make_app: Callable[..., AssistantApp], agent: FakeAgent) -> None:
+async def test_typing_line_shows_the_state_of_the_turn_and_goes_quiet(
+    make_app: Callable[..., AssistantApp], agent: FakeAgent
+) -> None:
     async with make_app().run_test() as pilot:
         await see(pilot, "What can I do for you?")
         agent.gate.clear()
@@ -116,7 +117,9 @@ async def test_failing_turn_is_shown_and_the_chat_goes_on(make_app: Callable[...
         assert chat_of(pilot).turns.state is TurnState.IDLE
 
 
-async def test_unforeseen_failure_opens_as_a_dialog_that_can_be_copied(make_app: Callable[..., AssistantApp], agent: FakeAgent) -> None:
+async def test_unforeseen_failure_opens_as_a_dialog_that_can_be_copied(
+    make_app: Callable[..., AssistantApp], agent: FakeAgent
+) -> None:
     async with make_app().run_test() as pilot:
         await see(pilot, "What can I do for you?")
         agent.failure = RuntimeError("[/b] odd \x1b]52;c;x\x07 thing")
@@ -161,7 +164,9 @@ async def test_several_messages_are_answered_in_order(make_app: Callable[..., As
         assert [message.text for message in agent.received] == ["delivery time", "order 1", "can i return shoes i wore once"]
 
 
-async def test_conversation_is_there_again_after_a_restart_of_the_app(make_app: Callable[..., AssistantApp], agent: FakeAgent) -> None:
+async def test_conversation_is_there_again_after_a_restart_of_the_app(
+    make_app: Callable[..., AssistantApp], agent: FakeAgent
+) -> None:
     async with make_app().run_test() as pilot:
         await see(pilot, "Track an order")
         await pilot.press("1")
@@ -175,21 +180,16 @@ async def test_conversation_is_there_again_after_a_restart_of_the_app(make_app: 
         await see(pilot, "working days")
 
 
-async def test_long_conversation_shows_its_end_and_the_rest_on_request(make_app: Callable[..., AssistantApp], agent: FakeAgent) -> None:
+async def test_long_conversation_shows_its_end_and_the_rest_on_request(
+    make_app: Callable[..., AssistantApp], agent: FakeAgent
+) -> None:
     for number in range(200):
-        agent.stored += FakeAgent(scripted={}).stored
-        agent._store(_said(f"message {number}"), Reply((BotMessage(f"answer {number}"),), Trace()))
+        agent.store(UserMessage(f"message {number}"), Reply((BotMessage(f"answer {number}"),), Trace()))
     async with make_app().run_test() as pilot:
         await see(pilot, "answer 199")
         assert len(pilot.app.screen.query(MessageView)) == Transcript.PAGE
         await pilot.app.screen.query_one(Transcript).show_earlier()
         await until(pilot, lambda: len(pilot.app.screen.query(MessageView)) == 2 * Transcript.PAGE)
-
-
-def _said(text: str) -> object:
-    from assistant.messages import UserMessage
-
-    return UserMessage(text)
 
 
 async def test_restart_parts_the_conversation(make_app: Callable[..., AssistantApp], agent: FakeAgent) -> None:
@@ -224,17 +224,17 @@ async def test_details_panel_shows_by_width_and_by_key(make_app: Callable[..., A
     async with make_app().run_test(size=(80, 24)) as pilot:
         await see(pilot, "What can I do for you?")
         panel = pilot.app.screen.query_one(DetailsPanel)
-        assert not panel.display
-        await pilot.press("f5")
-        assert panel.display
-        await pilot.press("f5")
-        assert not panel.display
+        states = [panel.display]
+        for _ in range(2):
+            await pilot.press("f5")
+            states.append(panel.display)
+        assert states == [False, True, False]
     async with make_app().run_test(size=(120, 40)) as pilot:
         await see(pilot, "What can I do for you?")
         panel = pilot.app.screen.query_one(DetailsPanel)
-        assert panel.display
+        states = [panel.display]
         await pilot.press("f5")
-        assert not panel.display
+        assert [*states, panel.display] == [True, False]
 
 
 async def test_focused_message_can_be_copied_and_explained(make_app: Callable[..., AssistantApp]) -> None:
@@ -290,7 +290,9 @@ async def test_commands(make_app: Callable[..., AssistantApp], agent: FakeAgent)
 
 
 async def test_messages_without_text_name_what_they_carry(make_app: Callable[..., AssistantApp], agent: FakeAgent) -> None:
-    picture = BotMessage(image="https://shop.example/shoe.png", attachment="invoice.pdf", custom={"map": 1}, buttons=(Button("", "/x"),))
+    picture = BotMessage(
+        image="https://shop.example/shoe.png", attachment="invoice.pdf", custom={"map": 1}, buttons=(Button("", "/x"),)
+    )
     agent.scripted["picture"] = Reply((picture,), Trace())
     async with make_app().run_test(size=(100, 40)) as pilot:
         await see(pilot, "What can I do for you?")

@@ -69,7 +69,12 @@ async def test_entry_is_changed(make_app: Callable[..., AssistantApp], agent: Fa
         await closed(pilot)
         await see(pilot, "● published")
         saved = agent.entries.get("pay-later")
-        assert (saved.answer, saved.tags, saved.status, saved.version) == ("Yes, within 14 days.", ("payment", "later"), "published", 2)
+        assert (saved.answer, saved.tags, saved.status, saved.version) == (
+            "Yes, within 14 days.",
+            ("payment", "later"),
+            "published",
+            2,
+        )
 
 
 async def test_entry_without_an_answer_is_refused_and_nothing_is_lost(make_app: Callable[..., AssistantApp]) -> None:
@@ -102,7 +107,9 @@ async def test_leaving_with_changes_asks_first(make_app: Callable[..., Assistant
         assert all(entry.version == 1 for entry in agent.entries.list())
 
 
-async def test_deleted_entry_answers_no_more_until_it_is_brought_back(make_app: Callable[..., AssistantApp], agent: FakeAgent) -> None:
+async def test_deleted_entry_answers_no_more_until_it_is_brought_back(
+    make_app: Callable[..., AssistantApp], agent: FakeAgent
+) -> None:
     async with make_app().run_test(notifications=True) as pilot:
         await open_desk(pilot)
         await pilot.press("down", "delete")
@@ -136,7 +143,9 @@ async def test_search_filters_and_says_what_a_question_would_get(make_app: Calla
         await see(pilot, "✕ no answer")
 
 
-async def test_save_over_a_newer_version_asks_and_keeps_both_ways_open(make_app: Callable[..., AssistantApp], agent: FakeAgent) -> None:
+async def test_save_over_a_newer_version_asks_and_keeps_both_ways_open(
+    make_app: Callable[..., AssistantApp], agent: FakeAgent
+) -> None:
     async with make_app().run_test() as pilot:
         await open_desk(pilot)
         for answer, expected in (("go_on", "theirs"), ("mine", "mine"), ("theirs", "theirs again")):
@@ -154,7 +163,7 @@ async def test_save_over_a_newer_version_asks_and_keeps_both_ways_open(make_app:
                 assert pilot.app.screen.query_one("#answer", TextArea).text == "mine"
             else:
                 await closed(pilot)
-            await until(pilot, lambda want=expected: agent.entries.get("return-worn-shoes").answer == want)
+            await until(pilot, lambda want=expected: agent.entries.get("return-worn-shoes").answer == want)  # type: ignore[misc]
 
 
 async def test_unanswered_question_becomes_an_entry(make_app: Callable[..., AssistantApp], agent: FakeAgent) -> None:

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
-import pytest
 from textual.events import Paste
 
 from assistant.errors import TrainingStopped
 from assistant.faq.entry import FaqEntry
-from assistant.messages import BotMessage, Button, Decision, Entity, FaqMatch, FaqResult, IntentScore, Parse, Progress, Reply, Trace
+from assistant.messages import (
+    BotMessage,
+    Button,
+    Decision,
+    Entity,
+    FaqMatch,
+    FaqResult,
+    IntentScore,
+    Parse,
+    Progress,
+    Reply,
+    Trace,
+    UserMessage,
+)
+from assistant.ui.chat.message_view import BotView, ProblemView
 from assistant.ui.chat.prompt import MAX_CHARS, Prompt
-from assistant.ui.chat.screen import ChatScreen
 from assistant.ui.faq.editor import EntryEditor
-from assistant.ui.faq.screen import FaqScreen
 from assistant.ui.ports import TrainingOutcome
 from assistant.ui.problems import ProblemDialog
-from tests.ui.driving import app_of, chat_of, say, see, shown, until
+from tests.ui.driving import app_of, chat_of, see, shown, until
 from tests.ui.fake import FakeAgent, FakeEntries, FakeQuestion, FakeUnanswered
 from tests.ui.hostile import HOSTILE, forbidden_in
 
@@ -24,25 +36,36 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    import pytest
     from textual.pilot import Pilot
 
     from assistant.messages import ProgressCallback
     from assistant.ui.app import AssistantApp
     from assistant.ui.ports import Mode
 
-NAMES = sorted(HOSTILE)
 
-
-def hostile_agent(text: str) -> FakeAgent:
+def hostile_reply(text: str) -> Reply:
     parse = Parse(text, (IntentScore(text, 0.9), IntentScore("b", 0.1)), (Entity(text, 0, 3, text, text, text),))
     found = FaqResult((FaqMatch("e", text, text, text, 0.9),), 0.5)
-    trace = Trace(parse, (Decision(text, text, 1.0, text),), {text: text, "list": [text]}, found, (text,), {text: 1.0, "total": 2.0})
-    said = BotMessage(text, (Button(text, text), Button("", text)), text, text, {"key": text})
-    entry = FaqEntry("e", text, text, (text,), (text,), text, status="published", author=text)
-    agent = FakeAgent(entries=FakeEntries((entry,)), greets=False)
+    trace = Trace(
+        parse, (Decision(text, text, 1.0, text),), {text: text, "list": [text]}, found, (text,), {text: 1.0, "total": 2.0}
+    )
+    return Reply(
+        (BotMessage(text, (Button(text, text), Button("", text)), text, text, {"key": text}), BotMessage("the end")), trace
+    )
+
+
+def hostile_agent() -> FakeAgent:
+    """An agent whose every answer, entry and question is hostile."""
+    texts = [text for text, _ in HOSTILE.values()]
+    entries = tuple(
+        FaqEntry(f"e{number}", text, text, (text,), (text,), text, status="published", author=text)
+        for number, text in enumerate(texts)
+    )
+    scripted = {f"go {name}": hostile_reply(text) for name, (text, _) in HOSTILE.items()}
+    agent = FakeAgent(entries=FakeEntries(entries), greets=False, scripted=scripted)
     agent.unanswered = FakeUnanswered()
-    agent.unanswered.open = [FakeQuestion(text, 1, (1,))]
-    agent.scripted["go"] = Reply((said, BotMessage("the end")), trace)
+    agent.unanswered.open = [FakeQuestion(text, 1, (number,)) for number, text in enumerate(texts)]
     return agent
 
 
@@ -50,65 +73,97 @@ def assert_clean(pilot: Pilot[Any]) -> None:
     assert forbidden_in(shown(pilot)) == set()
 
 
-@pytest.mark.parametrize("name", NAMES)
-async def test_chat_panel_and_faq_desk(make_app: Callable[..., AssistantApp], name: str) -> None:
-    text, visible = HOSTILE[name]
-    agent = hostile_agent(text)
+async def test_conversation_and_side_panel(make_app: Callable[..., AssistantApp]) -> None:
+    agent = hostile_agent()
     async with make_app(open_agent=lambda: agent).run_test(size=(120, 60)) as pilot:
         await see(pilot, "model ready")
-        await say(pilot, "go")
+        for name, (text, visible) in HOSTILE.items():
+            chat = chat_of(pilot)
+            n_views = len(chat.query(BotView))
+            await chat.say(f"go {name}", title=text)
+            await until(pilot, lambda chat=chat, n_views=n_views: len(chat.query(BotView)) == n_views + 2)  # type: ignore[misc]
+            assert_clean(pilot)
+            said = list(chat.query(BotView))[-2].copy_text
+            assert visible in said
+            assert not forbidden_in(said)
+
+
+async def test_stored_conversation(make_app: Callable[..., AssistantApp]) -> None:
+    agent = hostile_agent()
+    for text, _ in HOSTILE.values():
+        agent.store(UserMessage(text), hostile_reply(text))
+    async with make_app(open_agent=lambda: agent).run_test(size=(100, 40)) as pilot:
         await see(pilot, "the end")
         assert_clean(pilot)
-        assert visible in "\n".join(view.copy_text for view in pilot.app.screen.query("BotView").results())  # type: ignore[attr-defined]
-        await chat_of(pilot).say(text, title=text)
-        await pilot.pause()
+        await pilot.press("pageup", "pageup")
         assert_clean(pilot)
+
+
+async def test_faq_desk_and_editor(make_app: Callable[..., AssistantApp], monkeypatch: pytest.MonkeyPatch) -> None:
+    agent = hostile_agent()
+    found = FaqResult(tuple(FaqMatch("e0", text, text, text, 0.9) for text, _ in HOSTILE.values()), 0.5)
+    monkeypatch.setattr(agent.faq, "search", lambda *_: found)
+    async with make_app(open_agent=lambda: agent).run_test(size=(120, 60)) as pilot:
+        await see(pilot, "model ready")
         await pilot.press("f3")
-        await until(pilot, lambda: isinstance(pilot.app.screen, FaqScreen))
-        await see(pilot, "● published")
-        assert_clean(pilot)
-        await pilot.press("enter")
-        await until(pilot, lambda: isinstance(pilot.app.screen, EntryEditor))
-        await pilot.pause(0.3)
+        await see(pilot, f"Entries {len(HOSTILE)}")
+        for number in range(len(HOSTILE)):
+            assert_clean(pilot)
+            opened = EntryEditor(agent, agent.entries.get(f"e{number}"))
+            await pilot.app.push_screen(opened)
+            await pilot.pause()
+            assert_clean(pilot)
+            opened.dismiss(None)
+            await pilot.press("down")
+        await pilot.press("slash", "x")
+        await see(pilot, "✓ answers  90%")
+        await pilot.press("ctrl+t")
+        await see(pilot, "Nearest")
         assert_clean(pilot)
 
 
-@pytest.mark.parametrize("name", NAMES)
-async def test_errors_notices_and_training(make_app: Callable[..., AssistantApp], agent: FakeAgent, tmp_path: Path, name: str) -> None:
-    text, _ = HOSTILE[name]
+async def test_errors_and_notices(make_app: Callable[..., AssistantApp], agent: FakeAgent) -> None:
+    async with make_app().run_test(size=(120, 60), notifications=True) as pilot:
+        await see(pilot, "What can I do for you?")
+        for number, (text, _) in enumerate(HOSTILE.values(), start=1):
+            agent.failure = RuntimeError(text)
+            await chat_of(pilot).say("delivery time")
+            await until(pilot, lambda number=number: len(pilot.app.screen.query(ProblemView)) == number)  # type: ignore[misc]
+            app_of(pilot).notify_text(text)
+            app_of(pilot).show_problem(TrainingStopped(why=text))
+            await until(pilot, lambda: isinstance(pilot.app.screen, ProblemDialog))
+            assert_clean(pilot)
+            await pilot.press("escape")
+            assert_clean(pilot)
+
+
+async def test_training(make_app: Callable[..., AssistantApp], tmp_path: Path) -> None:
+    texts = [text for text, _ in HOSTILE.values()]
 
     async def train(mode: Mode | None, on_progress: ProgressCallback) -> TrainingOutcome:
-        on_progress(Progress(text, 1, 2, {text: 1.0, "loss": 2.0}))
-        on_progress(Progress(text, 2, 2, {text: 1.0, "loss": 1.0}))
-        if mode == "full":
-            raise TrainingStopped(why=text)
-        return TrainingOutcome(tmp_path / "".join(filter(str.isalnum, text))[:20], {text: 0.5}, 1.0)
+        for text in texts:
+            app.told_at = 0.0
+            on_progress(Progress(text, 1, 2, {text: 1.0, f"dev_{text}_f1": 1.0, "loss": 1.0}))
+            await asyncio.sleep(0)
+            assert_clean(pilot)
+        return TrainingOutcome(tmp_path / "m [b]\x1b]0;x\x07", dict.fromkeys(texts, 0.5), 1.0)
 
-    async with make_app(train=train).run_test(size=(120, 60), notifications=True) as pilot:
-        await see(pilot, "What can I do for you?")
-        agent.failure = RuntimeError(text)
-        await say(pilot, "delivery time")
-        await see(pilot, "something unforeseen")
-        app_of(pilot).notify_text(text)
-        await pilot.pause()
-        assert_clean(pilot)
+    app = make_app(train=train)
+    async with app.run_test(size=(120, 60)) as pilot:
+        await see(pilot, "model ready")
         await pilot.press("f4", "f")
         await see(pilot, "The new model answers")
         assert_clean(pilot)
-        await pilot.press("u")
-        await until(pilot, lambda: isinstance(pilot.app.screen, ProblemDialog))
-        assert_clean(pilot)
 
 
-@pytest.mark.parametrize("name", NAMES)
-async def test_pasting_into_the_prompt(make_app: Callable[..., AssistantApp], name: str) -> None:
-    text, _ = HOSTILE[name]
+async def test_pasting_into_the_prompt(make_app: Callable[..., AssistantApp]) -> None:
     async with make_app().run_test() as pilot:
         await see(pilot, "What can I do for you?")
-        pilot.app.post_message(Paste(text))
-        await pilot.pause()
-        assert isinstance(pilot.app.screen, ChatScreen)
         prompt = pilot.app.screen.query_one(Prompt)
-        assert 0 < len(prompt.text) <= MAX_CHARS
-        assert not forbidden_in(prompt.text)
-        assert_clean(pilot)
+        for text, _ in HOSTILE.values():
+            prompt.text = ""
+            pilot.app.post_message(Paste(text))
+            await until(pilot, lambda: prompt.text)
+            assert len(prompt.text) <= MAX_CHARS
+            assert not forbidden_in(prompt.text)
+            assert_clean(pilot)

@@ -53,7 +53,9 @@ def test_a_reply_has_its_evidence_under_its_last_message() -> None:
 
 def test_summary_names_what_matters() -> None:
     found = FaqResult((FaqMatch("e", "Q?", "Q?", "A", 0.93),), 0.5)
-    trace = Trace(PARSE, (Decision("utter_greet", "rule", 1.0, ""), Decision("action_listen", "rule", 1.0, "")), faq=found, timings_ms=TIMINGS)
+    trace = Trace(
+        PARSE, (Decision("utter_greet", "rule", 1.0, ""), Decision("action_listen", "rule", 1.0, "")), faq=found, timings_ms=TIMINGS
+    )
     assert summary(trace).plain == "greet 90% · rule · FAQ 93% · 13 ms"
     assert summary(Trace()).plain == ""
     assert "a step failed" in summary(Trace(problems=("x",))).plain

@@ -100,5 +100,5 @@ async def test_places_can_be_clicked(make_app: Callable[..., AssistantApp]) -> N
         await see(pilot, "model ready")
         await pilot.click(list(pilot.app.screen.query("Place"))[2])
         await until(pilot, lambda: isinstance(pilot.app.screen, TrainingScreen))
-        await pilot.click(list(pilot.app.screen.query("Place"))[0])
+        await pilot.click(pilot.app.screen.query("Place").first())
         await until(pilot, lambda: isinstance(pilot.app.screen, ChatScreen))

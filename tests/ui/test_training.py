@@ -63,7 +63,9 @@ async def test_training_goes_on_behind_the_chat_and_can_be_cancelled(
         assert not pilot.app.screen.query_one("#fast", Button).disabled
 
 
-async def test_failing_training_keeps_the_model_and_can_be_tried_again(make_app: Callable[..., AssistantApp], agent: FakeAgent) -> None:
+async def test_failing_training_keeps_the_model_and_can_be_tried_again(
+    make_app: Callable[..., AssistantApp], agent: FakeAgent
+) -> None:
     async def train(mode: Mode | None, on_progress: ProgressCallback) -> TrainingOutcome:
         raise TrainingDiverged(epoch=3)
 
@@ -78,7 +80,9 @@ async def test_failing_training_keeps_the_model_and_can_be_tried_again(make_app:
         assert app_of(pilot).model_state is ModelState.READY
 
 
-async def test_first_start_trains_then_opens_the_chat(make_app: Callable[..., AssistantApp], agent: FakeAgent, project: Project) -> None:
+async def test_first_start_trains_then_opens_the_chat(
+    make_app: Callable[..., AssistantApp], agent: FakeAgent, project: Project
+) -> None:
     modes: list[Mode | None] = []
     ready = asyncio.Event()
 
@@ -141,7 +145,10 @@ async def test_child_process_that_fails_says_why(tmp_path: Path) -> None:
 async def test_cancelling_ends_the_child_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_stubborn: bool) -> None:
     monkeypatch.setattr("assistant.ui.training.process._GRACE_S", 0.2)
     ignore = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n" if is_stubborn else ""
-    code = ignore + "print(json.dumps({'stage': str(os.getpid()), 'done': 0, 'total': 0}), file=sys.stderr, flush=True)\ntime.sleep(60)"
+    code = (
+        ignore
+        + "print(json.dumps({'stage': str(os.getpid()), 'done': 0, 'total': 0}), file=sys.stderr, flush=True)\ntime.sleep(60)"
+    )
     steps: list[Progress] = []
     task = asyncio.create_task(run_training(script(tmp_path, code), steps.append))
     while not steps:

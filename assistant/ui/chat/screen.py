@@ -79,7 +79,7 @@ class ChatScreen(DeskScreen):
             self.turns.hold()
         self._show_state()
 
-    @work(group="open", exclusive=True)
+    @work(group="open", description="open", exclusive=True)
     async def open_conversation(self, agent: AgentPort) -> None:
         """Shows the stored conversation, lets the assistant greet, and sends what was written meanwhile."""
         try:
@@ -128,7 +128,8 @@ class ChatScreen(DeskScreen):
             self._take_turn(agent, *started)
         self._show_state()
 
-    @work(group="turn")
+    # A description keeps Textual from writing out the arguments for its log, a message of any length among them.
+    @work(group="turn", description="turn")
     async def _take_turn(self, agent: AgentPort, turn: int, message: Outgoing) -> None:
         """Sends one message and shows what comes of it. However it ends, the next message can be sent."""
         has_failed = True

@@ -123,7 +123,7 @@ class EntryEditor(ModalScreen["FaqEntry | None"]):
     def _question_changed(self, event: Input.Changed) -> None:
         self._look_for_likes(event.value)
 
-    @work(group="likes", exclusive=True)
+    @work(group="likes", description="likes", exclusive=True)
     async def _look_for_likes(self, question: str) -> None:
         """Says which other entry answers the question already, so that nobody writes an answer twice."""
         await asyncio.sleep(_PAUSE_S)
@@ -144,7 +144,7 @@ class EntryEditor(ModalScreen["FaqEntry | None"]):
         """Saves the entry."""
         self._save(self.current(), self._opened.version)
 
-    @work(group="save", exclusive=True)
+    @work(group="save", description="save", exclusive=True)
     async def _save(self, entry: FaqEntry, expected_version: int) -> None:
         try:
             if expected_version == 0:
@@ -173,7 +173,7 @@ class EntryEditor(ModalScreen["FaqEntry | None"]):
         elif chosen == "theirs":
             self.dismiss(theirs)
 
-    @work(group="leave", exclusive=True)
+    @work(group="leave", description="leave", exclusive=True)
     async def action_leave(self) -> None:
         """Leaves; asks first when something would be lost."""
         if self.has_changes:

@@ -94,7 +94,7 @@ class FaqScreen(DeskScreen):
 
     # --- reading
 
-    @work(group="reload", exclusive=True)
+    @work(group="reload", description="reload", exclusive=True)
     async def reload(self, pause_s: float = 0.0) -> None:
         """Shows the entries that fit the search, and the open questions."""
         await asyncio.sleep(pause_s)
@@ -162,7 +162,7 @@ class FaqScreen(DeskScreen):
         asked = self.query_one("#search", Input).value if not self._entries else ""
         self._edit(FaqEntry("", asked, "", status="published"))
 
-    @work(group="write")
+    @work(group="write", description="write")
     async def _edit(self, entry: FaqEntry, question: Question | None = None) -> None:
         agent = self.desk.agent
         if agent is None:
@@ -181,7 +181,7 @@ class FaqScreen(DeskScreen):
         )
         self.reload()
 
-    @work(group="write")
+    @work(group="write", description="write")
     async def _delete(self, entry: FaqEntry) -> None:
         agent = self.desk.agent
         answers = {"keep": "Keep", "delete": "Delete"}
@@ -194,7 +194,7 @@ class FaqScreen(DeskScreen):
             self.desk.notify_text("Deleted; ^z brings it back.")
             self.reload()
 
-    @work(group="write")
+    @work(group="write", description="write")
     async def action_undo_delete(self) -> None:
         """Brings the last deleted entry back."""
         agent = self.desk.agent
@@ -206,7 +206,7 @@ class FaqScreen(DeskScreen):
             self.desk.notify_text("Brought back.")
             self.reload()
 
-    @work(group="write")
+    @work(group="write", description="write")
     async def _dismiss_question(self, question: Question) -> None:
         agent = self.desk.agent
         if agent is not None:

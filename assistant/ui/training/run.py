@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from collections import defaultdict
 from dataclasses import dataclass, field
 from enum import Enum
+from time import monotonic
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -46,7 +46,8 @@ class TrainingRun:
     curves: dict[str, list[tuple[float, float]]] = field(default_factory=lambda: defaultdict(list))
     outcome: TrainingOutcome | None = None
     error: Exception | None = None
-    started_at: float = field(default_factory=time.monotonic)
+    started_at: float = field(default_factory=lambda: monotonic())  # noqa: PLW0108 (looked up at call: tests stop it)
+    ended_at: float | None = None
     _step: int = 0
 
     @property
@@ -56,8 +57,12 @@ class TrainingRun:
 
     @property
     def elapsed_s(self) -> float:
-        """Seconds since it was started."""
-        return time.monotonic() - self.started_at
+        """Seconds from its start to its end, or to now."""
+        return (monotonic() if self.ended_at is None else self.ended_at) - self.started_at
+
+    def end(self, state: RunState) -> None:
+        """Notes how it ended."""
+        self.state, self.ended_at = state, monotonic()
 
     def add(self, progress: Progress) -> None:
         """Takes in a report."""

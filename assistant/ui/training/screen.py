@@ -40,6 +40,7 @@ _INTRO = (
 )
 _FIRST = "There is no model yet, so one is being trained now: it takes a minute or two, once. The chat opens when it is done."
 _BAR = 28
+_RATES = ("accuracy", "f1", "precision", "recall")
 
 
 class TrainingScreen(DeskScreen):
@@ -145,12 +146,10 @@ class TrainingScreen(DeskScreen):
 
     def _show_curves(self, run: TrainingRun) -> None:
         self.query_one("#curves").set_class(any(len(points) > 1 for points in run.curves.values()), "-shown")
-        losses = {name: points for name, points in run.curves.items() if name.endswith("loss")}
-        held_out = {
-            label(name): points for name, points in run.curves.items() if name.startswith("dev_") and not name.endswith("loss")
-        }
-        self.query_one("#loss", Curves).draw(dict(losses), ("accent", "secondary"))
-        self.query_one("#accuracy", Curves).draw(dict(held_out), ("primary", "secondary", "accent"))
+        loss = {"loss": run.curves.get("loss", [])}
+        rates = {label(name): points for name, points in run.curves.items() if name.startswith("dev_") and name.endswith(_RATES)}
+        self.query_one("#loss", Curves).draw(dict(loss), ("accent",))
+        self.query_one("#accuracy", Curves).draw(dict(rates), ("primary", "secondary"))
 
     def _show_result(self, run: TrainingRun) -> None:
         result = self.query_one("#result", Static)
@@ -197,8 +196,9 @@ def label(name: str) -> str:
 
 def figure(name: str, value: float) -> str:
     """Returns a metric's value as people read it: rates in percent, losses with three decimals."""
-    is_rate = 0 <= value <= 1 and name.endswith(("accuracy", "f1", "error", "precision", "recall"))
-    return f"{100 * value:.1f} %" if is_rate else f"{value:.3f}"
+    if 0 <= value <= 1 and name.endswith((*_RATES, "error")):
+        return f"{100 * value:.1f} %"
+    return f"{value:.0f}" if name == "epoch" else f"{value:.3f}"
 
 
 def _figures(figures: Mapping[str, float]) -> Content:

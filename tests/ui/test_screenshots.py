@@ -1,0 +1,149 @@
+"""Pictures of the screens, compared by what can be read on them. Set WRITE_SCREENSHOTS=1 to take them anew."""
+
+from __future__ import annotations
+
+import html
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from textual.widgets import TextArea
+
+from assistant.ui import theme
+from assistant.ui.faq.editor import EntryEditor
+from assistant.ui.help import HelpScreen
+from tests.ui.conftest import quick_training
+from tests.ui.driving import say, see, shown, until
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from textual.pilot import Pilot
+
+    from assistant.project import Project
+    from assistant.ui.app import AssistantApp
+
+FOLDER = Path(__file__).parent / "screenshots"
+FONTS = '"Fira Code", "DejaVu Sans Mono", Menlo, Consolas, monospace'
+SIZES = {"80x24": (80, 24), "120x40": (120, 40)}
+THEMES = {"dark": theme.DARK, "light": theme.LIGHT}
+
+
+async def chat(pilot: Pilot[Any]) -> None:
+    await see(pilot, "What can I do for you?")
+    await say(pilot, "can i return shoes i wore once")
+    await see(pilot, "five days of their arrival")
+    await say(pilot, "where is my order 12345?")
+    await see(pilot, "Change the address")
+
+
+async def entries(pilot: Pilot[Any]) -> None:
+    await see(pilot, "model ready")
+    await pilot.press("f3")
+    await see(pilot, "Entries 3")
+    await pilot.press("slash")
+    await say(pilot, "return shoes")
+    await see(pilot, "nearest at")
+
+
+async def editor(pilot: Pilot[Any]) -> None:
+    await see(pilot, "model ready")
+    await pilot.press("f3")
+    await see(pilot, "Entries 3")
+    await pilot.press("enter")
+    await until(pilot, lambda: isinstance(pilot.app.screen, EntryEditor))
+
+
+async def unanswered(pilot: Pilot[Any]) -> None:
+    await see(pilot, "model ready")
+    await pilot.press("f3")
+    await see(pilot, "Entries 3")
+    await pilot.press("ctrl+t")
+    await see(pilot, "gift cards")
+
+
+async def training(pilot: Pilot[Any]) -> None:
+    await see(pilot, "model ready")
+    await pilot.press("f4", "f")
+    await until(pilot, lambda: "model ready" in _line(pilot, 0) and pilot.app.screen.query_one("#result").display)
+
+
+async def help_screen(pilot: Pilot[Any]) -> None:
+    await see(pilot, "What can I do for you?")
+    await pilot.press("f1")
+    await until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))
+
+
+SCENES: dict[str, Callable[[Pilot[Any]], Awaitable[None]]] = {
+    "chat": chat,
+    "entries": entries,
+    "editor": editor,
+    "unanswered": unanswered,
+    "training": training,
+    "help": help_screen,
+}
+PICTURES = [
+    *(
+        (f"{scene}-{size}-{look}", scene, SIZES[size], look)
+        for scene in ("chat", "entries", "training")
+        for size in SIZES
+        for look in THEMES
+    ),
+    *((f"{scene}-80x24-dark", scene, SIZES["80x24"], "dark") for scene in ("editor", "unanswered", "help")),
+    ("editor-120x40-light", "editor", SIZES["120x40"], "light"),
+    ("chat-60x20-dark", "chat", (60, 20), "dark"),
+    ("chat", "chat", (104, 34), "dark"),
+]
+
+
+@pytest.mark.parametrize(("name", "scene", "size", "look"), PICTURES, ids=[picture[0] for picture in PICTURES])
+async def test_picture(
+    make_app: Callable[..., AssistantApp],
+    project: Project,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    scene: str,
+    size: tuple[int, int],
+    look: str,
+) -> None:
+    monkeypatch.setattr("assistant.ui.training.run.monotonic", lambda: 0.0)
+    app = make_app(train=quick_training(project.root, steps=60))
+    async with app.run_test(size=size) as pilot:
+        app.theme = THEMES[look]
+        for area in app.screen.query(TextArea):
+            area.cursor_blink = False
+        await SCENES[scene](pilot)
+        await pilot.pause(0.05)
+        svg = portable(app.export_screenshot(title="assistant"))
+    path = FOLDER / f"{name}.svg"
+    if os.environ.get("WRITE_SCREENSHOTS") or not path.exists():
+        FOLDER.mkdir(exist_ok=True)
+        path.write_text(svg, encoding="utf-8")
+    assert words_of(svg) == words_of(path.read_text(encoding="utf-8"))
+
+
+def portable(svg: str) -> str:
+    """Returns the picture without fonts from the network, and without ids that change with its content."""
+    svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
+    svg = re.sub(r"font-family: Fira Code, monospace;|font-family: Fira Code;", f"font-family: {FONTS};", svg)
+    svg = re.sub(r"terminal-\d+", "terminal", svg)
+    return re.sub(r"[ \t]+$", "", svg, flags=re.MULTILINE)
+
+
+def words_of(svg: str) -> list[str]:
+    """Returns what can be read in a picture, piece by piece in its order."""
+    return [html.unescape(text).replace("\xa0", " ").strip() for text in re.findall(r"<text [^>]*>(.*?)</text>", svg)]
+
+
+def _line(pilot: Pilot[Any], number: int) -> str:
+    return shown(pilot).splitlines()[number]
+
+
+def test_pictures_load_nothing_and_prompt_is_in_the_readme_picture() -> None:
+    for path in FOLDER.glob("*.svg"):
+        svg = path.read_text(encoding="utf-8")
+        assert "url(http" not in svg
+        assert "@font-face" not in svg
+    assert any("ype a message" in words for words in words_of((FOLDER / "chat.svg").read_text(encoding="utf-8")))
