@@ -9,7 +9,7 @@ import pytest
 from assistant.dialogue.events import ActionExecuted, BotUttered, SlotSet, UserUttered
 from assistant.errors import DamagedConversation, StaleConversation
 from assistant.messages import BotMessage, Button, Entity, IntentScore, Parse
-from assistant.stores.conversations import ConversationStore
+from assistant.stores.conversations import ConversationStore, ConversationSummary
 from assistant.stores.database import open_database
 
 if TYPE_CHECKING:
@@ -72,15 +72,8 @@ def test_senders_are_summed_up_last_spoken_first(store: ConversationStore) -> No
     store.append("bob", turn("two", at=20.0), 0)
     store.append("ann", turn("three", at=30.0), 4)
     ann, bob = store.senders()
-    assert (ann.sender_id, ann.n_events, ann.n_turns, ann.first_at, ann.last_at, ann.last_text) == (
-        "ann",
-        8,
-        2,
-        10.0,
-        30.75,
-        "three",
-    )
-    assert (bob.sender_id, bob.n_turns, bob.last_text) == ("bob", 1, "two")
+    assert ann == ConversationSummary("ann", n_events=8, n_turns=2, first_at=10.0, last_at=30.75, last_text="three")
+    assert bob == ConversationSummary("bob", n_events=4, n_turns=1, first_at=20.0, last_at=20.75, last_text="two")
 
 
 def test_what_the_user_said_last_outlives_a_turn_in_which_nothing_was_said(store: ConversationStore) -> None:

@@ -59,7 +59,7 @@ def test_what_does_not_hold_together_is_not_saved(store: EntryStore) -> None:
 
 def test_an_unknown_entry_is_answered_with_the_nearest(store: EntryStore) -> None:
     store.add(SHOES)
-    with pytest.raises(UnknownEntry, match='FAQ-003 no FAQ entry "shoe"; did you mean "shoes"?'):
+    with pytest.raises(UnknownEntry, match=r'FAQ-003 no FAQ entry "shoe"; did you mean "shoes"\?'):
         store.get("shoe")
 
 
