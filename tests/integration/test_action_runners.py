@@ -1,0 +1,386 @@
+"""One suite for both ways to run custom actions: in a child process, and on an action server of rasa-sdk."""
+
+from __future__ import annotations
+
+import http.server
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from assistant.actions.process import ProcessRunner
+from assistant.actions.server import ServerRunner
+from assistant.dialogue.events import ActiveLoop, Event, SlotSet, event_from_json
+from assistant.dialogue.slots import REQUESTED_SLOT
+from assistant.errors import (
+    ActionFailed,
+    ActionNotRegistered,
+    ActionServerUnreachable,
+    ActionsNotLoaded,
+    ActionTimedOut,
+    BadActionAnswer,
+    BadSetting,
+)
+from tests.unit.dialogue.building import domain_of, listening, said
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from assistant.actions.outcome import ActionOutcome, ActionRunner
+
+DOMAIN = domain_of("""
+intents: [a]
+slots: {s: {type: any}, forms: {type: any}, number: {type: text}, extra: {type: text}, reason: {type: text}, checked: {type: bool}}
+responses: {utter_x: [{text: "x {who}"}]}
+forms: {form: {required_slots: [number, extra]}}
+actions: [action_ok, validate_form]
+""")
+
+
+def project(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copy(Path(__file__).with_name("shop_actions.py"), folder / "actions.py")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ProcessRunner]:
+    folder = tmp_path_factory.mktemp("process")
+    runner = ProcessRunner(project(folder / "bot"), folder / "state", 30.0)
+    runner.start()
+    yield runner
+    runner.close()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerRunner]:
+    folder = project(tmp_path_factory.mktemp("server"))
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "rasa_sdk", "--actions", "actions", "-p", str(port)]
+    log = (folder / "log").open("wb")
+    running = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log, env=os.environ | {"SANIC_HOST": "127.0.0.1"})
+    try:
+        _wait_for(f"http://127.0.0.1:{port}/health", running)
+        yield ServerRunner(f"http://127.0.0.1:{port}/webhook", 30.0)
+    finally:
+        running.terminate()
+        running.wait(10)
+        log.close()
+
+
+def _wait_for(url: str, running: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            urllib.request.urlopen(url, timeout=5).close()
+        except OSError:
+            assert running.poll() is None, "the action server ended"
+            assert time.monotonic() < deadline, "the action server does not start"
+            time.sleep(0.1)
+        else:
+            return
+
+
+@pytest.fixture(params=["process", "server"])
+def runner(request: pytest.FixtureRequest) -> ActionRunner:
+    found: ActionRunner = request.getfixturevalue(request.param)
+    return found
+
+
+def call(runner: ActionRunner, name: str, *events: Event) -> ActionOutcome:
+    tracker = listening(DOMAIN, said("a"), *events)
+    return runner.run(name, tracker.as_json(), DOMAIN.as_json())
+
+
+def slots(outcome: ActionOutcome) -> dict[str, Any]:
+    events = [event_from_json(event) for event in outcome.events]
+    return {event.name: event.value for event in events if isinstance(event, SlotSet)}
+
+
+# --- both ways ------------------------------------------------------------------------------------------------------------------
+
+
+def test_an_action_sees_the_conversation_and_answers(runner: ActionRunner) -> None:
+    outcome = call(runner, "action_ok", SlotSet("s", "v"))
+    assert not outcome.is_rejected
+    assert slots(outcome) == {"s": "v", "forms": ["form"]}
+    first, second = outcome.responses
+    assert (first["text"], first["buttons"]) == ("hello ann", [{"title": "Yes", "payload": "/affirm"}])
+    assert (second["response"], second["who"]) == ("utter_x", "you")
+
+
+def test_an_action_may_decline(runner: ActionRunner) -> None:
+    outcome = call(runner, "action_reject")
+    assert (outcome.is_rejected, outcome.events, outcome.responses) == (True, (), ())
+
+
+def test_an_action_that_nobody_wrote_is_named(runner: ActionRunner) -> None:
+    with pytest.raises(ActionNotRegistered, match="ACT-003 action_okay"):
+        call(runner, "action_okay")
+
+
+def test_an_action_that_raises_fails_and_the_next_call_works(runner: ActionRunner) -> None:
+    with pytest.raises(ActionFailed, match="ACT-001 action_raise"):
+        call(runner, "action_raise")
+    assert slots(call(runner, "action_ok", SlotSet("s", 1)))["s"] == 1
+
+
+def test_what_an_action_prints_is_no_answer(runner: ActionRunner) -> None:
+    assert slots(call(runner, "action_print")) == {"s": "printed"}
+    assert slots(call(runner, "action_ok", SlotSet("s", 2)))["s"] == 2
+
+
+def test_events_that_make_no_sense_leave_the_others_standing(runner: ActionRunner) -> None:
+    assert slots(call(runner, "action_junk"))["s"] == "good"
+
+
+def test_an_action_that_changes_what_it_was_given_changes_nothing(runner: ActionRunner) -> None:
+    tracker, domain = listening(DOMAIN, SlotSet("s", "v"), said("a")).as_json(), DOMAIN.as_json()
+    before = json.dumps([tracker, domain])
+    runner.run("action_mutate", tracker, domain)
+    assert json.dumps([tracker, domain]) == before
+    assert slots(call(runner, "action_ok"))["forms"] == ["form"]
+
+
+@pytest.mark.parametrize(
+    ("value", "number", "checked", "said_text"),
+    [("12345", "12345", True, []), (12345, "12345", True, []), ("x", None, None, ["digits only"])],
+)
+def test_a_form_validates_what_was_said(
+    runner: ActionRunner, value: object, number: str | None, *, checked: bool | None, said_text: list[str]
+) -> None:
+    outcome = call(runner, "validate_form", ActiveLoop("form"), SlotSet("number", value))
+    assert slots(outcome).get("number", "none") == number
+    assert slots(outcome).get("checked") is checked
+    assert [response["text"] for response in outcome.responses] == said_text
+
+
+def test_a_form_extracts_slots_of_its_own(runner: ActionRunner) -> None:
+    tracker = listening(DOMAIN, ActiveLoop("form"), said("a", text="as a gift please"))
+    assert slots(runner.run("validate_form", tracker.as_json(), DOMAIN.as_json())) == {"extra": "gift"}
+
+
+def test_a_form_with_other_slots_than_the_domains_says_what_comes_next(runner: ActionRunner) -> None:
+    def next_slot(*events: Event) -> object:
+        return slots(call(runner, "validate_form", ActiveLoop("form"), *events)).get(REQUESTED_SLOT, "the host decides")
+
+    assert next_slot(SlotSet("number", "12345")) == "the host decides"
+    assert next_slot(SlotSet("extra", "x"), SlotSet("number", "99999")) == "reason"
+    assert next_slot(SlotSet("extra", "x"), SlotSet("reason", "x"), SlotSet("number", "99999")) is None
+
+
+# --- the process ----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def quick(tmp_path: Path) -> Iterator[Callable[[float], ProcessRunner]]:
+    runners = []
+
+    def make(timeout_s: float) -> ProcessRunner:
+        runners.append(ProcessRunner(project(tmp_path / "bot"), tmp_path / "state", timeout_s))
+        return runners[-1]
+
+    yield make
+    for runner in runners:
+        runner.close()
+
+
+def is_running(pid: int) -> bool:
+    status = Path(f"/proc/{pid}/stat")
+    if status.parent.parent.is_dir() and Path("/proc/self/stat").exists():
+        return status.exists() and status.read_text().split(")")[1].split()[0] not in {"Z", "X"}
+    return subprocess.run(["ps", "-p", str(pid)], capture_output=True, check=False).returncode == 0
+
+
+def test_an_action_that_hangs_is_ended_with_all_it_started(quick: Callable[[float], ProcessRunner], tmp_path: Path) -> None:
+    runner = quick(30.0)
+    call(runner, "action_ok")
+    runner._timeout_s = 1.5
+    before = time.monotonic()
+    with pytest.raises(ActionTimedOut, match=r"ACT-002 action_hang: custom action took longer than 1.5 s"):
+        call(runner, "action_hang")
+    assert time.monotonic() - before < 5
+    child = int((tmp_path / "state" / "child").read_text())
+    deadline = time.monotonic() + 5
+    while is_running(child) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not is_running(child)
+    runner._timeout_s = 30.0
+    assert slots(call(runner, "action_ok", SlotSet("s", 1)))["s"] == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "error", "why"),
+    [
+        ("action_exit", ActionFailed, "its process ended"),
+        ("action_sys_exit", ActionFailed, "SystemExit: 0"),
+        ("action_huge", BadActionAnswer, "too large"),
+        ("action_unsendable", ActionFailed, "not JSON serializable"),
+    ],
+)
+def test_an_action_that_does_its_worst_fails_alone(process: ProcessRunner, name: str, error: type[Exception], why: str) -> None:
+    with pytest.raises(error, match=why):
+        call(process, name)
+    assert slots(call(process, "action_ok", SlotSet("s", 1)))["s"] == 1
+
+
+def test_an_action_that_asks_for_input_gets_none(process: ProcessRunner) -> None:
+    assert slots(call(process, "action_input")) == {"s": "no input"}
+    assert slots(call(process, "action_ok", SlotSet("s", 1)))["s"] == 1
+
+
+def test_what_actions_print_and_how_they_fail_is_in_the_log(process: ProcessRunner) -> None:
+    call(process, "action_print")
+    with pytest.raises(ActionFailed, match="KeyError: 'the secret of the customer'"):
+        call(process, "action_raise")
+    log = (process._state / "actions.log").read_text()
+    assert "straight to the file" in log
+    assert "Traceback" in log
+
+
+@pytest.mark.parametrize("source", ["import no_such_module_anywhere", "raise SystemExit(1)", "def broken(:"])
+def test_actions_that_cannot_be_imported_are_named(tmp_path: Path, source: str) -> None:
+    (tmp_path / "actions.py").write_text(source)
+    runner = ProcessRunner(tmp_path, tmp_path / "state", 30.0)
+    try:
+        with pytest.raises(ActionsNotLoaded, match="ACT-004"):
+            call(runner, "action_ok")
+    finally:
+        runner.close()
+
+
+def test_a_runner_may_be_closed_twice_and_used_again(quick: Callable[[float], ProcessRunner]) -> None:
+    runner = quick(30.0)
+    call(runner, "action_ok")
+    runner.close()
+    runner.close()
+    assert slots(call(runner, "action_ok", SlotSet("s", 1)))["s"] == 1
+
+
+# --- the server: a small one that answers what it is told -----------------------------------------------------------------------
+
+
+@contextmanager
+def answering(answer: Callable[[http.server.BaseHTTPRequestHandler], None]) -> Iterator[str]:
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            try:
+                answer(self)
+            except OSError:  # the caller has gone
+                self.close_connection = True
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    running = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    running.daemon_threads = True
+    thread = threading.Thread(target=running.serve_forever, args=(0.02,))
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{running.server_port}/webhook"
+    finally:
+        running.shutdown()
+        thread.join()
+        running.server_close()
+
+
+def plain(code: int, body: bytes) -> Callable[[http.server.BaseHTTPRequestHandler], None]:
+    def answer(handler: http.server.BaseHTTPRequestHandler) -> None:
+        handler.send_response(code)
+        handler.send_header("Content-Length", str(len(body)))
+        handler.end_headers()
+        handler.wfile.write(body)
+
+    return answer
+
+
+def drip(handler: http.server.BaseHTTPRequestHandler) -> None:
+    handler.send_response(200)
+    handler.end_headers()
+    for _ in range(200):
+        handler.wfile.write(b" ")
+        time.sleep(0.05)
+
+
+def silence(_: http.server.BaseHTTPRequestHandler) -> None:
+    time.sleep(2)
+
+
+def no_http(handler: http.server.BaseHTTPRequestHandler) -> None:
+    handler.wfile.write(b"SSH-2.0-OpenSSH\r\n\r\n")
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        (plain(200, b"<html>"), BadActionAnswer),
+        (plain(200, b"[1]"), BadActionAnswer),
+        (plain(200, b'{"events": "all"}'), BadActionAnswer),
+        (plain(200, b'{"responses": [], "x": "' + b"x" * 9_000_000 + b'"}'), BadActionAnswer),
+        (plain(400, b'{"error": "Invalid body request"}'), ActionFailed),
+        (plain(400, b"{"), ActionFailed),
+        (plain(404, b"{}"), ActionNotRegistered),
+        (plain(449, b"{}"), ActionFailed),
+        (no_http, ActionServerUnreachable),
+    ],
+)
+def test_an_answer_that_is_none_is_a_failure(
+    answer: Callable[[http.server.BaseHTTPRequestHandler], None], error: type[Exception]
+) -> None:
+    with answering(answer) as url, pytest.raises(error, match="ACT-"):
+        call(ServerRunner(url, 10.0), "action_ok")
+
+
+@pytest.mark.parametrize("answer", [drip, silence])
+def test_a_server_that_is_slow_or_slower_is_left_at_the_deadline(
+    answer: Callable[[http.server.BaseHTTPRequestHandler], None],
+) -> None:
+    before = time.monotonic()
+    with answering(answer) as url:
+        with pytest.raises(ActionTimedOut, match="longer than 0.4 s"):
+            call(ServerRunner(url, 0.4), "action_ok")
+        assert time.monotonic() - before < 1.5
+
+
+def test_what_a_failing_server_echoes_is_not_shown() -> None:
+    with answering(plain(500, b'{"error": "boom", "request_body": "the secret of the customer"}')) as url:
+        with pytest.raises(ActionFailed, match="answered 500") as caught:
+            call(ServerRunner(url, 10.0), "action_ok")
+    assert "secret" not in str(caught.value)
+
+
+def test_no_answer_is_an_answer_without_anything() -> None:
+    with answering(plain(200, b"null")) as url:
+        outcome = call(ServerRunner(url, 10.0), "action_ok")
+    assert (outcome.events, outcome.responses, outcome.is_rejected) == ((), (), False)
+
+
+def test_conversations_do_not_go_through_a_proxy_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    with answering(plain(200, b"null")) as url:
+        monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+        assert call(ServerRunner(url, 10.0), "action_ok").events == ()
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9/webhook", "http://", "http://[broken/", "http://127.0.0.1:port/"])
+def test_a_server_that_cannot_be_reached_is_named(url: str) -> None:
+    with pytest.raises(ActionServerUnreachable, match="ACT-005"):
+        call(ServerRunner(url, 5.0), "action_ok")
+
+
+def test_other_schemes_are_refused() -> None:
+    with pytest.raises(BadSetting, match="no http or https URL"):
+        ServerRunner("file:///etc/passwd", 5.0)
