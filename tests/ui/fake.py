@@ -174,12 +174,15 @@ class FakeAgent:
         found = self.faq.search(text)
         parse = Parse(text, _ranking("ask_faq", 0.81, "return_item", 0.12), out_of_scope=0.31)
         if found.best is None:
-            self.unanswered.add(text)
+            self.keep_unanswered(text)
             sorry = BotMessage("I do not know that yet. I have passed your question on.")
             because = Decision("action_default_fallback", "FaqPolicy", 1.0, "the best entry is under the threshold")
             return Reply((sorry,), Trace(parse, (because, LISTEN), faq=found, timings_ms=TIMINGS))
         because = Decision("action_faq", "FaqPolicy", found.best.score, f'nearest to "{found.best.matched}"')
         return Reply((BotMessage(found.best.answer),), Trace(parse, (because, LISTEN), faq=found, timings_ms=TIMINGS))
+
+    def keep_unanswered(self, text: str) -> None:
+        self.unanswered.add(text)
 
     def store(self, message: UserMessage, reply: Reply) -> None:
         self.stored.append(UserUttered(message.text, reply.trace.parse or Parse(message.text), metadata=message.metadata))

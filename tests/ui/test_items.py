@@ -82,7 +82,7 @@ def test_entities_are_marked_in_the_message_wherever_they_claim_to_be() -> None:
 
 
 def test_bars_and_figures() -> None:
-    assert bar(0.55, 10).plain == "━" * 5 + "╸" + "━" * 4
+    assert bar(0.55, 10).plain == "━" * 5 + "╸" + "─" * 4
     assert {bar(fraction, 4).cell_length for fraction in (-1.0, 0.0, 0.5, 1.0, 7.0)} == {4}
     assert (percent(0.004), percent(1.0)) == ("  0%", "100%")
     assert (milliseconds(3.42), milliseconds(42.4), milliseconds(1234)) == ("3.4 ms", "42 ms", "1.2 s")

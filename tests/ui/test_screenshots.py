@@ -94,7 +94,7 @@ PICTURES = [
     *((f"{scene}-80x24-dark", scene, SIZES["80x24"], "dark") for scene in ("editor", "unanswered", "help")),
     ("editor-120x40-light", "editor", SIZES["120x40"], "light"),
     ("chat-60x20-dark", "chat", (60, 20), "dark"),
-    ("chat", "chat", (104, 34), "dark"),
+    ("chat", "chat", SIZES["120x40"], "dark"),
 ]
 
 

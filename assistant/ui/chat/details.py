@@ -79,4 +79,4 @@ class DetailsPanel(VerticalScroll, can_focus=False):
             Content.assemble((title.upper(), "bold $text-secondary"), "\n", content)
             for title, content in sections(self._trace, width)
         ]
-        text.update(Content("\n\n").join(shown) if shown else Content.styled("Nothing was understood: a greeting.", "$muted"))
+        text.update(Content("\n\n").join(shown) if shown else Content.styled("A greeting: nothing had to be understood.", "$muted"))

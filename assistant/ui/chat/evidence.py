@@ -23,7 +23,7 @@ def bar(fraction: float, width: int, style: str = "$primary") -> Content:
     """Returns a bar, filled to half a cell, on its track; a fraction outside [0, 1] counts as the nearer end."""
     halves = round(min(max(fraction, 0.0), 1.0) * width * 2)
     filled = "━" * (halves // 2) + "╸" * (halves % 2)
-    return Content.assemble((filled, style), ("━" * (width - len(filled)), "$track"))
+    return Content.assemble((filled, style), ("─" * (width - len(filled)), "$track"))
 
 
 def percent(fraction: float) -> str:

@@ -89,7 +89,6 @@ class UserView(MessageView):
     DEFAULT_CSS = """
     UserView {
         align-horizontal: right; padding-left: 8;
-        .label { width: 100%; text-align: right; }
         .body { background: $primary 18%; padding: 0 1; max-width: 100%; }
         &.-command .body { background: transparent; color: $muted; }
         &:focus .body { background: $primary 30%; }

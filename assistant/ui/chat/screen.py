@@ -140,7 +140,7 @@ class ChatScreen(DeskScreen):
             await self._show_reply(message, reply)
             has_failed = False
         except Exception as error:  # noqa: BLE001 (a border: whatever fails is shown, and the chat lives on)
-            await self.query_one(Transcript).show_problem(error)
+            await self.query_one(Transcript).show_problem(error, after=message.view)
         finally:
             self.turns.finish(turn, has_failed=has_failed)
             self._send_next()
@@ -149,9 +149,8 @@ class ChatScreen(DeskScreen):
         transcript = self.query_one(Transcript)
         if message.view is not None:
             message.view.trace = reply.trace
-        if message.text == "/restart":
-            await transcript.show([DividerItem(RESTARTED)])
-        await transcript.show(items_of_reply(reply))
+        parting = [DividerItem(RESTARTED)] if message.text == "/restart" else []
+        await transcript.show([*parting, *items_of_reply(reply)], after=message.view)
         self._show_trace(reply.trace)
         self._offer_choices()
 

@@ -76,9 +76,10 @@ class Transcript(VerticalScroll, can_focus=False):
         await self.mount_all([*lines, *self._views(page)], before=0)
         self._spend(keep_last=True)
 
-    async def show(self, items: Sequence[Item]) -> None:
-        """Adds items at the end."""
-        await self.mount_all(self._views(items))
+    async def show(self, items: Sequence[Item], *, after: UserView | None = None) -> None:
+        """Adds items: after the message that they answer, since another may have been written by then, or at the end."""
+        place = after if after is not None and after.is_attached else None
+        await self.mount_all(self._views(items, follow=place), after=place)
 
     async def show_user(self, item: Item) -> UserView:
         """Adds what the user says, fades the buttons before it, and goes to the end; returns its widget."""
@@ -89,9 +90,9 @@ class Transcript(VerticalScroll, can_focus=False):
         self.anchor()
         return view
 
-    async def show_problem(self, error: BaseException) -> None:
-        """Adds a notice of a failure."""
-        await self.mount(ProblemView(error))
+    async def show_problem(self, error: BaseException, *, after: UserView | None = None) -> None:
+        """Adds a notice of a failure, after the message that failed or at the end."""
+        await self.mount(ProblemView(error), after=after if after is not None and after.is_attached else None)
         self.anchor()
 
     def last_trace(self) -> Trace | None:
@@ -101,9 +102,9 @@ class Transcript(VerticalScroll, can_focus=False):
     def _earlier_line(self) -> EarlierLine:
         return EarlierLine(f"↑ {len(self._earlier)} earlier messages: click or press Ctrl+Home", markup=False)
 
-    def _views(self, items: Sequence[Item]) -> list[Widget]:
+    def _views(self, items: Sequence[Item], *, follow: Widget | None = None) -> list[Widget]:
         views: list[Widget] = [view_of(item) for item in items]
-        before: Widget | None = next(iter(reversed(self.children)), None)
+        before = follow
         for view in views:
             # Messages that follow one another in one turn need no second label.
             view.set_class(isinstance(view, BotView) and isinstance(before, BotView) and view.trace is before.trace, "-continued")

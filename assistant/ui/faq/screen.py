@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _PAUSE_S = 0.15
 _N_FOUND = 5
+_MIN_SCORE = 0.1
 _HINT = Content.styled("Type to search; this line says which entry a question would get.", "$muted")
 
 
@@ -241,5 +242,7 @@ def _search(agent: AgentPort, text: str) -> tuple[list[FaqEntry], FaqResult | No
         return entries, None
     found = agent.faq.search(text, _N_FOUND)
     listed = {entry.id for entry in entries}
-    entries += [agent.entries.get(match.entry_id) for match in found.matches if match.entry_id not in listed]
+    entries += [
+        agent.entries.get(match.entry_id) for match in found.matches if match.entry_id not in listed and match.score >= _MIN_SCORE
+    ]
     return entries, found
