@@ -17,12 +17,10 @@ from assistant.ui.actions import ACTIONS, bindings
 from assistant.ui.banner import ModelState
 from assistant.ui.chat.screen import ChatScreen
 from assistant.ui.desk import DeskScreen
-from assistant.ui.faq.screen import FaqScreen
 from assistant.ui.help import HelpScreen
 from assistant.ui.problems import ProblemDialog, as_problem
 from assistant.ui.safe_text import safe
 from assistant.ui.training.run import RunState, TrainingRun
-from assistant.ui.training.screen import TrainingScreen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -41,6 +39,20 @@ _TELL_EVERY_S = 0.2
 _HELP_PLACES = {"chat": ("chat", "prompt", "message"), "faq": ("faq", "entries", "unanswered", "editor"), "training": ("training",)}
 
 
+def _faq() -> Screen[Any]:
+    """Returns the FAQ desk; imported when it is first gone to, so that the chat is painted sooner."""
+    from assistant.ui.faq.screen import FaqScreen
+
+    return FaqScreen()
+
+
+def _training() -> Screen[Any]:
+    """Returns the training screen; imported when it is first gone to."""
+    from assistant.ui.training.screen import TrainingScreen
+
+    return TrainingScreen()
+
+
 class AssistantApp(App[None]):
     """Chat, FAQ and training in one terminal.
 
@@ -56,7 +68,7 @@ class AssistantApp(App[None]):
     TITLE = "assistant"
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("app")]
-    MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {"chat": ChatScreen, "faq": FaqScreen, "training": TrainingScreen}
+    MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {"chat": ChatScreen, "faq": _faq, "training": _training}
     CSS_PATH: ClassVar[CSSPathType | None] = "app.tcss"
 
     model_state: reactive[ModelState] = reactive(ModelState.LOADING)
