@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -42,11 +43,13 @@ def open_agent(project: Project, settings: Settings, *, model: Path | None = Non
         SourceError: the project's files do not hold together.
         StoreError: the database cannot be opened.
     """
-    runner = _start_runner(project, settings)  # first: it starts up beside the rest
-    try:
+    with ExitStack() as opened:
+        runner = _start_runner(project, settings)  # first: it starts up beside the rest
+        if runner is not None:
+            opened.callback(runner.close)
         domain, stories = load_domain(project), load_stories(project)
         folder = _model_folder(project, model)
-        database = open_project_database(project, settings)
+        database = opened.enter_context(open_project_database(project, settings))
         entries = EntryStore(database)
         agent = Agent(
             domain=domain,
@@ -57,10 +60,7 @@ def open_agent(project: Project, settings: Settings, *, model: Path | None = Non
             load_model=partial(_load_model, entries, settings),
             runner=runner,
         )
-    except BaseException:
-        if runner is not None:
-            runner.close()
-        raise
+        opened.pop_all()  # from here on they are the agent's to close
     agent.on_close(database.close)
     return agent
 

@@ -1,0 +1,90 @@
+"""Small bots for whole conversations: a stand-in for the model that knows keywords, and agents on SQLite in a folder."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from assistant.agent import Agent, Memory
+from assistant.config import load_settings
+from assistant.dialogue.domain import load_domain
+from assistant.dialogue.stories import load_stories
+from assistant.faq.index import FaqIndex
+from assistant.messages import Entity, IntentScore, Parse, UserMessage
+from assistant.stores.conversations import ConversationStore
+from assistant.stores.database import open_database
+from assistant.stores.entries import EntryStore
+from assistant.stores.seeding import seed_if_empty
+from assistant.stores.unanswered import UnansweredStore
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from assistant.actions.outcome import ActionRunner
+    from assistant.messages import Reply
+    from assistant.project import Project
+
+WIDTH = 64
+
+
+class Keywords:
+    """Understands by keywords: the first pattern that is found names the intent; entities by patterns, too."""
+
+    fingerprint = "keywords"
+
+    def __init__(self, intents: dict[str, str], entities: dict[str, str]) -> None:
+        self._intents = [(re.compile(pattern), intent) for pattern, intent in intents.items()]
+        self._entities = [(re.compile(pattern), entity) for pattern, entity in entities.items()]
+
+    def parse(self, text: str) -> Parse:
+        intent = next((intent for pattern, intent in self._intents if pattern.search(text.lower())), None)
+        found = [
+            Entity(entity, match.start(), match.end(), match[0])
+            for pattern, entity in self._entities
+            for match in pattern.finditer(text)
+        ]
+        ranking = (IntentScore(intent, 0.9),) if intent else (IntentScore("inform", 0.2), IntentScore("greet", 0.1))
+        return Parse(text, ranking, tuple(found))
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Words hashed into a vector: texts with the same words are near one another."""
+        vectors = np.zeros((len(texts), WIDTH), np.float32)
+        for row, text in enumerate(texts):
+            for word in re.findall(r"\w+", text.lower()):
+                vectors[row, int(hashlib.sha256(word.encode()).hexdigest(), 16) % WIDTH] += 1
+        lengths: NDArray[np.float32] = np.linalg.norm(vectors, axis=1, keepdims=True)
+        return vectors / np.maximum(lengths, np.float32(1e-9))
+
+
+def agent_of(project: Project, interpreter: Any, runner: ActionRunner | None = None, **options: Any) -> Agent:
+    """The agent of a project as it is opened for people, with another interpreter."""
+    project.state.mkdir(parents=True, exist_ok=True)
+    database = open_database(project.database_url)
+    entries = EntryStore(database)
+    seed_if_empty(entries, project.faq)
+    settings = load_settings(project.config, project.endpoints, **options.pop("settings", {}))
+    agent = Agent(
+        domain=load_domain(project),
+        stories=load_stories(project),
+        settings=settings,
+        memory=Memory(ConversationStore(database), entries, UnansweredStore(database)),
+        model=project.models / "none",
+        load_model=lambda _: (interpreter, FaqIndex(entries, interpreter.encode, interpreter.fingerprint, settings.faq_threshold)),
+        runner=runner,
+        **options,
+    )
+    agent.on_close(database.close)
+    return agent
+
+
+def say(agent: Agent, text: str, sender: str = "ann") -> Reply:
+    return agent.handle(UserMessage(text, sender))
+
+
+def texts(reply: Reply) -> list[str | None]:
+    return [message.text for message in reply.messages]
