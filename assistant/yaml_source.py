@@ -1,7 +1,7 @@
 """Reads YAML that people wrote, keeping the line of every key and value, and refusing what no honest file contains.
 
-Reading goes through libyaml's composer (fast, bounded depth) and YAML 1.2's core rules for scalars, so that ``yes`` is a text and
-``0o17`` is no surprise. Writing back is ruamel.yaml's work, elsewhere: it keeps comments and order.
+Reading goes through libyaml's parser and YAML 1.2's core rules for scalars, so that ``yes`` is a text. Writing
+back is ruamel.yaml's work, elsewhere: it keeps comments and order.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 20_000_000
 MAX_DEPTH = 100
-MAX_NODES = 500_000
+MAX_NODES = 250_000
 
 _NULL = {"", "~", "null", "Null", "NULL"}
 _TRUE = {"true", "True", "TRUE"}
 _FALSE = {"false", "False", "FALSE"}
 _INT = re.compile(r"[-+]?[0-9]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
-_PLAIN_TAGS = {"tag:yaml.org,2002:str", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"}
+_PLAIN_TAGS = {None, "!", "tag:yaml.org,2002:str", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"}
 
 
 class YamlMap(dict[str, Any]):
@@ -109,95 +109,141 @@ def read_yaml(path: Path, *, shown_as: str | None = None) -> Any:
 def parse_yaml(text: str, shown: str) -> Any:
     """Returns the content of a YAML text; see read_yaml."""
     import yaml
+    from yaml._yaml import CParser
 
     try:
-        root = _loader()(text).get_single_node()
-    except RecursionError as error:
-        raise YamlTooLarge(where=Place(shown), why="nested too deeply") from error
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        why = getattr(error, "problem", None) or str(error)
-        where = Place(shown, mark.line + 1 if mark else 0)
-        if "maximum" in why.lower():  # libyaml's own limit on nesting
-            raise YamlTooLarge(where=where, why="nested too deeply") from error
-        raise YamlSyntax(where=where, why=why.split("\n")[0]) from error
-    return _Builder(shown).build(root, 0) if root is not None else None
-
-
-def _loader() -> Callable[[str], Any]:
-    from yaml._yaml import CParser
-    from yaml.resolver import BaseResolver
-
-    class Loader(CParser, BaseResolver):
-        def __init__(self, stream: str) -> None:
-            CParser.__init__(self, stream)
-            BaseResolver.__init__(self)
-
-    return Loader
+        return _Builder(CParser(text), shown).document()
+    except UnicodeEncodeError as error:
+        line = text.count("\n", 0, error.start) + 1
+        raise YamlSyntax(where=Place(shown, line), why="half of a surrogate pair is no character") from error
+    except yaml.reader.ReaderError as error:
+        line = text.encode()[: error.position].count(b"\n") + 1
+        raise YamlSyntax(where=Place(shown, line), why=error.reason) from error
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        line = min(mark.line, text.count("\n")) + 1 if mark else 0  # libyaml counts a line after the last
+        raise YamlSyntax(where=Place(shown, line), why=(error.problem or str(error)).split("\n")[0]) from error
 
 
 class _Builder:
-    """Builds values from composed nodes, counting as it goes so that an alias bomb ends early."""
+    """Builds values from the parser's events, counting as it goes: what is too deep or too much ends early, in little memory.
 
-    def __init__(self, shown: str) -> None:
+    libyaml's own composer is not used: a few kilobytes of nested sequences overflow its stack and end the process.
+    """
+
+    def __init__(self, events: Any, shown: str) -> None:
+        self._next: Callable[[], Any] = events.get_event
         self._shown = shown
         self._n_nodes = 0
+        self._anchored: dict[str, tuple[object, int]] = {}
 
-    def build(self, node: Any, depth: int) -> Any:
-        self._n_nodes += 1
-        if self._n_nodes > MAX_NODES:
-            raise YamlTooLarge(where=self._place(node), why=f"more than {MAX_NODES} values once aliases are written out")
+    def document(self) -> Any:
+        """Returns the only document of the text; None when there is none."""
+        value = None
+        for number in range(2):
+            event = self._after("StreamStartEvent")
+            if _kind(event) == "StreamEndEvent":
+                return value
+            if number:
+                raise YamlSyntax(where=self._place(event), why="a second document starts here")
+            value = self._value(self._next(), 0)
+            self._next()  # the end of the document
+        return value
+
+    def _after(self, skipped: str) -> Any:
+        event = self._next()
+        return self._next() if _kind(event) == skipped else event
+
+    def _value(self, event: Any, depth: int) -> Any:
+        if _kind(event) == "AliasEvent":
+            return self._alias(event)
+        before = self._n_nodes
+        self._count(1, event)
         if depth > MAX_DEPTH:
-            raise YamlTooLarge(where=self._place(node), why=f"nested deeper than {MAX_DEPTH}")
-        if node.tag not in _PLAIN_TAGS:
-            raise YamlTag(where=self._place(node), tag=node.tag)
-        if node.id == "scalar":
-            return self._scalar(node)
-        return self._mapping(node, depth) if node.id == "mapping" else self._sequence(node, depth)
+            raise YamlTooLarge(where=self._place(event), why=f"nested deeper than {MAX_DEPTH}")
+        if event.tag not in _PLAIN_TAGS:
+            raise YamlTag(where=self._place(event), tag=event.tag)
+        match _kind(event):
+            case "ScalarEvent":
+                value: object = _scalar(event)
+            case "MappingStartEvent":
+                value = self._mapping(event, depth)
+            case _:
+                value = self._sequence(event, depth)
+        if event.anchor:
+            self._anchored[event.anchor] = value, self._n_nodes - before
+        return value
 
-    def _place(self, node: Any) -> Place:
-        return Place(self._shown, node.start_mark.line + 1)
+    def _alias(self, event: Any) -> Any:
+        if event.anchor not in self._anchored:
+            raise YamlSyntax(where=self._place(event), why=f'alias "{event.anchor}" stands for nothing, or for itself')
+        value, n_nodes = self._anchored[event.anchor]
+        self._count(n_nodes, event)
+        return value
 
-    def _sequence(self, node: Any, depth: int) -> YamlList:
-        result = YamlList(self._place(node))
-        for item in node.value:
-            result.put(self.build(item, depth + 1), item.start_mark.line + 1)
+    def _count(self, n_nodes: int, event: Any) -> None:
+        self._n_nodes += n_nodes
+        if self._n_nodes > MAX_NODES:
+            raise YamlTooLarge(where=self._place(event), why=f"more than {MAX_NODES} values once aliases are written out")
+
+    def _place(self, event: Any) -> Place:
+        return Place(self._shown, event.start_mark.line + 1)
+
+    def _sequence(self, start: Any, depth: int) -> YamlList:
+        result = YamlList(self._place(start))
+        while _kind(event := self._next()) != "SequenceEndEvent":
+            line = event.start_mark.line + 1
+            result.put(self._value(event, depth + 1), line)
         return result
 
-    def _mapping(self, node: Any, depth: int) -> YamlMap:
-        result = YamlMap(self._place(node))
+    def _mapping(self, start: Any, depth: int) -> YamlMap:
+        result = YamlMap(self._place(start))
         merged: list[YamlMap] = []
-        for key_node, value_node in node.value:
-            key, line = str(key_node.value), key_node.start_mark.line + 1
-            value = self.build(value_node, depth + 1)
-            if key == "<<" and isinstance(value, YamlMap):
-                merged.append(value)
+        while _kind(event := self._next()) != "MappingEndEvent":
+            where = self._place(event)
+            key = self._key(event, depth)
+            value = self._value(self._next(), depth + 1)
+            if key == "<<" and isinstance(value, YamlMap | YamlList):
+                merged += [value] if isinstance(value, YamlMap) else [item for item in value if isinstance(item, YamlMap)]
             elif key in result:
-                raise DuplicateKey(where=Place(self._shown, line), key=key, first=result.place(key))
+                raise DuplicateKey(where=where, key=key, first=result.place(key))
             else:
-                result.put(key, value, line)
+                result.put(key, value, where.line)
         for base in merged:
             for key, value in base.items():
                 if key not in result:
                     result.put(key, value, base.place(key).line)
         return result
 
-    @staticmethod
-    def _scalar(node: Any) -> object:
-        text = node.value
-        if not node.style:
-            if text in _NULL:
-                return None
-            if text in _TRUE or text in _FALSE:
-                return text in _TRUE
-            if _INT.fullmatch(text):
-                return int(text) if len(text) < 4000 else float(text)  # noqa: PLR2004 (the interpreter's limit on digits)
-            if _FLOAT.fullmatch(text):
-                return float(text)
-        result = YamlText(text)
-        # The content of a block scalar starts on the line below its indicator.
-        result.line = node.start_mark.line + (2 if node.style in {"|", ">"} else 1)
-        return result
+    def _key(self, event: Any, depth: int) -> str:
+        if _kind(event) == "ScalarEvent" and event.tag in _PLAIN_TAGS and not event.anchor:
+            self._count(1, event)
+            return str(event.value)
+        value = self._value(event, depth + 1)
+        if not isinstance(value, str):
+            raise WrongType(where=self._place(event), key="a key", expected="a text", got=value)
+        return value
+
+
+def _kind(event: Any) -> str:
+    return type(event).__name__
+
+
+def _scalar(event: Any) -> object:
+    text = event.value
+    if not event.style and event.tag is None:
+        if text in _NULL:
+            return None
+        if text in _TRUE or text in _FALSE:
+            return text in _TRUE
+        if _INT.fullmatch(text):
+            return int(text) if len(text) < 4000 else float(text)  # noqa: PLR2004 (the interpreter's limit on digits)
+        if _FLOAT.fullmatch(text):
+            return float(text)
+    result = YamlText(text)
+    # The content of a block scalar starts on the line below its indicator.
+    result.line = event.start_mark.line + (2 if event.style in {"|", ">"} else 1)
+    return result
 
 
 # --- what a value must be -------------------------------------------------------------------------------------------------------

@@ -58,7 +58,7 @@ class Keywords:
             for word in re.findall(r"\w+", text.lower()):
                 vectors[row, int(hashlib.sha256(word.encode()).hexdigest(), 16) % WIDTH] += 1
         lengths: NDArray[np.float32] = np.linalg.norm(vectors, axis=1, keepdims=True)
-        return vectors / np.maximum(lengths, np.float32(1e-9))
+        return (vectors / np.maximum(lengths, 1e-9)).astype(np.float32)
 
 
 def agent_of(project: Project, interpreter: Any, runner: ActionRunner | None = None, **options: Any) -> Agent:
