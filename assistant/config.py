@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from assistant.errors import BadSetting, Place
-from assistant.yaml_source import read_yaml
+from assistant.yaml_source import YamlList, YamlMap, only_keys, read_yaml, want_map
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,31 +61,37 @@ def load_settings(config: Path | None = None, endpoints: Path | None = None, **f
         flags: what was typed; None counts as not typed.
 
     Raises:
-        BadSetting: a value is of the wrong type or out of range, or a name is not known.
+        BadSetting: a value is of the wrong type or out of range.
+        SourceError: a file is no mapping, or names a setting that is not known.
     """
-    from_files = (_from_config(config) if config else {}) | (_from_endpoints(endpoints) if endpoints else {})
+    found = (_from_config(config) if config else {}) | (_from_endpoints(endpoints) if endpoints else {})
     try:
-        settings = Settings(**from_files)
+        settings = Settings(**{name: value for name, (value, _) in found.items()})
         typed = {name: value for name, value in flags.items() if value is not None}
-        return Settings.model_validate(settings.model_dump() | typed) if typed else settings
+        # No variable has such a prefix: what was typed goes before the environment.
+        return Settings(_env_prefix="=", **(settings.model_dump() | typed)) if typed else settings
     except ValidationError as error:
         first = error.errors()[0]
-        where = Place(str(config)) if config else None
-        name = ".".join(str(part) for part in first["loc"])
-        raise BadSetting(name=name, value=first.get("input"), why=first["msg"].lower(), where=where) from error
+        name, value = ".".join(str(part) for part in first["loc"]), first.get("input")
+        written, place = found.get(name, (None, None))
+        raise BadSetting(name=name, value=value, why=first["msg"].lower(), where=place if written == value else None) from error
 
 
-def _from_config(path: Path) -> dict[str, Any]:
-    content = read_yaml(path) or {}
-    if not isinstance(content, dict):
-        raise BadSetting(name="config", value=content, why="the file holds no mapping", where=str(path))
-    found: dict[str, Any] = {}
+_Found: TypeAlias = "dict[str, tuple[Any, Place]]"
+"""Settings by name: the value, and where it stands."""
+
+
+def _from_config(path: Path) -> _Found:
+    content = want_map(read_yaml(path), key="the file", where=Place(str(path)))
+    found: _Found = {}
     for section in ("pipeline", "policies"):
-        for component in content.get(section) or ():
-            if isinstance(component, dict):
+        components = content.get(section)
+        for component in components if isinstance(components, YamlList) else ():
+            if isinstance(component, YamlMap):
                 found |= _from_component(component)
-    own = content.get(ADAPTED_KEY)
-    return found | (dict(own) if isinstance(own, dict) else {})
+    own = want_map(content.get(ADAPTED_KEY), key=ADAPTED_KEY, where=content.place(ADAPTED_KEY))
+    only_keys(own, Settings.model_fields.keys())
+    return found | {name: (value, own.place(name)) for name, value in own.items()}
 
 
 _RASA_OPTIONS = {
@@ -96,12 +102,18 @@ _RASA_OPTIONS = {
 }
 
 
-def _from_component(component: dict[str, Any]) -> dict[str, Any]:
+def _from_component(component: YamlMap) -> _Found:
     name = str(component.get("name", "")).rsplit(".", 1)[-1]
-    return {ours: component[option] for (owner, option), ours in _RASA_OPTIONS.items() if owner == name and option in component}
+    return {
+        ours: (component[option], component.place(option))
+        for (owner, option), ours in _RASA_OPTIONS.items()
+        if owner == name and component.get(option) is not None
+    }
 
 
-def _from_endpoints(path: Path) -> dict[str, Any]:
-    content = read_yaml(path)
-    endpoint = content.get("action_endpoint") if isinstance(content, dict) else None
-    return {"action_endpoint": str(endpoint["url"])} if isinstance(endpoint, dict) and endpoint.get("url") else {}
+def _from_endpoints(path: Path) -> _Found:
+    content = want_map(read_yaml(path), key="the file", where=Place(str(path)))
+    endpoint = content.get("action_endpoint")
+    if not isinstance(endpoint, YamlMap) or not endpoint.get("url"):
+        return {}
+    return {"action_endpoint": (str(endpoint["url"]), endpoint.place("url"))}

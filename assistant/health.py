@@ -40,7 +40,7 @@ def examine(project: Project, settings: Settings) -> list[Check]:
     return [
         Check("assistant", True, f"{__version__} on Python {sys.version.split()[0]}"),
         *(_package(name) for name in _PACKAGES),
-        _attempt("project", lambda: _project(project)),
+        _project(project),
         _attempt("checkpoint", lambda: str(shipped_checkpoint() or "none shipped: training starts from a random initialisation")),
         _attempt("model", lambda: _model(project, settings)),
         _attempt("database", lambda: _database(project, settings)),
@@ -62,13 +62,13 @@ def _package(name: str) -> Check:
         return Check(name, False, "not installed")
 
 
-def _project(project: Project) -> str:
+def _project(project: Project) -> Check:
     from assistant.validation import validate_project
 
     findings = validate_project(project)
-    n_errors = sum(finding.is_error for finding in findings)
-    errors = next((str(finding) for finding in findings if finding.is_error), "")
-    return f"{project.root}: {n_errors} errors, {len(findings) - n_errors} warnings {errors}".strip()
+    errors = [str(finding) for finding in findings if finding.is_error]
+    shown = f"{project.root}: {len(errors)} errors, {len(findings) - len(errors)} warnings"
+    return Check("project", not errors, " ".join([shown, *errors[:1]]))
 
 
 def _model(project: Project, settings: Settings) -> str:

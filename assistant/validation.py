@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import unicodedata
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from assistant.dialogue.consistency import contradictions
@@ -61,7 +62,14 @@ def validate_project(project: Project) -> list[Finding]:
         findings += _examples(domain, data)
     if domain:
         findings += _questions_of_forms(domain)
-    return sorted(dict.fromkeys(findings), key=lambda finding: not finding.is_error)
+    shown = dict.fromkeys(_from_root(finding, project) for finding in findings)
+    return sorted(shown, key=lambda finding: not finding.is_error)
+
+
+def _from_root(finding: Finding, project: Project) -> Finding:
+    """Shows the project's files from its root on, whoever found them."""
+    root = f"{project.root}{os.sep}"
+    return replace(finding, where=finding.where.replace(root, ""), what=finding.what.replace(root, ""))
 
 
 def _attempt(findings: list[Finding], load: Callable[[], Any]) -> Any:

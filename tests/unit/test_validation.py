@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+from textwrap import dedent
+from typing import TYPE_CHECKING
+
+import pytest
+
+from assistant.project import find_project, shipped_root
+from assistant.validation import validate_project
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DOMAIN = """\
+intents: [greet, order]
+entities: [number]
+slots:
+  number: {type: text, mappings: [{type: from_entity, entity: number}]}
+responses:
+  utter_greet: [{text: hi}]
+  utter_ask_number: [{text: which?}]
+forms:
+  order_form: {required_slots: [number]}
+"""
+NLU = """\
+nlu:
+- intent: greet
+  examples: |
+    - hello
+    - hi
+    - hey
+    - good day
+    - greetings
+- intent: order
+  examples: |
+    - order
+    - my order
+    - order [12345](number)
+    - where is my order
+    - order please
+"""
+RULES = "rules:\n- rule: greet\n  steps:\n  - intent: greet\n  - action: utter_greet\n"
+
+
+def findings(folder: Path, **files: str) -> list[str]:
+    texts = {"domain": DOMAIN, "data/nlu": NLU, "data/rules": RULES} | {
+        name.replace("_", "/", 1): text for name, text in files.items()
+    }
+    for name, text in texts.items():
+        path = folder / f"{name}.yml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(dedent(text))
+    return [str(finding) for finding in validate_project(find_project(folder))]
+
+
+def test_a_sound_project_has_no_findings(tmp_path: Path) -> None:
+    assert findings(tmp_path) == []
+
+
+def test_the_shipped_bot_is_sound() -> None:
+    assert [str(finding) for finding in validate_project(find_project(shipped_root()))] == []
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        (
+            {"data_rules": RULES.replace("utter_greet", "utter_gret")},
+            ['error DOM-001 data/rules.yml:5: unknown action "utter_gret"; did you mean "utter_greet"?'],
+        ),
+        (
+            {"data_rules": RULES.replace("intent: greet", "intent: great")},
+            ['error DOM-001 data/rules.yml:4: unknown intent "great"; did you mean "greet"?'],
+        ),
+        (
+            {"data_nlu": NLU.replace("intent: order", "intent: oder")},
+            [
+                'error DOM-001 data/nlu.yml:11: unknown intent "oder"; did you mean "order"?',
+                'warning VAL-002 domain.yml:1: intent "order" has no examples; add some or remove it',
+            ],
+        ),
+        (
+            {"data_nlu": NLU.replace("(number)", "(numbr)")},
+            ['error DOM-001 data/nlu.yml:13: unknown entity "numbr"; did you mean "number"?'],
+        ),
+        (
+            {"domain": DOMAIN.replace("required_slots: [number]", "required_slots: [numer]")},
+            ['error DOM-001 domain.yml:9: unknown slot "numer"; did you mean "number"?'],
+        ),
+        (
+            {"data_more": "rules:\n- rule: other\n  steps:\n  - intent: greet\n  - action: order_form\n"},
+            [
+                (
+                    'error STO-002 data/rules.yml:5: wants "utter_greet" where data/more.yml:5 wants "order_form"; '
+                    "make the two agree or tell them apart by a slot"
+                )
+            ],
+        ),
+        (
+            {"tests_test_a": "stories:\n- story: t\n  steps:\n  - user: hi\n    intent: gret\n  - action: utter_gret\n"},
+            [
+                'error DOM-001 tests/test_a.yml:4: unknown intent "gret"; did you mean "greet"?',
+                'error DOM-001 tests/test_a.yml:6: unknown action "utter_gret"; did you mean "utter_greet"?',
+            ],
+        ),
+        ({"faq_a": "entries:\n- question: q\n"}, ['error YML-007 faq/a.yml:2: key "answer" is missing']),
+        ({"data_nlu": NLU.replace("- intent: order\n", "- inten: order\n")}, ["error "]),
+        (
+            {"data_nlu": NLU.replace("    - hey\n", "    - My order!\n")},
+            [
+                'warning VAL-003 data/nlu.yml:12: "my order" stands in order and in greet (data/nlu.yml:6); keep it in one of the two'
+            ],
+        ),
+        (
+            {"data_nlu": NLU.replace("    - hey\n", "")},
+            ['warning VAL-001 data/nlu.yml:4: intent "greet" has only 4 examples; add some'],
+        ),
+        (
+            {"domain": DOMAIN.replace("utter_ask_number", "utter_ask_numbers")},
+            ['warning VAL-004 domain.yml:9: nothing asks for slot "number" of "order_form"; add the response utter_ask_number'],
+        ),
+    ],
+)
+def test_a_mistake_is_found_with_its_place_and_its_mend(tmp_path: Path, files: dict[str, str], expected: list[str]) -> None:
+    found = findings(tmp_path, **files)
+    assert len(found) == len(expected), found
+    for finding, words in zip(found, expected, strict=True):
+        assert finding.startswith(words)
+
+
+def test_one_broken_file_does_not_hide_what_is_wrong_with_the_others(tmp_path: Path) -> None:
+    found = findings(tmp_path, domain=DOMAIN + "slotz: {}\n", data_rules="rules: {}\n", data_nlu=NLU.replace("- hello", "hello"))
+    assert [finding.split(":")[0] for finding in found] == [
+        "error YML-006 domain.yml",
+        "error YML-005 data/rules.yml",
+        "error NLU-002 data/nlu.yml",
+    ]
+
+
+def test_errors_stand_before_warnings(tmp_path: Path) -> None:
+    files = {"data_nlu": NLU.replace("    - hey\n", "").replace("(number)", "(numbr)")}
+    assert [finding.split()[0] for finding in findings(tmp_path, **files)] == ["error", "warning"]
