@@ -110,7 +110,15 @@ ACTIONS: Final = (
     Action("message", "details", "enter", "Details", "Show how the message was understood.", is_shown=True, display="Enter"),
     Action("faq", "new_entry", "ctrl+n", "New", "Write a new entry.", is_shown=True, is_priority=True, display="^n"),
     Action("entries", "edit_entry", "enter,e", "Edit", "Edit the entry under the cursor.", is_shown=True, display="Enter"),
-    Action("entries", "delete_entry", "delete,d", "Delete", "Delete the entry under the cursor, after a question.", is_shown=True),
+    Action(
+        "entries",
+        "delete_entry",
+        "delete,d",
+        "Delete",
+        "Delete the entry under the cursor, after a question.",
+        is_shown=True,
+        display="Del",
+    ),
     Action("faq", "undo_delete", "ctrl+z", "Undo", "Bring the last deleted entry back.", is_shown=True, display="^z"),
     Action(
         "faq", "search", "slash,ctrl+f", "Search", "Search entries, and see which one would answer.", is_shown=True, display="/"
@@ -121,7 +129,7 @@ ACTIONS: Final = (
     Action(
         "unanswered", "answer", "enter,a", "Answer", "Write an entry that answers the question.", is_shown=True, display="Enter"
     ),
-    Action("unanswered", "dismiss", "delete,d", "Dismiss", "Take the question off the list.", is_shown=True),
+    Action("unanswered", "dismiss", "delete,d", "Dismiss", "Take the question off the list.", is_shown=True, display="Del"),
     Action("editor", "save", "ctrl+s", "Save", "Save the entry.", is_shown=True, is_priority=True, display="^s"),
     Action(
         "editor", "preview", "f6", "Preview", "Show or hide the answer as readers will see it.", is_shown=True, is_priority=True

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from assistant.faq.entry import Status
 
-LISTEN = Decision("action_listen", "RulePolicy", 1.0, "")
+LISTEN = Decision("action_listen", "rule", 1.0, "")
 
 
 class FakeEntries:
@@ -144,7 +144,7 @@ class FakeAgent:
         self.senders.append(sender_id)
         if self.stored or not self.greets:
             return None
-        return Reply((GREETING,), Trace(decisions=(Decision("utter_greet", "RulePolicy", 1.0, "a conversation starts"), LISTEN)))
+        return Reply((GREETING,), Trace(decisions=(Decision("utter_greet", "rule", 1.0, "a conversation starts"), LISTEN)))
 
     def events(self, sender_id: str) -> tuple[Event, ...]:
         self.senders.append(sender_id)
@@ -168,7 +168,7 @@ class FakeAgent:
 
     def _reply(self, text: str) -> Reply:
         if text == "/restart":
-            return Reply((), Trace(decisions=(Decision("action_restart", "RulePolicy", 1.0, "asked for"), LISTEN)))
+            return Reply((), Trace(decisions=(Decision("action_restart", "rule", 1.0, "asked for"), LISTEN)))
         if text == "/track_order" or "order" in text:
             return _order_reply(text)
         found = self.faq.search(text)
@@ -176,9 +176,9 @@ class FakeAgent:
         if found.best is None:
             self.keep_unanswered(text)
             sorry = BotMessage("I do not know that yet. I have passed your question on.")
-            because = Decision("action_default_fallback", "FaqPolicy", 1.0, "the best entry is under the threshold")
+            because = Decision("action_default_fallback", "faq", 1.0, "the best entry is under the threshold")
             return Reply((sorry,), Trace(parse, (because, LISTEN), faq=found, timings_ms=TIMINGS))
-        because = Decision("action_faq", "FaqPolicy", found.best.score, f'nearest to "{found.best.matched}"')
+        because = Decision("action_answer_faq", "faq", found.best.score, f'nearest to "{found.best.matched}"')
         return Reply((BotMessage(found.best.answer),), Trace(parse, (because, LISTEN), faq=found, timings_ms=TIMINGS))
 
     def keep_unanswered(self, text: str) -> None:
@@ -200,7 +200,7 @@ def _order_reply(text: str) -> Reply:
     parse = Parse(text, _ranking("track_order", 0.97, "cancel_order", 0.02, "change_address", 0.01), entities, out_of_scope=0.04)
     slots: dict[str, Any] = {"order_number": digits} if digits else {}
     said = SHIPPED if digits else BotMessage("Which order is it? Please give me its **number**.")
-    because = Decision("track_order_form", "RulePolicy", 1.0, "rule “Start tracking an order”, rules.yml:14")
+    because = Decision("track_order_form", "rule", 1.0, 'rule "Start tracking an order" (intents/rules.yml:14)')
     return Reply((said,), Trace(parse, (because, LISTEN), slots, timings_ms=TIMINGS))
 
 

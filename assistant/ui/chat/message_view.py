@@ -35,7 +35,7 @@ class MessageView(Vertical, can_focus=True):
     MessageView {
         height: auto; width: 100%; margin-bottom: 1; padding: 0 1;
         .label { color: $muted; height: 1; width: auto; }
-        .evidence { color: $muted; text-opacity: 75%; height: 1; width: 100%; text-wrap: nowrap; text-overflow: ellipsis; }
+        .evidence { color: $muted; height: 1; width: 100%; text-wrap: nowrap; text-overflow: ellipsis; }
         &:focus .label { color: $text-accent; text-style: bold; }
     }
     """

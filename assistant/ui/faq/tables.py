@@ -172,7 +172,7 @@ def _entry_cells(entry: FaqEntry) -> tuple[str, ...]:
 
 
 def _question_cells(question: Question) -> tuple[str, ...]:
-    times = f"{question.count} times"
+    times = "once" if question.count == 1 else f"{question.count} times"
     return safe_line(question.question), times, when(question.last_at), f"{round(question.best_score * 100)}%".rjust(5)
 
 
