@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
 
+_MAX_DETAILS: Final = 8_000
+
+
 def as_problem(error: BaseException) -> AssistantError:
     """Returns the error as one of the catalogue; one that nobody foresaw keeps its name and says that it was not foreseen."""
     if isinstance(error, AssistantError):
@@ -30,8 +33,8 @@ def details_of(error: BaseException) -> str:
     """Returns all there is to say of an error, for copying: the message, and for one that nobody foresaw where it came from."""
     message = str(as_problem(error))
     if isinstance(error, AssistantError) and error.__cause__ is None:
-        return safe(message)
-    return safe(message + "\n\n" + "".join(traceback.format_exception(error)))
+        return safe(message, limit=_MAX_DETAILS)
+    return safe(message + "\n\n" + "".join(traceback.format_exception(error)), limit=_MAX_DETAILS)
 
 
 class ProblemDialog(ModalScreen[None]):

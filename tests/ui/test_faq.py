@@ -232,3 +232,18 @@ async def test_failing_store_is_shown_and_the_desk_goes_on(
         assert "disk full" in shown(pilot)
         await pilot.press("escape")
         assert pilot.app.screen.query_one(EntryTable).row_count == 3
+
+
+async def test_editing_loses_nothing_of_a_large_entry(make_app: Callable[..., AssistantApp], agent: FakeAgent) -> None:
+    kept = agent.entries.get("delivery-time")
+    alternatives = tuple(f"{number} {'how long ' * 20}".strip() for number in range(400))
+    tags = tuple(f"tag{number}" for number in range(200))
+    agent.entries.save(replace(kept, alternatives=alternatives, tags=tags, answer="word " * 5_000), kept.version)
+    async with make_app().run_test() as pilot:
+        await open_desk(pilot)
+        await open_editor(pilot, "down", "enter")
+        await pilot.press("ctrl+s")
+        await closed(pilot)
+        saved = agent.entries.get("delivery-time")
+        assert (saved.version, saved.alternatives, saved.tags) == (3, alternatives, tags)
+        assert saved.answer == ("word " * 5_000).strip()

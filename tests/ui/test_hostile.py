@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from textual.events import Paste
@@ -109,7 +110,8 @@ async def test_faq_desk_and_editor(make_app: Callable[..., AssistantApp], monkey
         await see(pilot, f"Entries {len(HOSTILE)}")
         for number in range(len(HOSTILE)):
             assert_clean(pilot)
-            opened = EntryEditor(agent, agent.entries.get(f"e{number}"))
+            entry = agent.entries.get(f"e{number}")
+            opened = EntryEditor(agent, replace(entry, answer=entry.answer[:10_000], alternatives=(entry.question[:10_000],)))
             await pilot.app.push_screen(opened)
             await pilot.pause()
             assert_clean(pilot)

@@ -12,7 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Footer, Input, Select, TextArea
 
 from assistant.errors import AssistantError, StaleEntry
-from assistant.faq.entry import STATUSES
+from assistant.faq.entry import MAX_ALTERNATIVES, MAX_QUESTION_CHARS, STATUSES
 from assistant.ui.actions import bindings
 from assistant.ui.faq.tables import STATUS_SIGNS
 from assistant.ui.faq.verdict import verdict
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from assistant.ui.ports import AgentPort
 
 _PAUSE_S = 0.25
-_SHOWN_ANSWER = 100_000
+_NO_CUT = 2 * MAX_ALTERNATIVES * MAX_QUESTION_CHARS  # longer than anything that can be saved: an editor must lose nothing
 
 
 class EntryEditor(ModalScreen["FaqEntry | None"]):
@@ -75,7 +75,7 @@ class EntryEditor(ModalScreen["FaqEntry | None"]):
     def compose(self) -> ComposeResult:
         """Lays out the fields."""
         entry = self._opened
-        question = Input(safe_line(entry.question, limit=1000), id="question", placeholder="What do people want to know?")
+        question = Input(safe_line(entry.question, limit=_NO_CUT), id="question", placeholder="What do people want to know?")
         question.border_title = "New entry · question" if entry.version == 0 else "Question"
         yield question
         yield _area("alternatives", "Other ways to ask it, one a line", "\n".join(entry.alternatives))
@@ -89,7 +89,7 @@ class EntryEditor(ModalScreen["FaqEntry | None"]):
                 ("tags", "Tags, with commas", ", ".join(entry.tags)),
                 ("category", "Category", entry.category),
             ):
-                field = Input(safe_line(text), id=name)
+                field = Input(safe_line(text, limit=_NO_CUT), id=name)
                 field.border_title = title
                 yield field
             shown = [status for status in STATUSES if status != "archived"]
@@ -184,6 +184,6 @@ class EntryEditor(ModalScreen["FaqEntry | None"]):
 
 
 def _area(name: str, title: str, text: str) -> TextArea:
-    area = TextArea(safe(text, limit=_SHOWN_ANSWER), id=name, tab_behavior="focus", highlight_cursor_line=False)
+    area = TextArea(safe(text, limit=_NO_CUT), id=name, tab_behavior="focus", highlight_cursor_line=False)
     area.border_title = title
     return area
