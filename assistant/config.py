@@ -69,7 +69,7 @@ def load_settings(config: Path | None = None, endpoints: Path | None = None, **f
         settings = Settings(**{name: value for name, (value, _) in found.items()})
         typed = {name: value for name, value in flags.items() if value is not None}
         # No variable has such a prefix: what was typed goes before the environment.
-        return Settings(_env_prefix="=", **(settings.model_dump() | typed)) if typed else settings
+        return Settings(_env_prefix="=", **(settings.model_dump() | typed)) if typed else settings  # type: ignore[call-arg]
     except ValidationError as error:
         first = error.errors()[0]
         name, value = ".".join(str(part) for part in first["loc"]), first.get("input")

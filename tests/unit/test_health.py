@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from assistant.config import Settings
+from assistant.config import load_settings
 from assistant.health import Check, examine
 from assistant.project import find_project
 from assistant.scaffold import make_project
@@ -19,7 +19,7 @@ def _no_override(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def checks(folder: Path) -> dict[str, Check]:
-    return {check.name: check for check in examine(find_project(folder), Settings())}
+    return {check.name: check for check in examine(find_project(folder), load_settings())}
 
 
 def test_a_new_project_lacks_a_model_only(tmp_path: Path) -> None:
