@@ -76,7 +76,7 @@ def assert_clean(pilot: Pilot[Any]) -> None:
 
 async def test_conversation_and_side_panel(make_app: Callable[..., AssistantApp]) -> None:
     agent = hostile_agent()
-    async with make_app(open_agent=lambda: agent).run_test(size=(120, 60)) as pilot:
+    async with make_app(open_agent=lambda: agent).run_test(size=(112, 36)) as pilot:
         await see(pilot, "model ready")
         for name, (text, visible) in HOSTILE.items():
             chat = chat_of(pilot)
@@ -93,7 +93,7 @@ async def test_stored_conversation(make_app: Callable[..., AssistantApp]) -> Non
     agent = hostile_agent()
     for text, _ in HOSTILE.values():
         agent.store(UserMessage(text), hostile_reply(text))
-    async with make_app(open_agent=lambda: agent).run_test(size=(100, 40)) as pilot:
+    async with make_app(open_agent=lambda: agent).run_test(size=(80, 30)) as pilot:
         await see(pilot, "the end")
         assert_clean(pilot)
         await pilot.press("pageup", "pageup")
@@ -104,7 +104,7 @@ async def test_faq_desk_and_editor(make_app: Callable[..., AssistantApp], monkey
     agent = hostile_agent()
     found = FaqResult(tuple(FaqMatch("e0", text, text, text, 0.9) for text, _ in HOSTILE.values()), 0.5)
     monkeypatch.setattr(agent.faq, "search", lambda *_: found)
-    async with make_app(open_agent=lambda: agent).run_test(size=(120, 60)) as pilot:
+    async with make_app(open_agent=lambda: agent).run_test(size=(112, 36)) as pilot:
         await see(pilot, "model ready")
         await pilot.press("f3")
         await see(pilot, f"Entries {len(HOSTILE)}")
@@ -125,7 +125,7 @@ async def test_faq_desk_and_editor(make_app: Callable[..., AssistantApp], monkey
 
 
 async def test_errors_and_notices(make_app: Callable[..., AssistantApp], agent: FakeAgent) -> None:
-    async with make_app().run_test(size=(120, 60), notifications=True) as pilot:
+    async with make_app().run_test(size=(80, 24), notifications=True) as pilot:
         await see(pilot, "What can I do for you?")
         for number, (text, _) in enumerate(HOSTILE.values(), start=1):
             agent.failure = RuntimeError(text)
@@ -151,7 +151,7 @@ async def test_training(make_app: Callable[..., AssistantApp], tmp_path: Path) -
         return TrainingOutcome(tmp_path / "m [b]\x1b]0;x\x07", dict.fromkeys(texts, 0.5), 1.0)
 
     app = make_app(train=train)
-    async with app.run_test(size=(120, 60)) as pilot:
+    async with app.run_test(size=(112, 36)) as pilot:
         await see(pilot, "model ready")
         await pilot.press("f4", "f")
         await see(pilot, "The new model answers")
