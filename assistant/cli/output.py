@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -17,9 +18,13 @@ PROGRESS_VARIABLE = "ASSISTANT_PROGRESS"
 """Set to ``json``, each step of long work is one JSON line on standard error."""
 
 
+_ACTING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Control characters, bidirectional overrides, and lone surrogates, which cannot be written."""
+
+
 def write_json(value: Any) -> None:
-    """Writes one JSON object as one line, at once."""
-    print(json.dumps(value, ensure_ascii=False, default=str).encode("utf-8", "replace").decode("utf-8"), flush=True)
+    """Writes one JSON object as one line, at once; what would act on a terminal is escaped."""
+    print(_ACTING.sub(lambda match: f"\\u{ord(match[0]):04x}", json.dumps(value, ensure_ascii=False, default=str)), flush=True)
 
 
 def write(text: str = "") -> None:
@@ -34,13 +39,7 @@ def talk(text: str) -> None:
 
 def plain(text: str) -> str:
     """Returns the text without control and bidirectional override characters; line breaks and tabs stay."""
-    return "".join(char for char in text if char in "\n\t" or not _acts(ord(char)))
-
-
-def _acts(code: int) -> bool:
-    is_control = code < 0x20 or 0x7F <= code <= 0x9F  # noqa: PLR2004 (C0, DEL and C1)
-    is_bidi = 0x202A <= code <= 0x202E or 0x2066 <= code <= 0x2069 or code in {0x200E, 0x200F, 0x061C}  # noqa: PLR2004
-    return is_control or is_bidi or 0xD800 <= code <= 0xDFFF  # noqa: PLR2004 (lone surrogates cannot be written)
+    return _ACTING.sub("", text)
 
 
 @contextmanager

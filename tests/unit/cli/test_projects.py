@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.unit.cli.conftest import Ran
+
+
+def test_a_new_project_is_made_and_valid(cli: Callable[..., Ran], tmp_path: Path) -> None:
+    made = cli("init", tmp_path / "mine")
+    assert made.code == 0
+    assert f"assistant chat --project {tmp_path / 'mine'}" in made.out
+    checked = cli("validate", "--project", tmp_path / "mine")
+    assert (checked.code, checked.out) == (0, "0 errors, 0 warnings\n")
+    again = cli("init", tmp_path / "mine")
+    assert (again.code, again.out) == (2, "")
+    assert again.err.startswith("PRJ-002")
+
+
+def test_a_typo_is_named_with_file_line_and_the_nearest_name(cli: Callable[..., Ran], bot: Path) -> None:
+    rules = bot / "intents" / "rules.yml"
+    lines = rules.read_text().splitlines()
+    number = next(n for n, line in enumerate(lines) if "action: utter_greet" in line)
+    lines[number] = lines[number].replace("utter_greet", "utter_gret")
+    rules.write_text("\n".join(lines))
+    ran = cli("validate", "--project", bot)
+    assert ran.code == 1
+    assert f'DOM-001 intents/rules.yml:{number + 1}: unknown action "utter_gret"; did you mean "utter_greet"?' in ran.out
+    found = cli("validate", "--project", bot, "--json").result
+    assert found["errors"] == 1
+    assert found["findings"][0]["where"] == f"intents/rules.yml:{number + 1}"
+
+
+def test_the_doctor_says_what_is_missing(cli: Callable[..., Ran], bot: Path) -> None:
+    ran = cli("doctor", "--project", bot)
+    assert ran.code == 1
+    assert [line.split()[1] for line in ran.out.splitlines() if line.startswith("FAIL")] == ["model"]
+    found = cli("doctor", "--project", bot, "--json").result
+    assert found["ok"] is False
+    assert {check["name"] for check in found["checks"]} >= {"assistant", "torch", "project", "model", "database", "disk"}
+
+
+def test_places_are_located(cli: Callable[..., Ran], bot: Path) -> None:
+    found = cli("locate", "--project", bot, "--json").result
+    assert found["project"] == str(bot)
+    assert found["bot"] == str(bot / "intents")
+    assert found["state"] == str(bot / ".assistant")
+    assert (found["model"], found["actions"]) == (None, None)
+    text = cli("locate", "--project", bot).out
+    assert f"project      {bot}\n" in text
+    assert "model        -\n" in text
+
+
+def test_conversations_are_tested(cli: Callable[..., Ran], bot: Path) -> None:
+    ran = cli("test", "stories", "--project", bot)
+    assert ran.code == 0
+    assert " passed, 0 failed" in ran.out
+    wrong = bot / "test_wrong.yml"
+    wrong.write_text("stories:\n- story: wrong\n  steps:\n  - user: hello\n    intent: greet\n  - action: utter_goodbye\n")
+    ran = cli("test", "stories", wrong, "--project", bot, "--json")
+    assert ran.code == 1
+    assert (ran.result["passed"], ran.result["failed"]) == (0, 1)
+    assert ran.result["failures"][0] | {"reason": ""} == {
+        "story": "wrong",
+        "where": f"{wrong}:6" if "/" in ran.result["failures"][0]["where"] else "test_wrong.yml:6",
+        "expected": "utter_goodbye",
+        "found": "utter_greet",
+        "reason": "",
+    }
+    assert "  - utter_goodbye\n  + utter_greet" in cli("test", "stories", wrong, "--project", bot).out
