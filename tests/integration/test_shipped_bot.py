@@ -27,6 +27,7 @@ INTENTS = {
     r"^no\b": "deny",
     r"^stop": "stop",
     r"human": "human_agent",
+    r"^thanks": "thanks",
     r"^(#?\d{5}|the |it )|street": "inform",
 }
 ENTITIES = {r"\b\d{5}\b": "order_number", r"wool coat|vase|sneakers": "product"}
