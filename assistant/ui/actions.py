@@ -85,6 +85,7 @@ ACTIONS: Final = (
     Action("chat", "restart", "ctrl+r", "Restart", "Start the conversation anew.", is_shown=True, is_priority=True, display="^r"),
     Action("chat", "scroll_up", "pageup", "Scroll up", "Scroll the conversation up.", is_priority=True),
     Action("chat", "scroll_down", "pagedown", "Scroll down", "Scroll the conversation down.", is_priority=True),
+    Action("chat", "show_earlier", "ctrl+home", "Earlier", "Show earlier messages of a long conversation.", is_priority=True),
     Action("chat", "to_prompt", "escape", "To the prompt", "Go back to writing."),
     Action("prompt", "send", "enter", "Send", "Send the message.", is_shown=True, display="Enter"),
     Action(

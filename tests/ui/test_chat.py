@@ -188,7 +188,7 @@ async def test_long_conversation_shows_its_end_and_the_rest_on_request(
     async with make_app().run_test() as pilot:
         await see(pilot, "answer 199")
         assert len(pilot.app.screen.query(MessageView)) == Transcript.PAGE
-        await pilot.app.screen.query_one(Transcript).show_earlier()
+        await pilot.press("ctrl+home")
         await until(pilot, lambda: len(pilot.app.screen.query(MessageView)) == 2 * Transcript.PAGE)
 
 

@@ -205,6 +205,10 @@ class ChatScreen(DeskScreen):
         """Scrolls the conversation down."""
         self.query_one(Transcript).scroll_page_down(animate=False)
 
+    async def action_show_earlier(self) -> None:
+        """Shows earlier messages of a long conversation."""
+        await self.query_one(Transcript).show_earlier()
+
     def action_to_prompt(self) -> None:
         """Goes back to writing, at the end of the conversation."""
         self.query_one(Transcript).anchor()

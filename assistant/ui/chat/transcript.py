@@ -69,6 +69,8 @@ class Transcript(VerticalScroll, can_focus=False):
 
     async def show_earlier(self) -> None:
         """Shows the page before what is shown."""
+        if not self._earlier:
+            return
         page, self._earlier = self._earlier[-self.PAGE :], self._earlier[: -self.PAGE]
         await self.query(EarlierLine).remove()
         lines: list[Widget] = [self._earlier_line()] if self._earlier else []
