@@ -30,7 +30,10 @@ def replacing_folder(path: Path) -> Iterator[Path]:
         raise CannotWrite(path=path, why=str(error)) from error
     try:
         yield folder
+        # Temporary folders, and the weights that safetensors writes, are the writer's alone until here.
         folder.chmod(0o755)
+        for file in folder.iterdir():
+            file.chmod(0o644)
         _swap(folder, path)
     except (OSError, SafetensorError) as error:
         raise CannotWrite(path=path, why=str(error)) from error
