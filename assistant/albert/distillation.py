@@ -24,7 +24,7 @@ from assistant.albert.recipes import fingerprint
 from assistant.albert.segments import DocumentStore, make_documents
 from assistant.albert.sentences import BatchStream, SentenceStore, make_store, pad
 from assistant.albert.student import start_from_teacher
-from assistant.albert.teacher import Teacher, load_teacher
+from assistant.albert.teacher import TEACHER, WEIGHTS_SHA256, Teacher, load_teacher
 from assistant.albert.trained import move, trained_checkpoint
 from assistant.albert.words import WordObjective
 
@@ -176,4 +176,7 @@ def distill(
     stream = BatchStream(data.sentences, size, loop.seed, group)
     objective = DistillObjective(student, teacher, recipe, stream, words)
     position = train(student, objective, loop, folder, fingerprint(recipe), on_progress)
-    return trained_checkpoint(student, teacher.tokenizer, position, METHOD, fingerprint(recipe))
+    checkpoint = trained_checkpoint(student, teacher.tokenizer, position, METHOD, fingerprint(recipe))
+    checkpoint.manifest["teacher"] = {"name": TEACHER, "licence": "Apache-2.0", "sha256": WEIGHTS_SHA256}
+    checkpoint.manifest["preset"] = recipe.preset
+    return checkpoint

@@ -32,7 +32,9 @@ def trained_checkpoint(
     model.eval()  # type: ignore[no-untyped-call]
     heads = {name: p.detach() for name, p in model.named_parameters() if not name.startswith(ENCODER_PREFIX)}
     minutes = round(position.elapsed_s / 60, 1)
+    n_parameters = sum(parameter.numel() for parameter in model.albert.parameters())
     manifest = {"method": method, "steps": position.step, "minutes": minutes, "recipe": recipe, "log": LOG}
+    manifest["parameters"] = n_parameters
     return Checkpoint(model.albert, tokenizer, model.albert.config, manifest, heads)
 
 
