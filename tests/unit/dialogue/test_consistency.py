@@ -31,6 +31,8 @@ def found(text: str) -> list[str]:
             "- story: t\n  steps: [{intent: a}, {action: utter_x}, {intent: b}, {action: utter_y}]"
         ),
         RULE + "- rule: in the form\n  condition: [{active_loop: form}]\n  steps: [{intent: a}, {action: utter_x}, {action: form}]",
+        RULE + "stories:\n- story: interrupted\n  steps: [{intent: b}, {action: form}, {active_loop: form}, "
+        "{intent: a}, {action: utter_x}, {action: form}, {active_loop: null}, {action: utter_y}]",
     ],
 )
 def test_what_agrees_is_left_in_peace(text: str) -> None:

@@ -178,6 +178,13 @@ def test_an_entity_of_the_triggering_message_fills_a_slot_that_wants_the_form_ac
     assert on_activation(mapping, "trigger", entity("city", "Cork")) == ["Cork"]
 
 
+def test_when_a_form_starts_nothing_is_asked_for_yet_and_an_entity_goes_to_every_slot_that_maps_it() -> None:
+    mapping = "{type: text, mappings: [{type: from_entity, entity: city, conditions: [{active_loop: form}]}]}"
+    domain = domain_of(HEAD + f"slots: {{start: {mapping}, end: {mapping}}}\nforms: {{form: {{required_slots: [start, end]}}}}")
+    tracker = listening(domain, said("trigger", entity("city", "Cork")))
+    assert [event.name for event in fill_on_activation(tracker, domain.forms["form"])] == ["start", "end"]
+
+
 def test_the_text_that_asks_for_a_form_answers_none_of_its_questions() -> None:
     assert on_activation("[{type: from_text, conditions: [{active_loop: form}]}]") == []
 

@@ -193,6 +193,15 @@ def test_the_happy_path_of_a_form_counts_as_one_step(domain: Domain) -> None:
     assert after(3).state().intent == "order"
 
 
+def test_slots_that_a_form_filled_were_set_when_it_ran(domain: Domain) -> None:
+    tracker = listening(domain, said("order"), ActionExecuted("form"), ActiveLoop("form"))
+    for _ in range(3):
+        tracker.update_all([ActionExecuted(ACTION_LISTEN), said("greet"), SlotSet("city", "Cork"), ActionExecuted("form")])
+    tracker.update_all([ActiveLoop(None), ActionExecuted(ACTION_LISTEN)])
+    assert "city" in dict(tracker.forgetful_states(2)[-1].slots)
+    assert "city" not in dict(tracker.forgetful_states(3)[-1].slots)
+
+
 def test_an_interrupted_form_keeps_its_steps(domain: Domain) -> None:
     tracker = listening(domain, said("order"), ActionExecuted("form"), ActiveLoop("form"), ActionExecuted(ACTION_LISTEN))
     tracker.update_all([said("greet"), ActionExecutionRejected("form"), ActionExecuted("utter_greet"), ActionExecuted("form")])
