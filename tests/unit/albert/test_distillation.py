@@ -9,17 +9,20 @@ import pytest
 import torch
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 from transformers import AlbertModel, BertConfig, BertModel
+from typer.testing import CliRunner
 
 from assistant.albert import teacher as teaching
 from assistant.albert.checkpoint import load_checkpoint, save_checkpoint
 from assistant.albert.corpus import Source
 from assistant.albert.distillation import distill, make_student, read_distill_data
+from assistant.albert.evaluation import measure_words
 from assistant.albert.manifest import sha256
 from assistant.albert.objectives import mean_pool, state_distance, vector_distance
 from assistant.albert.presets import Preset, make_config
 from assistant.albert.recipes import DistillRecipe, Loop, Words
 from assistant.albert.student import start_from_teacher
 from assistant.albert.teacher import find_teacher, load_teacher
+from assistant.cli.albert import app
 from assistant.errors import TeacherMissing
 
 if TYPE_CHECKING:
@@ -157,3 +160,21 @@ def test_like_vectors_have_no_distance_and_free_layers_none() -> None:
     one, two = torch.zeros(1, 2, 3), torch.ones(1, 2, 3)
     assert float(state_distance([one, one], [one, two], torch.ones(1, 2), [1.0, 0.0])) == 0
     assert float(state_distance([one, one], [one, two], torch.ones(1, 2), [1.0, 3.0])) == pytest.approx(0.75)
+
+
+def test_one_command_makes_a_checkpoint(tmp_path: Path, data: Path, teacher_folder: Path, tiny: Preset) -> None:
+    (tmp_path / "recipe.yaml").write_text(
+        "preset: tiny\nstart_layer: 1\nbatch_size: 4\nlayer_weights: [1, 1, 1]\nheld_out_every: 10\n"
+        "words: {max_tokens: 32, batch_size: 4}\n"
+        "loop: {steps: 4, learning_rate: 0.01, warmup_steps: 1, log_every: 2}\n"
+        "sources:\n- {path: corpus.txt}\n- {path: rows.jsonl, fields: [text], weight: 0.5, hold_out_every: 5}\n"
+    )
+    (tmp_path / "card.md").write_text("# card\n")
+    options = {"recipe": "recipe.yaml", "output": "made", "teacher": "teacher", "card": "card.md", "data": "."}
+    arguments = [part for name, path in options.items() for part in (f"--{name}", str(tmp_path / path))]
+    result = CliRunner().invoke(app, ["distill", *arguments, "--half"], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    made = load_checkpoint(tmp_path / "made")
+    assert made.manifest["teacher"]["name"] == "all-MiniLM-L6-v2"
+    assert {"README.md", "recipe.yaml", "log.jsonl", "curves.svg"} <= set(made.manifest["files"])
+    assert measure_words(made, [("my order is late.", "where is it now?")], n_sequences=50).n_sequences == 50
