@@ -46,7 +46,10 @@ def test_what_agrees_is_left_in_peace(text: str) -> None:
         (RULE + "- rule: q\n  steps:\n  - intent: a\n  - action: utter_x\n  - action: utter_y", "stories.yml:5", "stories.yml:10"),
         (RULE + "stories:\n- story: s\n  steps:\n  - intent: a\n  - action: utter_y", "stories.yml:5", "stories.yml:10"),
         (
-            "stories:\n- story: s\n  steps:\n  - intent: a\n  - action: utter_x\n- story: t\n  steps:\n  - intent: a\n  - action: utter_y",
+            (
+                "stories:\n- story: s\n  steps:\n  - intent: a\n  - action: utter_x\n"
+                "- story: t\n  steps:\n  - intent: a\n  - action: utter_y"
+            ),
             "stories.yml:5",
             "stories.yml:9",
         ),

@@ -57,7 +57,11 @@ def test_stories_are_joined_where_one_ends_and_another_starts_with_a_checkpoint(
 
 
 def test_a_checkpoint_in_the_middle_ends_one_part_and_starts_the_next() -> None:
-    text = "stories: [{story: s, steps: [{intent: a}, {checkpoint: k}, {action: x}]}, {story: t, steps: [{checkpoint: k}, {action: y}]}]"
+    text = """
+        stories:
+        - {story: s, steps: [{intent: a}, {checkpoint: k}, {action: x}]}
+        - {story: t, steps: [{checkpoint: k}, {action: y}]}
+    """
     assert words(text) == {"a x", "a y"}
 
 
