@@ -139,7 +139,7 @@ class Actions:
     # --- forms: what assistant.dialogue.forms.FormHost asks for -----------------------------------------------------------------
 
     def ask(self, form: str, slot: str, tracker: Tracker, events: Sequence[Event]) -> list[Event]:
-        """Returns the events of asking for a slot: by ``action_ask_<form>_<slot>``, ``utter_ask_<form>_<slot>`` or the short ones."""
+        """Returns the events of asking for a slot: by ``action_ask_<form>_<slot>``, ``utter_ask_<form>_<slot>`` or without form."""
         slots = {event.name: event.value for event in events if isinstance(event, SlotSet)}
         for name in (f"{form}_{slot}", slot):
             if f"action_ask_{name}" in self._custom:

@@ -369,10 +369,16 @@ def test_no_answer_is_an_answer_without_anything() -> None:
     assert (outcome.events, outcome.responses, outcome.is_rejected) == ((), (), False)
 
 
-def test_conversations_do_not_go_through_a_proxy_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+ASK = "import sys; from assistant.actions.server import ServerRunner; "
+ASK += "print(ServerRunner(sys.argv[1], 10.0).run('action_ok', {'sender_id': 'ann'}, {}).is_rejected)"
+
+
+def test_conversations_do_not_go_through_a_proxy_of_the_environment() -> None:
+    environment = {name: value for name, value in os.environ.items() if "proxy" not in name.lower()}
+    environment |= {"http_proxy": "http://127.0.0.1:9", "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     with answering(plain(200, b"null")) as url:
-        monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
-        assert call(ServerRunner(url, 10.0), "action_ok").events == ()
+        ran = subprocess.run([sys.executable, "-c", ASK, url], env=environment, capture_output=True, text=True, check=False)
+    assert (ran.stdout, ran.stderr) == ("False\n", "")
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9/webhook", "http://", "http://[broken/", "http://127.0.0.1:port/"])
