@@ -207,8 +207,9 @@ def _seeded(arguments: TrainingArguments) -> Iterator[None]:
     threads = torch.get_num_threads()
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(arguments.seed)
-        if arguments.threads:
-            torch.set_num_threads(arguments.threads)
+        wanted = arguments.threads if arguments.threads is not None else int(arguments.mode == "fast")
+        if wanted:
+            torch.set_num_threads(wanted)
         try:
             yield
         finally:
