@@ -34,8 +34,8 @@ class TrainingArguments:
         dev_share: share of each intent's examples held out in ``full`` mode when no dev data is given.
         max_pieces: longer texts are cut, special tokens included; at most the encoder's positions.
         max_gradient: norm that gradients are clipped to.
-        threads: processor threads of torch; 0 leaves torch's own choice. None: one in ``fast`` mode, whose products are too small to
-            share and crawl where other work shares the cores, and torch's own choice in ``full``.
+        threads: processor threads of torch; 0 leaves torch's own choice. None: one in ``fast`` mode, whose products are too small
+            to share and crawl where other work shares the cores, and torch's own choice in ``full``.
     """
 
     mode: Mode = "fast"
