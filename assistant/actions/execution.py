@@ -96,6 +96,8 @@ class Actions:
             events = self._defaults[name](tracker)
         elif name in self._domain.responses:
             events = self.say(name, tracker)
+        elif self._domain.is_retrieval(name):
+            events = self._say_retrieved(tracker)
         elif self._domain.has_action(name):
             events = []
         else:  # an action has asked for it by a follow-up
@@ -118,6 +120,10 @@ class Actions:
         """Returns the message of a response, one variation of it, filled with slots; nothing when no variation may be said."""
         message = self._rendered(response, tracker, slots or {})
         return [BotUttered(message)] if message else []
+
+    def _say_retrieved(self, tracker: Tracker) -> list[Event]:
+        """Says the response of the retrieval intent that was understood: ``utter_faq/ask_hours`` for ``faq/ask_hours``."""
+        return self.say(f"utter_{tracker.latest_message.parse.intent.name}", tracker) if tracker.latest_message else []
 
     def _rendered(self, response: str, tracker: Tracker, variables: Mapping[str, Any]) -> BotMessage | None:
         slots = tracker.slots | dict(variables)

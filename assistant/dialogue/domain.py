@@ -94,11 +94,22 @@ class Domain:
 
     def has_action(self, name: str) -> bool:
         """Returns whether an action of that name can run: a response, a form, a custom or a default action."""
-        return name in self.responses or name in self.forms or name in self.actions or name in DEFAULT_ACTIONS
+        return (
+            name in self.responses
+            or name in self.forms
+            or name in self.actions
+            or name in DEFAULT_ACTIONS
+            or self.is_retrieval(name)
+        )
+
+    def is_retrieval(self, action: str) -> bool:
+        """Returns whether an action says what a retrieval intent retrieves: ``utter_faq``, with ``utter_faq/ask_hours`` defined."""
+        return any(name.startswith(f"{action}/") for name in self.responses)
 
     def action_names(self) -> Iterator[str]:
         """Yields every name that may stand in ``- action:``."""
         yield from self.responses
+        yield from {name.split("/")[0] for name in self.responses if "/" in name}
         yield from self.forms
         yield from self.actions
         yield from DEFAULT_ACTIONS
@@ -109,9 +120,8 @@ class Domain:
 
     def custom_actions(self) -> tuple[str, ...]:
         """Returns the actions that the project's own code runs, default ones that it lists and so replaces among them."""
-        return tuple(
-            name for name in self.actions if name not in self.responses and name not in self.forms and name not in _NEVER_CUSTOM
-        )
+        said = {*self.responses, *self.forms, *_NEVER_CUSTOM}
+        return tuple(name for name in self.actions if name not in said and not self.is_retrieval(name))
 
     def visible_entities(self, intent: str, names: Iterable[str]) -> tuple[str, ...]:
         """Returns which of the entities policies see beside an intent, sorted."""

@@ -176,7 +176,7 @@ class Tracker:
 
     def _fold_user(self, event: UserUttered) -> None:
         self.latest_message = event
-        self._seen_intent = event.parse.intent.name or None
+        self._seen_intent = base_intent(event.parse.intent.name) or None
         self._seen_entities = self._visible(event.parse)
         self.turn_start = len(self.events) - 1
         self.followup = None
@@ -218,7 +218,7 @@ class Tracker:
 
     def _visible(self, parse: Parse) -> tuple[str, ...]:
         names = {name for entity in parse.entities for name in _entity_names(entity)}
-        return self.domain.visible_entities(parse.intent.name, names) if names else ()
+        return self.domain.visible_entities(base_intent(parse.intent.name), names) if names else ()
 
     def _set_slot(self, name: str, value: Any) -> None:
         self.slots[name] = value
@@ -271,8 +271,8 @@ class Tracker:
 
     @property
     def intent(self) -> str:
-        """The intent of the last message; empty when there is none."""
-        return self.latest_message.parse.intent.name if self.latest_message else ""
+        """The intent of the last message, a retrieval intent without its response key; empty when there is none."""
+        return base_intent(self.latest_message.parse.intent.name) if self.latest_message else ""
 
     def turn_events(self) -> list[Event]:
         """Returns the events since the last user message, it included."""
@@ -306,6 +306,11 @@ class Tracker:
             "latest_action": {"action_name": self.latest_action},
             "latest_action_name": self.latest_action,
         }
+
+
+def base_intent(name: str) -> str:
+    """Returns a retrieval intent without its response key: ``faq`` for ``faq/ask_hours``; rules and stories speak of that."""
+    return name.split("/", maxsplit=1)[0]
 
 
 def _entity_names(entity: Entity) -> list[str]:

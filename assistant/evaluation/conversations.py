@@ -17,7 +17,7 @@ from assistant.dialogue.policies import decide
 from assistant.dialogue.policies.fallback import distrust
 from assistant.dialogue.sequences import linear_stories
 from assistant.dialogue.stories import SOME_VALUE, ActionStep, LoopStep, SlotStep, Story, UserStep, load_stories, load_tests
-from assistant.dialogue.tracker import ACTION_LISTEN, Tracker
+from assistant.dialogue.tracker import ACTION_LISTEN, Tracker, base_intent
 from assistant.errors import UnknownName
 from assistant.messages import FaqResult, IntentScore, Parse
 
@@ -190,7 +190,7 @@ class _Run:
         text = step.text or ""
         annotated = Parse(text, (IntentScore(step.intent, 1.0),) if step.intent else (), step.entities)
         parse = self._understand(text) if self._understand and text and not text.startswith("/") else annotated
-        if step.intent and parse.intent.name != step.intent:
+        if step.intent and step.intent not in {parse.intent.name, base_intent(parse.intent.name)}:
             self.failures.append(
                 StoryFailure(self._test.name, step.where, step.intent, parse.intent.name, f'understood "{text}" so')
             )
