@@ -45,6 +45,21 @@ class ProcessRunner:
         with self._lock:
             self._running()
 
+    def registered(self) -> tuple[str, ...]:
+        """Returns the names of the actions that the worker can run.
+
+        Raises:
+            ActionsNotLoaded: they cannot be imported, or the worker does not start.
+        """
+        with self._lock:
+            worker = self._running()
+            try:
+                self._check_started(worker)
+            except (queue.Empty, OSError, ValueError) as error:
+                self._stop()
+                raise ActionsNotLoaded(folder=str(self._folder), why="their process does not start") from error
+            return worker.actions
+
     def run(self, name: str, tracker: Mapping[str, Any], domain: Mapping[str, Any]) -> ActionOutcome:
         """Returns what an action answers; see ActionRunner.run."""
         call = {"next_action": name, "sender_id": tracker["sender_id"], "tracker": tracker, "domain": domain, "version": "3.6.21"}

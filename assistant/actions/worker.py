@@ -8,8 +8,10 @@ nothing but itself.
 from __future__ import annotations
 
 import asyncio
+import importlib
 import json
 import os
+import pkgutil
 import sys
 import traceback
 from pathlib import Path
@@ -36,13 +38,19 @@ def _load(folder: Path) -> tuple[Any, str]:
     try:
         from rasa_sdk.executor import ActionExecutor
 
-        __import__(PACKAGE)
+        _import_all()  # rasa-sdk ends the process when an import fails, and says why in its log alone
         executor = ActionExecutor()
         executor.register_package(PACKAGE)
     except BaseException as error:  # noqa: BLE001 (whatever a project's module does at import, SystemExit included)
         traceback.print_exc()
         return None, f"{type(error).__name__}: {error} (in {folder.name}/{PACKAGE})"
     return executor, ""
+
+
+def _import_all() -> None:
+    package = importlib.import_module(PACKAGE)
+    for module in pkgutil.walk_packages(getattr(package, "__path__", ()), f"{PACKAGE}."):
+        importlib.import_module(module.name)
 
 
 async def _answer(executor: Any, call: dict[str, Any]) -> dict[str, Any]:
