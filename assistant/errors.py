@@ -40,12 +40,23 @@ class Place:
         return f"{self.path}:{self.line}" if self.line else self.path
 
 
+def closest(name: str, known: Iterable[str], cutoff: float = 0.6) -> str:
+    """Returns the known name that is closest to one; empty when none is as alike as the cutoff, in [0, 1], wants."""
+    return next(iter(difflib.get_close_matches(name, sorted(set(known)), n=1, cutoff=cutoff)), "")
+
+
+def meant(name: str, known: Iterable[str]) -> str:
+    """Returns a fix that names the closest known name; empty when none is close."""
+    close = closest(name, known)
+    return f'did you mean "{close}"?' if close else ""
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """Returns a fix that names the closest known name, or the known names when none is close."""
     names = sorted(set(known))
-    close = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
-    if close:
-        return f'did you mean "{close[0]}"?'
+    fix = meant(name, names)
+    if fix:
+        return fix
     if not names:
         return "none is defined yet"
     shown = ", ".join(names[:8])
@@ -215,8 +226,9 @@ class MissingKey(SourceError):
 
     code = "YML-007"
 
-    def __init__(self, *, where: Place, key: str) -> None:
-        super().__init__(f'key "{key}" is missing', where=where, fix="add it")
+    def __init__(self, *, where: Place, key: str, written: str = "") -> None:
+        fix = f'did you mean it by "{written}"?' if written else "add it"
+        super().__init__(f'key "{key}" is missing', where=where, fix=fix)
 
 
 class UnsupportedVersion(SourceError):
@@ -263,8 +275,8 @@ class BadSlot(SourceError):
 
     code = "DOM-003"
 
-    def __init__(self, *, where: Place, name: str, why: str) -> None:
-        super().__init__(f'slot "{name}": {why}', where=where, fix="see the slot types and mappings of Rasa 3.1")
+    def __init__(self, *, where: Place, name: str, why: str, fix: str = "") -> None:
+        super().__init__(f'slot "{name}": {why}', where=where, fix=fix or "see the slot types and mappings of Rasa 3.1")
 
 
 class BadPayload(SourceError):
@@ -372,11 +384,11 @@ class BadStep(SourceError):
 
     code = "STO-001"
 
-    def __init__(self, *, where: Place, why: str) -> None:
+    def __init__(self, *, where: Place, why: str, fix: str = "") -> None:
         super().__init__(
             f"this step cannot be read: {why}",
             where=where,
-            fix="steps are intent, user, action, active_loop, slot_was_set, checkpoint, or",
+            fix=fix or "steps are intent, user, action, active_loop, slot_was_set, checkpoint, or",
         )
 
 
@@ -753,6 +765,18 @@ class TrainingStopped(TaskError):
 
     def __init__(self, *, why: str) -> None:
         super().__init__(f"the training stopped: {why}", fix="run `assistant train` to see all it says; the model in use was kept")
+
+
+class NoTerminal(UsageError):
+    """The screens were asked for where nobody can see them or type."""
+
+    code = "UIX-002"
+
+    def __init__(self, *, why: str) -> None:
+        super().__init__(
+            f"the screens need a terminal: {why}",
+            fix="start them in one, or use `assistant ask`, which answers each line of standard input",
+        )
 
 
 # --- MOD: models in use ---------------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ import typer
 
 from assistant.cli.options import JsonOption, ModelOption, ProjectOption, project_and_settings
 from assistant.cli.output import talk, write, write_json
+from assistant.errors import NoTerminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,10 +32,18 @@ def chat(
     sender: Annotated[str, typer.Option(help="Names the conversation; the same name goes on where it ended.")] = "terminal",
 ) -> None:
     """Opens the chat, the FAQ desk and the training screen. The first start trains a model."""
+    _want_terminal()
     found, settings = project_and_settings(project)
     from assistant.ui.app import run
 
     run(found, settings, model, sender_id=sender)
+
+
+def _want_terminal() -> None:
+    """Refuses to wait for keys that nobody can press; the screens read standard input, and are drawn on standard error."""
+    for stream, name in ((sys.stdin, "input"), (sys.stdout, "output"), (sys.stderr, "error")):
+        if stream is None or not stream.isatty():
+            raise NoTerminal(why=f"standard {name} is none")
 
 
 def ask(
