@@ -136,7 +136,7 @@ ACTIONS: Final = (
         "editor", "preview", "f6", "Preview", "Show or hide the answer as readers will see it.", is_shown=True, is_priority=True
     ),
     Action("editor", "leave", "escape", "Cancel", "Leave without saving.", is_shown=True, display="Esc"),
-    Action("training", "train('fast')", "f", "Train fast", "Train in about a minute: good for trying out changes.", is_shown=True),
+    Action("training", "train('fast')", "f", "Train fast", "Train the quick way: good for trying out changes.", is_shown=True),
     Action("training", "train('full')", "u", "Train fully", "Train for the best result.", is_shown=True),
     Action(
         "training", "cancel_training", "escape,x", "Cancel", "Stop training; the model in use stays.", is_shown=True, display="Esc"

@@ -11,14 +11,14 @@ from textual.app import App, SystemCommand
 from textual.reactive import reactive
 from textual.signal import Signal
 
-from assistant.errors import MissingError
+from assistant.errors import NoModel
 from assistant.ui import theme
 from assistant.ui.actions import ACTIONS, bindings
 from assistant.ui.banner import ModelState
 from assistant.ui.chat.screen import ChatScreen
 from assistant.ui.desk import DeskScreen
 from assistant.ui.help import HelpScreen
-from assistant.ui.problems import ProblemDialog, as_problem
+from assistant.ui.problems import ProblemDialog
 from assistant.ui.safe_text import safe
 from assistant.ui.training.run import RunState, TrainingRun
 
@@ -112,11 +112,11 @@ class AssistantApp(App[None]):
 
     @work(group="agent", description="agent", exclusive=True)
     async def load_agent(self) -> None:
-        """Loads the assistant; without a model, trains one first."""
+        """Loads the assistant; before the first model, trains one. A model that is damaged is shown, never trained over in silence."""
         self.model_state = ModelState.LOADING
         try:
             self.agent = await asyncio.to_thread(self._open_agent)
-        except MissingError as error:
+        except NoModel as error:
             self.model_state = ModelState.MISSING
             if self._trains_first:
                 self._trains_first = False
@@ -212,7 +212,7 @@ class AssistantApp(App[None]):
 
     def show_problem(self, error: BaseException) -> None:
         """Shows an error in a dialog that can be copied."""
-        self.push_screen(ProblemDialog(as_problem(error) if isinstance(error, MissingError) else error))
+        self.push_screen(ProblemDialog(error))
 
     def notify_text(self, text: str) -> None:
         """Shows a short notice; the text may come from anywhere."""

@@ -110,4 +110,4 @@ Train: TypeAlias = "Callable[[Mode | None, ProgressCallback], Awaitable[Training
 """Trains, None in the mode that suits the project; cancelling the task that awaits it stops it and leaves nothing half-written."""
 
 OpenAgent: TypeAlias = "Callable[[], AgentPort]"
-"""Loads model, rules and database; blocks for about a second. Raises MissingError when there is no model."""
+"""Loads model, rules and database; blocks for about a second. Raises NoModel before the first training."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.widgets import Button
 
-from assistant.errors import NoModel, TrainingDiverged, TrainingStopped
+from assistant.errors import DamagedFile, ForbiddenFile, NoModel, TrainingDiverged, TrainingStopped
 from assistant.messages import Progress
 from assistant.ui.banner import ModelState
 from assistant.ui.problems import ProblemDialog
@@ -108,6 +108,28 @@ async def test_first_start_trains_then_opens_the_chat(
         await see(pilot, "working days")
         assert modes == [None]
         assert agent.used_models == []
+
+
+@pytest.mark.parametrize("failure", [DamagedFile, ForbiddenFile])
+async def test_damaged_model_is_shown_and_not_trained_over(
+    make_app: Callable[..., AssistantApp], project: Project, failure: type[DamagedFile | ForbiddenFile]
+) -> None:
+    error = failure(path=project.models / "one" / "model.onnx", why="another hash")
+
+    def open_agent() -> AgentPort:
+        raise error
+
+    async def train(mode: Mode | None, on_progress: ProgressCallback) -> TrainingOutcome:
+        raise AssertionError("trained over")
+
+    async with make_app(open_agent=open_agent, train=train).run_test(size=(100, 40)) as pilot:
+        await until(pilot, lambda: isinstance(pilot.app.screen, ProblemDialog))
+        for part in (error.code, "another hash", error.fix):
+            assert part in shown(pilot)
+        assert app_of(pilot).run_of_training.state is RunState.IDLE
+        await pilot.press("escape")
+        await say(pilot, "delivery time")
+        await see(pilot, "could not be started; your message is kept")
 
 
 def script(folder: Path, code: str) -> list[str]:

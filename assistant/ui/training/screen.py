@@ -38,7 +38,7 @@ _INTRO = (
     "Teaches the assistant your intents and entities from the examples in the project. The model in use answers meanwhile; "
     "the new one takes over when it is done."
 )
-_FIRST = "There is no model yet, so one is being trained now: it takes a minute or two, once. The chat opens when it is done."
+_FIRST = "There is no model yet, so one is being trained now; this happens once. The chat opens when it is done."
 _BAR = 28
 _RATES = ("accuracy", "f1", "precision", "recall")
 
