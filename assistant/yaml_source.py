@@ -19,6 +19,7 @@ from assistant.errors import (
     YamlSyntax,
     YamlTag,
     YamlTooLarge,
+    closest,
 )
 
 if TYPE_CHECKING:
@@ -292,10 +293,11 @@ def require(mapping: YamlMap, key: str) -> Any:
     """Returns the value of a key that must be there.
 
     Raises:
-        MissingKey: it is not.
+        MissingKey: it is not; a key that looks like it gets named.
     """
     if key not in mapping:
-        raise MissingKey(where=mapping.here, key=key)
+        written = closest(key, mapping, 0.75)
+        raise MissingKey(where=mapping.place(written), key=key, written=written)
     return mapping[key]
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from assistant.errors import BadSlot, MissingKey, UnknownKey
-from assistant.yaml_source import YamlList, YamlMap, want_list, want_map, want_text
+from assistant.errors import BadSlot, UnknownKey, meant
+from assistant.yaml_source import YamlList, YamlMap, require, want_list, want_map, want_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -131,11 +131,10 @@ def read_slot(name: str, definition: YamlMap) -> Slot:
     for key in definition:
         if key not in _SLOT_KEYS:
             raise UnknownKey(where=definition.place(key), key=key, known=_SLOT_KEYS)
-    if "type" not in definition:
-        raise MissingKey(where=definition.here, key="type")
-    kind = want_text(definition["type"], key="type", where=definition.place("type"))
+    kind = want_text(require(definition, "type"), key="type", where=definition.place("type"))
     if kind not in SLOT_TYPES and "." not in kind:
-        raise BadSlot(where=definition.place("type"), name=name, why=f'type "{kind}" is none of {", ".join(SLOT_TYPES)}')
+        why = f'type "{kind}" is none of {", ".join(SLOT_TYPES)}'
+        raise BadSlot(where=definition.place("type"), name=name, why=why, fix=meant(kind, SLOT_TYPES))
     values = [str(value).lower() for value in want_list(definition.get("values"), key="values", where=definition.place("values"))]
     if kind == "categorical" and not values:
         raise BadSlot(where=definition.here, name=name, why='a categorical slot needs "values"')
@@ -168,7 +167,8 @@ def _read_mapping(name: str, item: YamlMap) -> SlotMapping:
             raise UnknownKey(where=item.place(key), key=key, known=_MAPPING_KEYS)
     kind = str(item.get("type"))
     if kind not in MAPPING_TYPES:
-        raise BadSlot(where=item.here, name=name, why=f'mapping type "{kind}" is none of {", ".join(MAPPING_TYPES)}')
+        why = f'mapping type "{kind}" is none of {", ".join(MAPPING_TYPES)}'
+        raise BadSlot(where=item.place("type"), name=name, why=why, fix=meant(kind, MAPPING_TYPES))
     if kind == "from_entity" and not item.get("entity"):
         raise BadSlot(where=item.here, name=name, why='a from_entity mapping needs "entity"')
     if kind in {"from_intent", "from_trigger_intent"} and "value" not in item:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from assistant.annotations import read_annotations
 from assistant.dialogue.payloads import is_payload, parse_payload
-from assistant.errors import BadPayload, BadStep, Place, UnsupportedVersion
+from assistant.errors import BadPayload, BadStep, Place, UnsupportedVersion, meant
 from assistant.messages import Entity
 from assistant.yaml_source import YamlList, YamlMap, read_yaml, require, want_list, want_map
 
@@ -77,6 +77,8 @@ class CheckpointStep:
     name: str
     slots: SlotStep | None = None
 
+
+_STEP_KEYS = ("intent", "user", "or", "action", "bot", "active_loop", "checkpoint", "slot_was_set")
 
 Step: TypeAlias = UserStep | OrStep | ActionStep | BotStep | SlotStep | LoopStep | CheckpointStep
 
@@ -202,7 +204,9 @@ def _read_step(step: YamlMap) -> Step:
         return CheckpointStep(where, str(step["checkpoint"]), _read_slots(step) if "slot_was_set" in step else None)
     if "slot_was_set" in step:
         return _read_slots(step)
-    raise BadStep(where=where, why=f"it has the keys {', '.join(step) or 'none'}")
+    fixes = ((key, meant(key, _STEP_KEYS)) for key in step)
+    key, fix = next(((key, fix) for key, fix in fixes if fix), ("", ""))
+    raise BadStep(where=step.place(key), why=f"it has the keys {', '.join(step) or 'none'}", fix=fix)
 
 
 def _read_slots(step: YamlMap) -> SlotStep:

@@ -118,6 +118,12 @@ def test_a_later_version_is_refused_and_not_skipped(version: str) -> None:
     ("text", "error", "words"),
     [
         ("stories:\n- story: s\n  steps:\n  - acton: x", BadStep, "stories.yml:4: this step cannot be read: it has the keys acton"),
+        ("stories:\n- story: s\n  steps:\n  - intnet: x", BadStep, 'it has the keys intnet; did you mean "intent"?'),
+        (
+            "stories:\n- story: s\n  stepz: []",
+            MissingKey,
+            'stories.yml:3: key "steps" is missing; did you mean it by "stepz"?',
+        ),
         ("stories:\n- story: s\n  steps:\n  - {}", BadStep, "stories.yml:4: this step cannot be read: it has the keys none"),
         ("stories:\n- story: s\n  steps:\n  - intent", WrongType, 'stories.yml:4: "steps" wants a mapping'),
         ("stories:\n- story: s", MissingKey, 'stories.yml:2: key "steps" is missing'),
