@@ -112,7 +112,7 @@ class AssistantApp(App[None]):
 
     @work(group="agent", description="agent", exclusive=True)
     async def load_agent(self) -> None:
-        """Loads the assistant; before the first model, trains one. A model that is damaged is shown, never trained over in silence."""
+        """Loads the assistant; trains first where there is no model. A damaged one is shown, never trained over in silence."""
         self.model_state = ModelState.LOADING
         try:
             self.agent = await asyncio.to_thread(self._open_agent)

@@ -1,9 +1,8 @@
-"""Pictures of the screens, compared by what can be read on them. Set WRITE_SCREENSHOTS=1 to take them anew."""
+"""Pictures of the screens, compared by what can be read on them. ``pytest --update-golden`` takes them anew."""
 
 from __future__ import annotations
 
 import html
-import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -103,6 +102,7 @@ async def test_picture(
     make_app: Callable[..., AssistantApp],
     project: Project,
     monkeypatch: pytest.MonkeyPatch,
+    picture: Callable[[str, str], None],
     name: str,
     scene: str,
     size: tuple[int, int],
@@ -117,11 +117,21 @@ async def test_picture(
         await SCENES[scene](pilot)
         await pilot.pause(0.05)
         svg = portable(app.export_screenshot(title="assistant"))
-    path = FOLDER / f"{name}.svg"
-    if os.environ.get("WRITE_SCREENSHOTS") or not path.exists():
-        FOLDER.mkdir(exist_ok=True)
-        path.write_text(svg, encoding="utf-8")
-    assert words_of(svg) == words_of(path.read_text(encoding="utf-8"))
+    picture(name, svg)
+
+
+@pytest.fixture
+def picture(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+    """Holds what can be read on a picture against the one that is kept; with --update-golden it becomes that one."""
+
+    def check(name: str, svg: str) -> None:
+        path = FOLDER / f"{name}.svg"
+        if request.config.getoption("--update-golden"):
+            path.write_text(svg, encoding="utf-8")
+        assert path.is_file(), f"{path} is not there; pytest --update-golden makes it"
+        assert words_of(svg) == words_of(path.read_text(encoding="utf-8"))
+
+    return check
 
 
 def portable(svg: str) -> str:
