@@ -14,7 +14,7 @@ from assistant.dialogue.stories import load_stories
 from assistant.errors import NoModel
 from assistant.faq.index import FaqIndex
 from assistant.nlu.interpreter import Interpreter
-from assistant.project import model_in_use
+from assistant.project import made_folder, model_in_use
 from assistant.stores.conversations import ConversationStore
 from assistant.stores.database import open_database
 from assistant.stores.entries import EntryStore
@@ -68,7 +68,7 @@ def open_agent(project: Project, settings: Settings, *, model: Path | None = Non
 def open_project_database(project: Project, settings: Settings) -> Database:
     """Returns the project's database, with the seed of its FAQ in it."""
     if not settings.database_url:
-        project.state.mkdir(parents=True, exist_ok=True)
+        made_folder(project.state)
     database = open_database(settings.database_url or project.database_url)
     seed_if_empty(EntryStore(database), project.faq)
     return database

@@ -11,11 +11,12 @@ data/faq/*                          faq/*
 
 from __future__ import annotations
 
+import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.errors import ProjectNotFound
+from assistant.errors import CannotWrite, ProjectNotFound
 
 STATE_FOLDER = ".assistant"
 _FAQ_SUFFIXES = {".yml", ".yaml", ".jsonl", ".csv", ".md"}
@@ -97,11 +98,30 @@ def model_in_use(project: Project) -> Path | None:
 
 
 def put_in_use(project: Project, folder: Path) -> None:
-    """Makes a model of the project's models folder the one that answers; atomic."""
-    project.models.mkdir(parents=True, exist_ok=True)
-    draft = project.model_in_use.with_suffix(".new")
-    draft.write_text(folder.name + "\n", encoding="utf-8")
-    draft.replace(project.model_in_use)
+    """Makes a model of the project's models folder the one that answers; atomic.
+
+    Raises:
+        CannotWrite: the disk refuses; the model in use stays.
+    """
+    draft = made_folder(project.models) / f"{project.model_in_use.name}.new"
+    try:
+        draft.write_text(folder.name + "\n", encoding="utf-8")
+        draft.replace(project.model_in_use)
+    except OSError as error:
+        raise CannotWrite(path=project.model_in_use, why=error.strerror or str(error)) from error
+
+
+def made_folder(path: Path) -> Path:
+    """Returns a folder that is there now.
+
+    Raises:
+        CannotWrite: it cannot be made.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CannotWrite(path=path, why=error.strerror or str(error)) from error
+    return path
 
 
 def find_project(start: Path | None = None) -> Project:
@@ -181,5 +201,7 @@ def _state_folder(root: Path) -> Path:
     if (Path(__file__).parent / "shipped") == root or not os.access(root, os.W_OK):
         import platformdirs
 
-        return Path(platformdirs.user_data_dir("albert-assistant", appauthor=False))
+        # Each project has a folder of its own, or one would answer with another's model and database.
+        name = f"{root.name}-{hashlib.sha256(str(root).encode()).hexdigest()[:8]}"
+        return Path(platformdirs.user_data_dir("albert-assistant", appauthor=False)) / name
     return root / STATE_FOLDER

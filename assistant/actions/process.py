@@ -14,6 +14,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from assistant.actions.outcome import ActionOutcome, outcome_of
 from assistant.errors import ActionFailed, ActionNotRegistered, ActionsNotLoaded, ActionTimedOut, BadActionAnswer
+from assistant.project import made_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -80,8 +81,11 @@ class ProcessRunner:
 
     def _running(self) -> _Worker:
         if self._worker is None or not self._worker.is_alive:
-            self._state.mkdir(parents=True, exist_ok=True)
-            self._worker = _Worker(self._folder, self._state)
+            made_folder(self._state)
+            try:
+                self._worker = _Worker(self._folder, self._state)
+            except OSError as error:
+                raise ActionsNotLoaded(folder=str(self._folder), why=str(error)) from error
             self._is_checked = False
         return self._worker
 

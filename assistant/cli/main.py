@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sys
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from assistant.cli import albert, chat, faq, nlu, projects, tests
-from assistant.cli.output import talk
+from assistant.cli.output import ReaderGone, talk
 from assistant.errors import AssistantError
 from assistant.messages import Cancelled
 
@@ -47,6 +48,9 @@ def default(context: typer.Context) -> None:
 def run(arguments: Sequence[str] | None = None) -> None:
     """Runs the command line and exits with its code."""
     signal.signal(signal.SIGTERM, _interrupt)
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # bytes that are no text, or text that the terminal cannot show, end nothing
+            stream.reconfigure(errors="replace")
     sys.exit(_run(arguments))
 
 
@@ -64,7 +68,7 @@ def _run(arguments: Sequence[str] | None) -> int:
     except (KeyboardInterrupt, typer.Abort, Cancelled):
         talk("interrupted")
         return INTERRUPTED
-    except BrokenPipeError:  # whoever read our output has enough of it
+    except ReaderGone:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     return result if isinstance(result, int) else 0

@@ -24,12 +24,23 @@ _ACTING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202
 
 def write_json(value: Any) -> None:
     """Writes one JSON object as one line, at once; what would act on a terminal is escaped."""
-    print(_ACTING.sub(lambda match: f"\\u{ord(match[0]):04x}", json.dumps(value, ensure_ascii=False, default=str)), flush=True)
+    _print(_ACTING.sub(lambda match: f"\\u{ord(match[0]):04x}", json.dumps(value, ensure_ascii=False, default=str)))
 
 
 def write(text: str = "") -> None:
     """Writes a line for people, without control characters that would act on their terminal."""
-    print(plain(text), flush=True)
+    _print(plain(text))
+
+
+class ReaderGone(Exception):
+    """Whoever read our output has enough of it."""
+
+
+def _print(line: str) -> None:
+    try:
+        print(line, flush=True)
+    except BrokenPipeError as error:  # named here: further up Typer takes it for a failure
+        raise ReaderGone from error
 
 
 def talk(text: str) -> None:

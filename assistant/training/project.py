@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from assistant.nlu.training_data import TrainingData, read_dev, read_nlu
-from assistant.project import model_in_use, put_in_use, shipped_checkpoint
+from assistant.project import made_folder, put_in_use, shipped_checkpoint
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -20,11 +20,6 @@ if TYPE_CHECKING:
 
 PRESET = "compact"
 """The encoder that is made at random while no pretrained checkpoint is shipped."""
-
-
-def has_model(project: Project) -> bool:
-    """Returns whether the project has a model in use."""
-    return model_in_use(project) is not None
 
 
 def train_project(
@@ -60,8 +55,8 @@ def train_project(
     data, dev = training_data(project, nlu)
     checkpoint, is_pretrained = starting_checkpoint(data, seed)
     arguments = TrainingArguments(mode=mode or ("fast" if is_pretrained else "full"), seed=seed)
-    folder = output or project.models / f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{arguments.mode}"
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    folder = output or project.models / f"{datetime.now(UTC):%Y%m%d-%H%M%S-%f}-{arguments.mode}"
+    made_folder(folder.parent)
     result = train_model(data, dev, checkpoint, arguments, folder, on_progress, entities=entities)
     if output is None:
         put_in_use(project, folder)

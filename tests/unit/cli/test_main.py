@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -90,11 +91,36 @@ def test_an_interrupt_gives_130(bot: Path, number: signal.Signals) -> None:
     assert "Traceback" not in err
 
 
-def test_whoever_has_read_enough_is_no_failure(bot: Path) -> None:
-    command = f"{sys.executable} -m assistant.cli.main faq list --project {bot} | head -n 1; echo ${{PIPESTATUS[0]}}"
+def test_whoever_has_read_enough_is_no_failure(bot: Path, tmp_path: Path) -> None:
+    rows = (f'{{"question": "Question number {n}?", "answer": "{"long " * 20}"}}' for n in range(2000))
+    (tmp_path / "many.jsonl").write_text("\n".join(rows), encoding="utf-8")
+    assistant = f"{sys.executable} -m assistant.cli.main"
+    # far more than a pipe holds: the program writes on after its reader has gone
+    listed = f"{assistant} faq import {tmp_path}/many.jsonl --project {bot} && {assistant} faq list --project {bot}"
+    command = f"({listed}) | head -n 1; echo ${{PIPESTATUS[0]}}"
     ran = subprocess.run(["/bin/bash", "-c", command], capture_output=True, text=True, timeout=60, check=False)
     assert ran.stdout.splitlines()[-1] == "0"
     assert ran.stderr == ""
+
+
+@pytest.mark.parametrize("arguments", [["ask", "hello", "--model", "/nowhere"], ["train"], ["faq", "list"], ["doctor"]])
+def test_a_state_folder_that_cannot_be_made_is_a_failure_with_a_code(
+    bot: Path, tmp_path: Path, arguments: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("in the way", encoding="utf-8")
+    monkeypatch.setenv("ASSISTANT_STATE_DIR", str(tmp_path / "file" / "state"))
+    command = [sys.executable, "-m", "assistant.cli.main", *arguments, "--project", str(bot)]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert ran.returncode in {1, 3}
+    assert "Traceback" not in ran.stderr
+    assert "cannot be" in ran.stdout + ran.stderr or "ALB-" in ran.stderr
+
+
+def test_bytes_that_are_no_text_end_nothing() -> None:
+    read_all = "import sys; from assistant.cli import main; main._run = lambda _: print(sys.stdin.read()); main.run([])"
+    environment = os.environ | {"PYTHONIOENCODING": "utf-8:strict"}
+    ran = subprocess.run([sys.executable, "-c", read_all], input=b"\xff hello", capture_output=True, check=False, env=environment)
+    assert (ran.returncode, ran.stdout.decode().strip()) == (0, "\ufffd hello"), ran.stderr
 
 
 def test_help_is_quick() -> None:
