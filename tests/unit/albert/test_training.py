@@ -6,6 +6,8 @@ import socket
 import subprocess
 import sys
 from dataclasses import replace
+from itertools import count
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -93,7 +95,11 @@ def test_a_bare_encoder_has_no_words_to_measure(folder: Path) -> None:
         measure_words(load_checkpoint(folder), [("a.", "b.")])
 
 
-def test_the_time_limit_ends_a_run_with_its_rate_run_down(tmp_path: Path, corpus: Path, recipe: PretrainRecipe) -> None:
+def test_the_time_limit_ends_a_run_with_its_rate_run_down(
+    tmp_path: Path, corpus: Path, recipe: PretrainRecipe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticks = count()
+    monkeypatch.setattr("assistant.albert.loop.time", SimpleNamespace(monotonic=lambda: next(ticks) / 100))
     seen: list[Progress] = []
     recipe = replace(recipe, loop=replace(LOOP, steps=100_000, time_limit_min=0.02))
     pretrain(recipe, [corpus], tmp_path / "run", on_progress=seen.append)

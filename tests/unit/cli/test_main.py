@@ -77,7 +77,8 @@ def test_a_failure_within_a_verb_becomes_its_code(
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupt_gives_130(bot: Path, number: signal.Signals) -> None:
-    code = "import sys, time; from assistant.cli import main\n"
+    # A job that a script started in the background inherits that interrupts are ignored; this one is to notice them.
+    code = "import signal, sys, time; signal.signal(signal.SIGINT, signal.default_int_handler)\nfrom assistant.cli import main\n"
     code += "import assistant.validation as v\nv.validate_project = lambda _: (print('ready', flush=True), time.sleep(60))\n"
     code += "main.run(['validate', '--project', sys.argv[1]])"
     with subprocess.Popen(
