@@ -229,7 +229,12 @@ class AssistantApp(App[None]):
 
 
 def run(project: Project, settings: Settings, model: Path | None = None, *, sender_id: str = "terminal") -> None:
-    """Runs the application with the real assistant until it is left.
+    """Runs the application with the real assistant until it is left; arguments as in ``real_app``."""
+    real_app(project, settings, model, sender_id=sender_id).run()
+
+
+def real_app(project: Project, settings: Settings, model: Path | None = None, *, sender_id: str = "terminal") -> AssistantApp:
+    """Returns the application with the real assistant and training in a process of its own.
 
     Args:
         project: what to chat about.
@@ -245,4 +250,6 @@ def run(project: Project, settings: Settings, model: Path | None = None, *, send
         return open_agent(project, settings, model=model)
 
     train = train_in_process(project)
-    AssistantApp(project, settings, open_agent=load_agent, train=train, sender_id=sender_id, first_run_training=model is None).run()
+    return AssistantApp(
+        project, settings, open_agent=load_agent, train=train, sender_id=sender_id, first_run_training=model is None
+    )

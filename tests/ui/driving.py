@@ -20,10 +20,10 @@ DEADLINE_S = 10.0
 MOST_KEYS = 14
 
 
-async def until(pilot: Pilot[Any], holds: Callable[[], object], what: str = "") -> None:
+async def until(pilot: Pilot[Any], holds: Callable[[], object], what: str = "", *, within_s: float = DEADLINE_S) -> None:
     """Waits until something holds; fails with what is on the terminal when it does not come about."""
     loop = asyncio.get_running_loop()
-    deadline = loop.time() + DEADLINE_S
+    deadline = loop.time() + within_s
     while not _holds(holds):
         if loop.time() > deadline:
             raise AssertionError(f"{what or 'it'} did not come about; the terminal shows:\n{shown(pilot)}")
