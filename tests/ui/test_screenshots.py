@@ -11,10 +11,12 @@ import pytest
 from textual.widgets import TextArea
 
 from assistant.ui import theme
+from assistant.ui.app import AssistantApp
 from assistant.ui.faq.editor import EntryEditor
 from assistant.ui.help import HelpScreen
 from tests.ui.conftest import quick_training
 from tests.ui.driving import say, see, shown, until
+from tests.ui.shop import ORDER, SHOES, shop_agent, shop_project
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
     from textual.pilot import Pilot
 
     from assistant.project import Project
-    from assistant.ui.app import AssistantApp
 
 FOLDER = Path(__file__).parent / "screenshots"
 FONTS = '"Fira Code", "DejaVu Sans Mono", Menlo, Consolas, monospace'
@@ -36,6 +37,14 @@ async def chat(pilot: Pilot[Any]) -> None:
     await see(pilot, "five days of their arrival")
     await say(pilot, "where is my order 12345?")
     await see(pilot, "Change the address")
+
+
+async def questions_of_the_readme(pilot: Pilot[Any]) -> None:
+    await see(pilot, "the assistant of Birch & Bloom")
+    await say(pilot, ORDER)
+    await see(pilot, "BB12345IE")
+    await say(pilot, SHOES)
+    await see(pilot, "2-year guarantee")
 
 
 async def entries(pilot: Pilot[Any]) -> None:
@@ -93,7 +102,6 @@ PICTURES = [
     *((f"{scene}-80x24-dark", scene, SIZES["80x24"], "dark") for scene in ("editor", "unanswered", "help")),
     ("editor-120x40-light", "editor", SIZES["120x40"], "light"),
     ("chat-60x20-dark", "chat", (60, 20), "dark"),
-    ("chat", "chat", SIZES["120x40"], "dark"),
 ]
 
 
@@ -111,13 +119,29 @@ async def test_picture(
     monkeypatch.setattr("assistant.ui.training.run.monotonic", lambda: 0.0)
     app = make_app(train=quick_training(project.root, steps=60))
     async with app.run_test(size=size) as pilot:
-        app.theme = THEMES[look]
-        for area in app.screen.query(TextArea):
-            area.cursor_blink = False
-        await SCENES[scene](pilot)
-        await pilot.pause(0.05)
-        svg = portable(app.export_screenshot(title="assistant"))
+        svg = await taken(pilot, SCENES[scene], THEMES[look])
     picture(name, svg)
+
+
+async def test_the_picture_of_the_readme_shows_what_the_shipped_bot_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, picture: Callable[[str, str], None]
+) -> None:
+    project = shop_project(tmp_path)
+    agent = shop_agent(project, monkeypatch)
+    app = AssistantApp(project, agent.settings, open_agent=lambda: agent, train=quick_training(project.root))
+    async with app.run_test(size=SIZES["120x40"]) as pilot:
+        svg = await taken(pilot, questions_of_the_readme, theme.DARK)
+    picture("chat", svg)
+
+
+async def taken(pilot: Pilot[Any], scene: Callable[[Pilot[Any]], Awaitable[None]], look: str) -> str:
+    """Returns the picture of a scene, with a cursor that does not blink."""
+    pilot.app.theme = look
+    for area in pilot.app.screen.query(TextArea):
+        area.cursor_blink = False
+    await scene(pilot)
+    await pilot.pause(0.05)
+    return portable(pilot.app.export_screenshot(title="assistant"))
 
 
 @pytest.fixture
