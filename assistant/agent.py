@@ -113,7 +113,10 @@ class _Turn:
     def trace(self, message: UserMessage, slots: dict[str, Any]) -> Trace:
         """Returns how the turn came about."""
         faq = self.faq.get(message.text)
-        return Trace(self.parse, tuple(self.decisions), slots, faq, tuple(self.problems), dict(self.timings_ms))
+        # The FAQ is asked while policies decide; its time is its own.
+        timings = dict(self.timings_ms)
+        timings["dialogue"] = max(0.0, timings.get("dialogue", 0.0) - timings.get("faq", 0.0))
+        return Trace(self.parse, tuple(self.decisions), slots, faq, tuple(self.problems), timings)
 
 
 class Agent:

@@ -228,7 +228,7 @@ class Trace:
         slots: name and value of each slot that changed.
         faq: what retrieval said, None when it was not asked.
         problems: what went wrong without ending the turn, such as a failed action.
-        timings_ms: milliseconds by stage: ``nlu``, ``dialogue``, ``actions``, ``store``, ``total``.
+        timings_ms: milliseconds by stage: ``nlu``, ``dialogue``, ``faq``, ``actions``, ``store``, ``total``.
     """
 
     parse: Parse | None = None

@@ -25,8 +25,11 @@ def nlu(
     project: ProjectOption = None,
     data: Annotated[list[Path] | None, typer.Option("--nlu", metavar="PATH", help="Examples to test on.")] = None,
     folds: Annotated[
-        int, typer.Option("--cross-validation", min=0, help="Train and test on so many folds; 0: test the model.")
-    ] = 0,
+        int | None,
+        typer.Option(
+            "--cross-validation", min=2, help="Train and test on so many folds; 5 where no examples are named with --nlu."
+        ),
+    ] = None,
     full: Annotated[bool, typer.Option("--full", help="Cross-validate with fine-tuned encoders.")] = False,
     seed: Annotated[int, typer.Option(help="Of the folds and the training.")] = 0,
     min_intent_accuracy: Annotated[float, typer.Option(min=0, max=1, help="Fail below this.")] = 0.0,
@@ -34,9 +37,11 @@ def nlu(
     as_json: JsonOption = False,
     model: ModelOption = None,
 ) -> int:
-    """Measures intents and entities, on a file or by cross-validation of the project's own examples."""
-    if data and not folds:
+    """Measures intents and entities: the model on examples named with --nlu, else by cross-validation of the project's own."""
+    if data and folds is None:
         report = _held_out(project, model, data)
+    elif model is not None:
+        raise typer.BadParameter("cross-validation trains its own models: name examples with --nlu to test this one")
     else:
         report = _cross_validated(project, data or (), folds or DEFAULT_FOLDS, full=full, seed=seed)
     if as_json:

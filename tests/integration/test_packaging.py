@@ -78,11 +78,31 @@ def test_the_readme_has_the_two_commands_that_set_everything_up() -> None:
     assert set_up[1].replace("install -c", "install -q -c") in checks
 
 
-@pytest.mark.parametrize("command", [line for line in _commands() if "bin/assistant" in line])
-def test_each_verb_of_the_readme_exists(command: str) -> None:
-    verb = shlex.split(command)[1]
-    result = subprocess.run([sys.executable, str(ROOT / "app.py"), verb, "--help"], capture_output=True, text=True, check=False)
+def test_the_commands_of_the_readme_do_what_they_say(tmp_path: Path) -> None:
+    shown = [shlex.split(line) for line in _commands() if line.startswith(".venv/bin/assistant")]
+    run = [arguments for _, *arguments in shown if arguments[0] not in {"chat", "test"}]
+    assert [arguments[0] for arguments in run] == ["init", "validate"]
+    for arguments in run:
+        command = [sys.executable, "-m", "assistant.cli.main", *arguments]
+        result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert result.returncode == 0, result.stderr
+
+
+@pytest.mark.parametrize("command", [line for line in _commands() if line.startswith(".venv/bin/assistant")])
+def test_each_verb_of_the_readme_has_the_options_shown(command: str) -> None:
+    _, verb, *rest = shlex.split(command)
+    path = [verb, rest[0]] if verb in {"test", "faq", "albert"} else [verb]
+    result = subprocess.run([sys.executable, str(ROOT / "app.py"), *path, "--help"], capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr
+    for option in (word for word in rest if word.startswith("--")):
+        assert option in result.stdout
+
+
+def test_the_figures_of_the_readme_name_the_command_that_makes_them() -> None:
+    section = README.split("## Figures")[1].split("\n## ")[0]
+    rows = [line for line in section.splitlines() if line.startswith("|") and re.search(r"\d", line)]
+    assert len(rows) >= 5
+    assert ".venv/bin/assistant test nlu" in section
 
 
 def test_the_readme_names_every_setting_with_its_default() -> None:
