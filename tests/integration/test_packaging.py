@@ -83,7 +83,7 @@ def test_the_commands_of_the_readme_do_what_they_say(tmp_path: Path) -> None:
     run = [arguments for _, *arguments in shown if arguments[0] not in {"chat", "test"}]
     assert [arguments[0] for arguments in run] == ["init", "validate"]
     for arguments in run:
-        command = [sys.executable, "-m", "assistant.cli.main", *arguments]
+        command = [sys.executable, str(ROOT / "app.py"), *arguments]
         result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
         assert result.returncode == 0, result.stderr
 
