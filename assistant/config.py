@@ -8,7 +8,7 @@ from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from assistant.errors import BadSetting, Place
-from assistant.yaml_source import YamlList, YamlMap, only_keys, read_yaml, want_map
+from assistant.yaml_source import YamlList, YamlMap, only_keys, read_yaml, require, want_map
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -113,7 +113,8 @@ def _from_component(component: YamlMap) -> _Found:
 
 def _from_endpoints(path: Path) -> _Found:
     content = want_map(read_yaml(path), key="the file", where=Place(str(path)))
-    endpoint = content.get("action_endpoint")
-    if not isinstance(endpoint, YamlMap) or not endpoint.get("url"):
+    endpoint = want_map(content.get("action_endpoint"), key="action_endpoint", where=content.place("action_endpoint"))
+    if not endpoint:
         return {}
-    return {"action_endpoint": (str(endpoint["url"]), endpoint.place("url"))}
+    url = require(endpoint, "url")
+    return {"action_endpoint": (str(url), endpoint.place("url"))} if url else {}

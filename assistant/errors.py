@@ -42,7 +42,9 @@ class Place:
 
 def closest(name: str, known: Iterable[str], cutoff: float = 0.6) -> str:
     """Returns the known name that is closest to one; empty when none is as alike as the cutoff, in [0, 1], wants."""
-    return next(iter(difflib.get_close_matches(name, sorted(set(known)), n=1, cutoff=cutoff)), "")
+    names = sorted(set(known))
+    swapped = [one for one in names if sorted(one) == sorted(name)]  # difflib holds "ulr" and "url" for hardly alike
+    return next(iter(swapped or difflib.get_close_matches(name, names, n=1, cutoff=cutoff)), "")
 
 
 def meant(name: str, known: Iterable[str]) -> str:

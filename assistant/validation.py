@@ -8,18 +8,22 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from assistant.config import load_settings
 from assistant.dialogue.consistency import contradictions
 from assistant.dialogue.domain import DEFAULT_INTENTS, load_domain
 from assistant.dialogue.stories import ActionStep, OrStep, UserStep, load_stories, load_tests
-from assistant.errors import AssistantError, Place, nearest
+from assistant.errors import AssistantError, Place, UnknownName, nearest
 from assistant.faq.files import read_entries
+from assistant.misspellings import misspelt_keys, misspelt_variables, places_of_intents
 from assistant.nlu.training_data import read_nlu
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from assistant.config import Settings
     from assistant.dialogue.domain import Domain
     from assistant.dialogue.stories import Story
+    from assistant.messages import Entity
     from assistant.nlu.training_data import TrainingData
     from assistant.project import Project
 
@@ -49,6 +53,7 @@ class Finding:
 def validate_project(project: Project) -> list[Finding]:
     """Returns what is wrong with a project, errors first."""
     findings: list[Finding] = []
+    settings: Settings | None = _attempt(findings, lambda: load_settings(project.config, project.endpoints))
     domain: Domain | None = _attempt(findings, lambda: load_domain(project))
     stories: tuple[Story, ...] | None = _attempt(findings, lambda: load_stories(project))
     tests: tuple[Story, ...] | None = _attempt(findings, lambda: load_tests(project))
@@ -59,11 +64,22 @@ def validate_project(project: Project) -> list[Finding]:
         findings += _contradicting(domain, stories)
         findings += _steps(domain, (*stories, *(tests or ())))
     if domain and data:
-        findings += _examples(domain, data)
+        findings += _examples(domain, data, places_of_intents(project))
     if domain:
         findings += _questions_of_forms(domain)
-    shown = dict.fromkeys(_from_root(finding, project) for finding in findings)
-    return sorted(shown, key=lambda finding: not finding.is_error)
+        findings += map(_warning, misspelt_variables(domain))
+    if domain and settings:
+        findings += _without_code(domain, project, settings)
+    findings += map(_warning, misspelt_keys(project))
+    return _sorted(_from_root(finding, project) for finding in findings)
+
+
+def _sorted(findings: Iterable[Finding]) -> list[Finding]:
+    """Errors first, and each thing once: what is an error already is no warning too."""
+    unique: dict[tuple[str, str, str], Finding] = {}
+    for finding in sorted(findings, key=lambda finding: not finding.is_error):
+        unique.setdefault((finding.code, finding.where, finding.what), finding)
+    return list(unique.values())
 
 
 def _from_root(finding: Finding, project: Project) -> Finding:
@@ -84,6 +100,10 @@ def _error(error: AssistantError) -> Finding:
     return Finding(True, error.code, str(error.where or "project"), error.what, error.fix)
 
 
+def _warning(error: AssistantError) -> Finding:
+    return replace(_error(error), is_error=False)
+
+
 def _contradicting(domain: Domain, stories: tuple[Story, ...]) -> Iterator[Finding]:
     try:
         for contradiction in contradictions(stories, domain):
@@ -98,21 +118,48 @@ def _steps(domain: Domain, stories: tuple[Story, ...]) -> Iterator[Finding]:
         for step in story.steps:
             options = step.options if isinstance(step, OrStep) else (step,)
             for option in options:
-                if isinstance(option, UserStep) and option.intent and option.intent.split("/")[0] not in intents:
-                    yield Finding(
-                        True, "DOM-001", str(option.where), f'unknown intent "{option.intent}"', nearest(option.intent, intents)
-                    )
+                if isinstance(option, UserStep):
+                    yield from _said(domain, option, intents)
             if isinstance(step, ActionStep) and not domain.has_action(step.name):
                 fix = nearest(step.name, domain.action_names())
                 yield Finding(True, "DOM-001", str(step.where), f'unknown action "{step.name}"', fix)
 
 
-def _examples(domain: Domain, data: TrainingData) -> Iterator[Finding]:
+def _said(domain: Domain, step: UserStep, intents: set[str]) -> Iterator[Finding]:
+    if step.intent and step.intent.split("/")[0] not in intents:
+        yield _unknown("intent", step.intent, step.where, intents)
+    for entity in step.entities:
+        yield from _entity(domain, entity, step.where)
+
+
+def _entity(domain: Domain, entity: Entity, where: Place) -> Iterator[Finding]:
+    kind = domain.entities.get(entity.entity)
+    if kind is None:
+        yield _unknown("entity", entity.entity, where, domain.entities)
+        return
+    for part, name, known in (("role", entity.role, kind.roles), ("group", entity.group, kind.groups)):
+        if name and known and name not in known:
+            yield _unknown(f'{part} of "{kind.name}"', name, where, known)
+
+
+def _unknown(kind: str, name: str, where: Place, known: Iterable[str]) -> Finding:
+    return _error(UnknownName(where=where, kind=kind, name=name, known=known))
+
+
+def _without_code(domain: Domain, project: Project, settings: Settings) -> Iterator[Finding]:
+    custom = domain.custom_actions()
+    if custom and project.actions is None and not settings.action_endpoint:
+        what = f"nothing runs the custom actions that are named here, such as {custom[0]}"
+        fix = "add an actions folder, or name an action server in endpoints.yml"
+        yield Finding(False, "VAL-005", str(domain.places["action", custom[0]]), what, fix)
+
+
+def _examples(domain: Domain, data: TrainingData, headings: Mapping[str, Place]) -> Iterator[Finding]:
     counts = Counter(example.intent for example in data.examples)
     places = {example.intent: example.place for example in reversed(data.examples)}
     for intent, place in places.items():
         if intent.split("/")[0] not in domain.intent_names():
-            yield Finding(True, "DOM-001", str(place), f'unknown intent "{intent}"', nearest(intent, domain.intent_names()))
+            yield _unknown("intent", intent, headings.get(intent, place), domain.intent_names())
         elif counts[intent] < FEW_EXAMPLES:
             yield Finding(False, "VAL-001", str(place), f'intent "{intent}" has only {counts[intent]} examples', "add some")
     taught = {intent.split("/")[0] for intent in counts}
@@ -130,13 +177,12 @@ def _examples(domain: Domain, data: TrainingData) -> Iterator[Finding]:
 
 
 def _entities(domain: Domain, data: TrainingData) -> Iterator[Finding]:
-    seen: dict[str, Place] = {}
+    first: dict[str, Finding] = {}
     for example in data.examples:
         for entity in example.entities:
-            seen.setdefault(entity.entity, example.place)
-    for name, place in seen.items():
-        if name not in domain.entities:
-            yield Finding(True, "DOM-001", str(place), f'unknown entity "{name}"', nearest(name, domain.entities))
+            for finding in _entity(domain, entity, example.place):
+                first.setdefault(finding.what, finding)
+    yield from first.values()
 
 
 def _ambiguous(data: TrainingData) -> Iterator[Finding]:

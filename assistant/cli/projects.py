@@ -33,10 +33,10 @@ def init(
 
 def validate(project: ProjectOption = None, as_json: JsonOption = False) -> int:
     """Checks a project's files and says what is wrong and where; exit code 1 when something is."""
+    from assistant.project import find_project
     from assistant.validation import validate_project
 
-    found, _ = project_and_settings(project)
-    findings = validate_project(found)
+    findings = validate_project(find_project(project))
     n_errors = sum(finding.is_error for finding in findings)
     if as_json:
         write_json(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from assistant.config import Settings, load_settings
-from assistant.errors import BadSetting, SourceError, UnknownKey, WrongType
+from assistant.errors import BadSetting, MissingKey, SourceError, UnknownKey, WrongType
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,6 +57,11 @@ def test_the_action_server_is_taken_from_the_endpoints(tmp_path: Path) -> None:
         "http://localhost:5055/webhook"
     )
     assert settings(tmp_path, endpoints="action_endpoint: null\ntracker_store: {type: sql}").action_endpoint == ""
+
+
+def test_an_action_server_without_its_address_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(MissingKey, match=re.escape('endpoints.yml:2: key "url" is missing; did you mean it by "ulr"')):
+        settings(tmp_path, endpoints="action_endpoint:\n  ulr: http://localhost:5055/webhook")
 
 
 def test_a_flag_goes_before_the_environment_and_that_before_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -75,9 +75,73 @@ def test_the_shipped_bot_is_sound() -> None:
         (
             {"data_nlu": NLU.replace("intent: order", "intent: oder")},
             [
-                'error DOM-001 data/nlu.yml:11: unknown intent "oder"; did you mean "order"?',
+                'error DOM-001 data/nlu.yml:9: unknown intent "oder"; did you mean "order"?',
                 'warning VAL-002 domain.yml:1: intent "order" has no examples; add some or remove it',
             ],
+        ),
+        (
+            {
+                "domain": DOMAIN.replace("[number]\nslots", "[number: {roles: [old, new], groups: [one]}]\nslots"),
+                "data_nlu": NLU.replace("(number)", '{"entity": "number", "role": "nwe", "group": "two"}'),
+            },
+            [
+                'error DOM-001 data/nlu.yml:13: unknown role of "number" "nwe"; did you mean "new"?',
+                'error DOM-001 data/nlu.yml:13: unknown group of "number" "two"; known are: one',
+            ],
+        ),
+        (
+            {"data_nlu": NLU.replace("(number)", '{"entity": "number", "role": "any"}')},
+            [],
+        ),
+        (
+            {"data_rules": RULES.replace("intent: greet\n", "intent: greet\n    entities: [{numbr: 1}, number]\n")},
+            ['error DOM-001 data/rules.yml:4: unknown entity "numbr"; did you mean "number"?'],
+        ),
+        (
+            {"data_more": "ruels:\n- rule: other\nmy_own: 1\n"},
+            ['warning YML-006 data/more.yml:1: unknown key "ruels"; did you mean "rules"?'],
+        ),
+        (
+            {"domain": DOMAIN + "reponses: {}\n"},
+            ['error YML-006 domain.yml:10: unknown key "reponses"; did you mean "responses"?'],
+        ),
+        (
+            {"tests_test_a": "storys: []\n"},
+            ['warning YML-006 tests/test_a.yml:1: unknown key "storys"; did you mean "stories"?'],
+        ),
+        (
+            {"domain": DOMAIN.replace("text: hi", 'text: "hi {nubmer}, {who} and {{numbers}}"')},
+            ['warning DOM-001 domain.yml:6: unknown slot "nubmer"; did you mean "number"?'],
+        ),
+        (
+            {"config": "polcies:\n- name: RulePolicy\npipeline:\n- name: mine.DIETClasifier\n- DIETClasifier\n"},
+            [
+                'warning YML-006 config.yml:1: unknown key "polcies"; did you mean "policies"?',
+                'warning DOM-001 config.yml:5: unknown component "DIETClasifier"; did you mean "DIETClassifier"?',
+            ],
+        ),
+        (
+            {"config": "policies:\n- name: RulPolicy\n- name: rasa.core.policies.ted_policy.TEDPolicy\n- name: MyPolicy\n"},
+            ['warning DOM-001 config.yml:2: unknown component "RulPolicy"; did you mean "RulePolicy"?'],
+        ),
+        (
+            {"config": "pipeline:\n- name: FallbackClassifier\n  threshold: abc\n"},
+            ["error PRJ-003 config.yml:3: setting \"nlu_threshold\" cannot be 'abc'"],
+        ),
+        (
+            {"endpoints": "action_endpoint: {ulr: 'http://localhost:5055/webhook'}\ntraker_store: {}\n"},
+            [
+                'error YML-007 endpoints.yml:1: key "url" is missing; did you mean it by "ulr"?',
+                'warning YML-006 endpoints.yml:2: unknown key "traker_store"; did you mean "tracker_store"?',
+            ],
+        ),
+        (
+            {"domain": DOMAIN + "actions: [action_ship]\n"},
+            ["warning VAL-005 domain.yml:10: nothing runs the custom actions that are named here, such as action_ship; add an"],
+        ),
+        (
+            {"domain": DOMAIN + "actions: [action_ship]\n", "endpoints": "action_endpoint: {url: 'http://localhost'}\n"},
+            [],
         ),
         (
             {"data_nlu": NLU.replace("(number)", "(numbr)")},

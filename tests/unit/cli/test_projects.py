@@ -34,6 +34,14 @@ def test_a_typo_is_named_with_file_line_and_the_nearest_name(cli: Callable[..., 
     assert found["findings"][0]["where"] == f"intents/rules.yml:{number + 1}"
 
 
+def test_a_setting_that_cannot_be_is_a_finding_among_the_others(cli: Callable[..., Ran], bot: Path) -> None:
+    (bot / "intents" / "config.yml").write_text("pipeline:\n- name: FallbackClassifier\n  threshold: abc\n")
+    ran = cli("validate", "--project", bot, "--json")
+    assert (ran.code, ran.result["errors"]) == (1, 1)
+    assert ran.result["findings"][0]["code"] == "PRJ-003"
+    assert ran.result["findings"][0]["where"] == "intents/config.yml:3"
+
+
 def test_the_doctor_says_what_is_missing(cli: Callable[..., Ran], bot: Path) -> None:
     ran = cli("doctor", "--project", bot)
     assert ran.code == 1
