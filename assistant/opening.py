@@ -92,7 +92,9 @@ def _model_folder(project: Project, model: Path | None) -> Path:
 
 def _load_model(entries: EntryStore, settings: Settings, folder: Path) -> tuple[Interpreter, FaqIndex]:
     interpreter = Interpreter.load(folder, threads=settings.threads)
-    return interpreter, open_faq(entries, interpreter, settings)
+    faq = open_faq(entries, interpreter, settings)
+    faq.refreshed()  # vectors are made while the assistant opens, not while the first question waits
+    return interpreter, faq
 
 
 def open_faq(entries: EntryStore, interpreter: Interpreter, settings: Settings) -> FaqIndex:
