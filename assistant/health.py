@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import shutil
+import socket
 import sys
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from assistant import __version__
-from assistant.errors import AssistantError
+from assistant.errors import ActionNotRegistered, ActionServerUnreachable, AssistantError, NoActions
 from assistant.project import model_in_use, shipped_checkpoint
 
 if TYPE_CHECKING:
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 _PACKAGES = ("torch", "transformers", "onnxruntime", "tokenizers", "rasa-sdk", "sqlalchemy", "textual")
 _LEAST_FREE_BYTES = 500_000_000
+_CONNECTION_TIMEOUT_S = 5.0
+_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,7 @@ def examine(project: Project, settings: Settings) -> list[Check]:
         _attempt("checkpoint", lambda: str(shipped_checkpoint() or "none shipped: training starts from a random initialisation")),
         _attempt("model", lambda: _model(project, settings)),
         _attempt("database", lambda: _database(project, settings)),
+        _attempt("actions", lambda: _actions(project, settings)),
         _disk(project),
     ]
 
@@ -84,6 +89,46 @@ def _database(project: Project, settings: Settings) -> str:
 
     with open_project_database(project, settings) as database:
         return f"{settings.database_url or project.database_url}: {len(EntryStore(database).all_published())} published FAQ entries"
+
+
+def _actions(project: Project, settings: Settings) -> str:
+    from assistant.dialogue.domain import load_domain
+
+    custom = load_domain(project).custom_actions()
+    if settings.action_endpoint:
+        return _action_server(settings.action_endpoint)
+    if project.actions is None:
+        if custom:
+            raise NoActions(action=custom[0])
+        return "none: the domain names no custom action"
+    known = _registered(project, settings)
+    for name in custom:
+        if name not in known:
+            raise ActionNotRegistered(action=name, known=known)
+    return f"{project.actions}: {len(known)} registered"
+
+
+def _registered(project: Project, settings: Settings) -> tuple[str, ...]:
+    from assistant.actions.process import ProcessRunner
+
+    runner = ProcessRunner(project.bot, project.state, settings.action_timeout_s)
+    try:
+        return runner.registered()
+    finally:
+        runner.close()
+
+
+def _action_server(url: str) -> str:
+    """Connects and says nothing: whether an action server knows its actions shows in the first call alone."""
+    try:
+        address = urlsplit(url)
+        port = address.port or _PORTS[address.scheme]
+        with socket.create_connection((address.hostname or "", port), timeout=_CONNECTION_TIMEOUT_S):
+            return f"{url}: accepts connections"
+    except KeyError as error:
+        raise ActionServerUnreachable(url=url, why="it is no http or https URL") from error
+    except (OSError, ValueError) as error:  # ValueError: the port is no number
+        raise ActionServerUnreachable(url=url, why=str(error) or type(error).__name__) from error
 
 
 def _disk(project: Project) -> Check:

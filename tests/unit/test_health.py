@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import socket
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +11,7 @@ from assistant.project import find_project
 from assistant.scaffold import make_project
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 
@@ -19,7 +21,8 @@ def _no_override(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def checks(folder: Path) -> dict[str, Check]:
-    return {check.name: check for check in examine(find_project(folder), load_settings())}
+    project = find_project(folder)
+    return {check.name: check for check in examine(project, load_settings(project.config, project.endpoints))}
 
 
 def test_a_new_project_lacks_a_model_only(tmp_path: Path) -> None:
@@ -39,3 +42,63 @@ def test_a_project_with_a_mistake_is_not_right(tmp_path: Path) -> None:
     assert not project.is_ok
     assert "1 errors" in project.detail
     assert 'unknown key "slotz"' in project.detail
+
+
+ACTION = """\
+from rasa_sdk import Action
+
+class Ship(Action):
+    def name(self):
+        return "action_ship"
+
+    def run(self, dispatcher, tracker, domain):
+        return []
+"""
+
+
+@pytest.fixture
+def actions_of(tmp_path: Path) -> Callable[..., Check]:
+    """Examines a bot whose domain names an action, with that code for it, or at that action server."""
+
+    def made(name: str = "action_ship", code: str = "", url: str = "") -> Check:
+        (tmp_path / "domain.yml").write_text(f"intents: [greet]\nactions: [{name}]\n")
+        if code:
+            (tmp_path / "actions.py").write_text(code)
+        if url:
+            (tmp_path / "endpoints.yml").write_text(f"action_endpoint: {{url: '{url}'}}\n")
+        return checks(tmp_path)["actions"]
+
+    return made
+
+
+def test_actions_that_are_registered_are_right(actions_of: Callable[..., Check]) -> None:
+    check = actions_of(code=ACTION)
+    assert check.is_ok
+    assert check.detail.endswith("actions.py: 1 registered")
+
+
+@pytest.mark.parametrize(
+    ("bot", "words"),
+    [
+        ({}, "ACT-007 action_ship: the project has no actions"),
+        (
+            {"name": "action_shp", "code": ACTION},
+            'ACT-003 action_shp: no action of this name is registered; did you mean "action_ship"?',
+        ),
+        ({"code": "import no_such_module"}, "No module named 'no_such_module'"),
+        ({"url": "http://localhost:1/webhook"}, "ACT-005 http://localhost:1/webhook: the action server does not answer"),
+        ({"url": "http://localhost:port/webhook"}, "ACT-005"),
+        ({"url": "localhost/webhook"}, "it is no http or https URL"),
+    ],
+)
+def test_actions_that_cannot_run_are_not_right(actions_of: Callable[..., Check], bot: dict[str, str], words: str) -> None:
+    check = actions_of(**bot)
+    assert not check.is_ok
+    assert words in check.detail
+
+
+def test_an_action_server_that_accepts_connections_is_right(actions_of: Callable[..., Check]) -> None:
+    with socket.create_server(("localhost", 0)) as server:
+        check = actions_of(url=f"http://localhost:{server.getsockname()[1]}/webhook")
+    assert check.is_ok
+    assert check.detail.endswith("accepts connections")
