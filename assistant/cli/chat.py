@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from assistant.agent import Agent
     from assistant.messages import Reply
+    from assistant.project import Project
 
 CHANNEL = "cli"
 
@@ -61,7 +62,10 @@ def ask(
     try:
         for line in _lines(text):
             reply = agent.handle(UserMessage(line, sender, CHANNEL))
-            (_show_json if as_json else _show)(reply, sender, with_trace=trace)
+            if as_json:
+                _show_json(reply, sender, with_trace=trace)
+            else:
+                _show(reply, with_trace=trace)
     finally:
         agent.close()
 
@@ -74,11 +78,11 @@ def _open(project: ProjectOption, model: ModelOption) -> Agent:
     return open_agent(found, settings, model=model)
 
 
-def _train_first(project: object, model: ModelOption) -> None:
+def _train_first(project: Project, model: ModelOption) -> None:
     """Trains at the very first start: whoever asks wants an answer, not an errand."""
-    from assistant.project import Project, model_in_use
+    from assistant.project import model_in_use
 
-    if model is not None or not isinstance(project, Project) or model_in_use(project) is not None:
+    if model is not None or model_in_use(project) is not None:
         return
     from assistant.cli.nlu import train_with_progress
 
@@ -102,7 +106,7 @@ def _show_json(reply: Reply, sender: str, *, with_trace: bool) -> None:
         write_json({"trace": reply.trace.as_json()})
 
 
-def _show(reply: Reply, sender: str, *, with_trace: bool) -> None:  # noqa: ARG001 (the same arguments as _show_json)
+def _show(reply: Reply, *, with_trace: bool) -> None:
     for message in reply.messages:
         for part in (message.text, message.image, message.attachment):
             if part:

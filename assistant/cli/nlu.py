@@ -71,7 +71,7 @@ def train_with_progress(project: Project, *, nlu: tuple[Path, ...] = (), **argum
 
 def parse(
     texts: Annotated[list[str] | None, typer.Argument(help="Messages; without any, each line of standard input is one.")] = None,
-    as_json: JsonOption = True,  # noqa: ARG001 (its output is always JSON; programs may say so)
+    as_json: JsonOption = False,  # noqa: ARG001 (its output is always JSON; programs may say so)
     project: ProjectOption = None,
     model: ModelOption = None,
 ) -> None:
