@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from assistant.ui.app import AssistantApp
     from assistant.ui.chat.screen import ChatScreen
 
-DEADLINE_S = 10.0
+DEADLINE_S = 40.0
 MOST_KEYS = 14
 
 

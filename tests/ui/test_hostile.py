@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from textual.events import Paste
+from textual.widgets import Input
 
 from assistant.errors import TrainingStopped
 from assistant.faq.entry import FaqEntry
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
 
     import pytest
     from textual.pilot import Pilot
+    from textual.screen import Screen
 
     from assistant.messages import ProgressCallback
     from assistant.ui.app import AssistantApp
@@ -100,6 +103,10 @@ async def test_stored_conversation(make_app: Callable[..., AssistantApp]) -> Non
         assert_clean(pilot)
 
 
+def _is_closed(pilot: Pilot[Any], screen: Screen[Any]) -> bool:
+    return pilot.app.screen is not screen
+
+
 async def test_faq_desk_and_editor(make_app: Callable[..., AssistantApp], monkeypatch: pytest.MonkeyPatch) -> None:
     agent = hostile_agent()
     found = FaqResult(tuple(FaqMatch("e0", text, text, text, 0.9) for text, _ in HOSTILE.values()), 0.5)
@@ -116,8 +123,11 @@ async def test_faq_desk_and_editor(make_app: Callable[..., AssistantApp], monkey
             await pilot.pause()
             assert_clean(pilot)
             opened.dismiss(None)
+            await until(pilot, partial(_is_closed, pilot, opened), "the editor closing")
             await pilot.press("down")
-        await pilot.press("slash", "x")
+        await pilot.press("slash")
+        await until(pilot, lambda: isinstance(pilot.app.focused, Input), "the search field having the focus")
+        await pilot.press("x")
         await see(pilot, "✓ answers  90%")
         await pilot.press("ctrl+t")
         await see(pilot, "Nearest")
