@@ -132,7 +132,8 @@ class EntryEditor(ModalScreen["FaqEntry | None"]):
             found = await asyncio.to_thread(self._agent.faq.search, question, 2)
             others = replace(found, matches=tuple(match for match in found.matches if match.entry_id != self._opened.id))
             shown = verdict(others) if others.best is not None else None
-        self.query_one("#question", Input).border_subtitle = shown
+        for field in self.query("#question").results(Input):  # none any more, when the editor was left meanwhile
+            field.border_subtitle = shown
 
     def action_preview(self) -> None:
         """Shows or hides the preview; where there is no room for both, in place of the text."""
