@@ -8,15 +8,12 @@ from __future__ import annotations
 
 import random
 import re
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from assistant.actions.process import ProcessRunner
-from assistant.project import find_project, shipped_root
-from tests.integration.bots import Keywords, agent_of, say
+from tests.integration.bots import Keywords, say, shop_agent
 from tests.integration.test_shipped_bot import ENTITIES, INTENTS
 
 if TYPE_CHECKING:
@@ -33,11 +30,7 @@ FOLDER = Path(__file__).parent / "conversations"
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Agent]:
-    root = tmp_path_factory.mktemp("shop")
-    for part in ("intents", "data/faq"):
-        shutil.copytree(shipped_root() / part, root / part, ignore=shutil.ignore_patterns("__pycache__"))
-    project = find_project(root)
-    agent = agent_of(project, Keywords(INTENTS, ENTITIES), ProcessRunner(project.bot, project.state, 30.0))
+    agent = shop_agent(tmp_path_factory.mktemp("shop"), Keywords(INTENTS, ENTITIES))
     yield agent
     agent.close()
 

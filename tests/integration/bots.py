@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import re
+import shutil
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from assistant.actions.process import ProcessRunner
 from assistant.agent import Agent, Memory
 from assistant.config import load_settings
 from assistant.dialogue.domain import load_domain
 from assistant.dialogue.stories import load_stories
 from assistant.faq.index import FaqIndex
 from assistant.messages import Entity, IntentScore, Parse, UserMessage
+from assistant.project import find_project, shipped_root
 from assistant.stores.conversations import ConversationStore
 from assistant.stores.database import open_database
 from assistant.stores.entries import EntryStore
@@ -22,6 +25,7 @@ from assistant.stores.unanswered import UnansweredStore
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -80,6 +84,14 @@ def agent_of(project: Project, interpreter: Any, runner: ActionRunner | None = N
     )
     agent.on_close(database.close)
     return agent
+
+
+def shop_agent(root: Path, interpreter: Any) -> Agent:
+    """The shipped bot in a folder of its own, its actions and FAQ for real."""
+    for part in ("intents", "data/faq"):
+        shutil.copytree(shipped_root() / part, root / part, ignore=shutil.ignore_patterns("__pycache__"))
+    project = find_project(root)
+    return agent_of(project, interpreter, ProcessRunner(project.bot, project.state, 30.0))
 
 
 def say(agent: Agent, text: str, sender: str = "ann") -> Reply:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 
-from assistant.actions.process import ProcessRunner
-from assistant.project import find_project, shipped_root
-from tests.integration.bots import Keywords, agent_of, say, texts
+from tests.integration.bots import Keywords, say, shop_agent, texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,11 +32,7 @@ ENTITIES = {r"\b\d{5}\b": "order_number", r"wool coat|vase|sneakers": "product"}
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Agent]:
-    root = tmp_path_factory.mktemp("shop")
-    for part in ("intents", "data/faq"):
-        shutil.copytree(shipped_root() / part, root / part, ignore=shutil.ignore_patterns("__pycache__"))
-    project = find_project(root)
-    agent = agent_of(project, Keywords(INTENTS, ENTITIES), ProcessRunner(project.bot, project.state, 30.0))
+    agent = shop_agent(tmp_path_factory.mktemp("shop"), Keywords(INTENTS, ENTITIES))
     yield agent
     agent.close()
 
