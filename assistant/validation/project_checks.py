@@ -1,11 +1,11 @@
-"""Checks a project's files as a whole: what training and chatting would stumble over, found before, with its place."""
+"""Checks each kind of a project's files, and how they go together."""
 
 from __future__ import annotations
 
 import os
 import unicodedata
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from assistant.config import load_settings
@@ -16,6 +16,7 @@ from assistant.errors import AssistantError, Place, UnknownName, nearest
 from assistant.faq.files import read_entries
 from assistant.misspellings import misspelt_keys, misspelt_variables, places_of_intents
 from assistant.nlu.training_data import read_nlu
+from assistant.validation.finding import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -28,26 +29,6 @@ if TYPE_CHECKING:
     from assistant.project import Project
 
 FEW_EXAMPLES = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that validation found. An error keeps the project from working; a warning is worth a look."""
-
-    is_error: bool
-    code: str
-    where: str
-    what: str
-    fix: str = ""
-
-    def __str__(self) -> str:
-        return (
-            f"{'error' if self.is_error else 'warning'} {self.code} {self.where}: {self.what}{f'; {self.fix}' if self.fix else ''}"
-        )
-
-    def as_json(self) -> dict[str, Any]:
-        """Returns the finding as JSON."""
-        return {"error": self.is_error, "code": self.code, "where": self.where, "what": self.what, "fix": self.fix}
 
 
 def validate_project(project: Project) -> list[Finding]:

@@ -1,0 +1,6 @@
+"""Checks a project's files as a whole: what training and chatting would stumble over, found before, with its place."""
+
+from assistant.validation.finding import Finding
+from assistant.validation.project_checks import validate_project
+
+__all__ = ["Finding", "validate_project"]
