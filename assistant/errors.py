@@ -570,6 +570,37 @@ class BadDatabaseUrl(UsageError):
         super().__init__(f"database address {url!r} cannot be used: {why}", fix="write it as sqlite:///path/to/assistant.db")
 
 
+# --- HND: conversations handed over to a person ---------------------------------------------------------------------------------
+
+
+class UnknownHandoff(UsageError):
+    """A handoff is named that is not in the queue."""
+
+    code = "HND-001"
+
+    def __init__(self, *, handoff_id: int, known: Iterable[str]) -> None:
+        waiting = ", ".join(known)
+        super().__init__(f"no handoff {handoff_id}", fix=f"open are: {waiting}" if waiting else "none is open now")
+
+
+class HandoffTaken(UsageError):
+    """Another agent has taken the conversation."""
+
+    code = "HND-002"
+
+    def __init__(self, *, handoff_id: int, agent: str) -> None:
+        super().__init__(f"handoff {handoff_id} was taken by {agent}", fix="take another one, or ask them to give it back")
+
+
+class HandoffClosed(UsageError):
+    """The conversation was given back to the assistant."""
+
+    code = "HND-003"
+
+    def __init__(self, *, handoff_id: int) -> None:
+        super().__init__(f"handoff {handoff_id} is closed: the assistant answers again", fix="take one that is still open")
+
+
 # --- FAQ: entries ---------------------------------------------------------------------------------------------------------------
 
 

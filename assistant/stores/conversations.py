@@ -91,14 +91,9 @@ class ConversationStore:
         """
         if not events:
             return expected
-        bodies = [_written(event) for event in events]
         try:
             with self._database.write() as session:
-                row = _opened(session, sender_id, events[0].timestamp)
-                if row.n_events != expected:
-                    raise StaleConversation(sender_id=sender_id, expected=expected, found=row.n_events)
-                _add(session, row, events, bodies)
-                return row.n_events
+                return append_in(session, sender_id, events, expected)
         except IntegrityError as error:
             # Databases that let writers run side by side notice the collision by the events' key.
             raise StaleConversation(sender_id=sender_id, expected=expected, found=len(self.load(sender_id))) from error
@@ -125,6 +120,25 @@ class ConversationStore:
                     removed[table.name] = len(result.all())
         self._database.scrub()
         return Forgotten({name: n_rows for name, n_rows in removed.items() if n_rows})
+
+
+def append_in(session: Session, sender_id: str, events: Sequence[Event], expected: int | None = None) -> int:
+    """Appends events within a write transaction, and returns how many the conversation has now.
+
+    Args:
+        session: of the transaction.
+        sender_id: names the conversation.
+        events: what happened; at least one.
+        expected: how many events the conversation must have; None: any number.
+
+    Raises:
+        StaleConversation: it has another number.
+    """
+    row = _opened(session, sender_id, events[0].timestamp)
+    if expected is not None and row.n_events != expected:
+        raise StaleConversation(sender_id=sender_id, expected=expected, found=row.n_events)
+    _add(session, row, events, [_written(event) for event in events])
+    return row.n_events
 
 
 def _opened(session: Session, sender_id: str, now: float) -> ConversationRow:

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
     from assistant.stores.database import Database
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest revision in ``migrations/versions``; kept here so that a current database is opened without importing Alembic."""
 
-KNOWN = ("0001", "0002")
+KNOWN = ("0001", "0002", "0003")
 """All revisions, oldest first."""
 
 

@@ -128,3 +128,20 @@ class UnansweredRow(Table):
     best_score: Mapped[float]
     asked_at: Mapped[float]
     is_resolved: Mapped[bool]
+
+
+class HandoffRow(Table):
+    """A conversation that was handed over to a person, and what became of it."""
+
+    __tablename__ = "handoffs"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sender_id: Mapped[str] = mapped_column(index=True)
+    reason: Mapped[str]
+    summary: Mapped[str]
+    sentiment: Mapped[float | None]
+    status: Mapped[str] = mapped_column(index=True)
+    agent: Mapped[str]
+    asked_at: Mapped[float]
+    taken_at: Mapped[float | None]
+    closed_at: Mapped[float | None]

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 PACKAGE = Path(assistant.__file__).parent
 FACTS: dict[str, Any] = {
     "action": "action_track_order",
+    "agent": "kim",
     "actions": ("utter_greet", "utter_goodbye"),
     "allowed": 0.001,
     "author": "ann",
@@ -32,6 +33,7 @@ FACTS: dict[str, Any] = {
     "folder": Path("bot/.assistant/models/one"),
     "found": 7,
     "got": 5,
+    "handoff_id": 3,
     "key": "slotz",
     "kind": "slot",
     "known": ("order_id", "returns-shoes", "slots", "compact", ".yml"),
