@@ -61,15 +61,22 @@ class Knowledge(Protocol):
     def search(self, question: str, limit: int = 5) -> FaqResult:
         """Returns the published entries nearest to a question."""
 
+    def exact(self, question: str) -> FaqResult:
+        """Returns the published entries whose own question it is."""
+
 
 def build_policies(
-    domain: Domain, stories: Sequence[Story], settings: Settings, ask_faq: Callable[[str], FaqResult]
+    domain: Domain,
+    stories: Sequence[Story],
+    settings: Settings,
+    ask_faq: Callable[[str], FaqResult],
+    ask_faq_exactly: Callable[[str], FaqResult] | None = None,
 ) -> list[Policy]:
     """Returns the policies of a bot, highest first."""
     return [
         CommandPolicy(),
         FormPolicy(),
-        FaqPolicy(ask_faq, only_when_sure=True),
+        FaqPolicy(ask_faq, ask_faq_exactly, only_when_sure=True),
         RulePolicy(stories, domain),
         StoryPolicy(stories, domain, settings.max_history),
         FaqPolicy(ask_faq, only_when_sure=False),
@@ -152,7 +159,7 @@ class Agent:
         self.entries = memory.entries
         self.unanswered = memory.unanswered
         self.actions = Actions(domain, runner, self._ask_faq)
-        self.policies = build_policies(domain, stories, settings, self._ask_faq)
+        self.policies = build_policies(domain, stories, settings, self._ask_faq, self._ask_faq_exactly)
         self._runner = runner
         self._clock = clock
         self._turns = threading.local()
@@ -285,6 +292,11 @@ class Agent:
             with self._timed("faq"):
                 turn.faq[question] = self.faq.search(question)
         return turn.faq[question]
+
+    def _ask_faq_exactly(self, question: str) -> FaqResult:
+        """Asks the FAQ for a question of its own, word by word."""
+        with self._timed("faq"):
+            return self.faq.exact(question)
 
     def _keep_unanswered(self, tracker: Tracker) -> None:
         """Keeps a question that was not answered for the people who curate the FAQ."""

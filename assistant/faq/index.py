@@ -103,6 +103,14 @@ class FaqIndex:
         """
         return self.refreshed().search(question, limit)
 
+    def exact(self, question: str) -> FaqResult:
+        """Returns the entries whose own question it is; see ``Retriever.exact``.
+
+        Raises:
+            DatabaseUnavailable: the database cannot be read now.
+        """
+        return self.refreshed().exact(question)
+
     def refreshed(self) -> Retriever:
         """Returns the retriever of the entries as they are now; one number is read when nothing changed since the last call."""
         with self._lock:

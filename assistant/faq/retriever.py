@@ -99,6 +99,13 @@ class Retriever:
         matches = tuple(self._match(query, entry, score, exact.get(entry)) for score, entry in scored[:limit])
         return FaqResult(matches, self._threshold_of(matches))
 
+    def exact(self, question: str) -> FaqResult:
+        """Returns the entries whose own question it is, but for case, accents and punctuation; nothing is computed for it."""
+        found = sorted(self._exact.get(fold(question), {}).items(), key=lambda pair: (pair[1], pair[0])) if question.strip() else ()
+        entries = [(self._entries[position], text) for position, text in found]
+        matches = tuple(FaqMatch(e.id, e.question, e.questions[text], e.answer, 1.0) for e, text in entries)
+        return FaqResult(matches, self._threshold_of(matches))
+
     def _fitted(self) -> Calibration:
         off_topic = np.asarray(self._encode(OFF_TOPIC), dtype=np.float32)
         return fit(self._entries, self._features, off_topic, self._candidates)

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 MAX_CHARACTERS = 8_000
 MAX_PIECES_A_BATCH = 2_048
 
+RECENT = 32
+"""Vectors of so many parsed messages are kept: the FAQ asks for the vector of the message that was just parsed."""
+
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -60,6 +63,7 @@ class Interpreter:
         self.intents = settings.intents
         self.entities = _entity_names(settings, self._extractors)
         self.vector_size = settings.hidden
+        self._recent: dict[str, NDArray[np.float32]] = {}
 
     @classmethod
     def load(cls, folder: Path, *, threads: int = 1) -> Interpreter:
@@ -98,7 +102,13 @@ class Interpreter:
             entities = self._entities(cleaned[i], words[i], tags)
             strangeness = float(self._novelty.strangeness(vector[None])[0])
             parses[i] = Parse(texts[i], self._ranking(logits), entities, round(strangeness, 6), tuple(words[i]))
+            self._remember(cleaned[i], vector)
         return parses
+
+    def _remember(self, text: str, vector: NDArray[np.float32]) -> None:
+        self._recent[text] = vector
+        while len(self._recent) > RECENT:
+            self._recent.pop(next(iter(self._recent), ""), None)  # another thread may have been here meanwhile
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Returns the encoder's sentence vectors, of length one.
@@ -107,8 +117,13 @@ class Interpreter:
             Shape: (n, vector_size) float32.
         """
         vectors = np.zeros((len(texts), self.vector_size), dtype=np.float32)
-        encodings = self._tokenizer.encode_batch([_clean(text) for text in texts]) if texts else []
-        for row, (_, _, vector) in self._run(encodings):
+        cleaned = [_clean(text) for text in texts]
+        known = {row: vector for row, text in enumerate(cleaned) if (vector := self._recent.get(text)) is not None}
+        unknown = [row for row in range(len(texts)) if row not in known]
+        encodings = self._tokenizer.encode_batch([cleaned[row] for row in unknown]) if unknown else []
+        for index, (_, _, vector) in self._run(encodings):
+            vectors[unknown[index]] = vector
+        for row, vector in known.items():
             vectors[row] = vector
         return vectors
 

@@ -177,6 +177,13 @@ def test_an_exact_question_goes_before_a_rule(bot: Agent) -> None:
     assert texts(say(bot, "hello")) == ["An entry says hello."]
 
 
+def test_a_sure_intent_with_a_rule_does_not_search_the_faq(bot: Agent) -> None:
+    assert say(bot, "hello").trace.faq is None
+    reply = say(bot, "any loyalty card")
+    assert reply.trace.faq is not None
+    assert reply.trace.faq.best is None
+
+
 def test_an_entry_answers_in_the_next_message(bot: Agent) -> None:
     assert texts(say(bot, "any loyalty card")) == ["Pardon?"]
     bot.entries.add(FaqEntry("", "Any loyalty card?", "Yes, at the desk.", status="published"), "ann", "asked for")

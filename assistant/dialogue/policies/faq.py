@@ -26,13 +26,17 @@ class FaqPolicy:
 
     Args:
         find: asks the FAQ; the caller keeps the result for as long as the message is the same.
+        find_exact: asks for entries whose own question the message is, which costs next to nothing.
         only_when_sure: the place before the rules: an exact match is given in any case, another only where the intent says that
             nothing was understood, or is neither sure nor as sure as the FAQ. False, the place after the stories: any answer over
             the threshold.
     """
 
-    def __init__(self, find: Callable[[str], FaqResult], *, only_when_sure: bool) -> None:
+    def __init__(
+        self, find: Callable[[str], FaqResult], find_exact: Callable[[str], FaqResult] | None = None, *, only_when_sure: bool
+    ) -> None:
         self._find = find
+        self._find_exact = find_exact or find
         self._only_when_sure = only_when_sure
 
     def predict(self, tracker: Tracker) -> Decision | None:
@@ -42,12 +46,18 @@ class FaqPolicy:
             return None if self._only_when_sure else Decision(ACTION_LISTEN, "faq", 1.0, "the question is answered")
         if message is None or tracker.latest_action != ACTION_LISTEN or not message.text.strip() or is_payload(message.text):
             return None
-        best = self._find(message.text).best
-        if best is None:
-            return None
-        if self._only_when_sure and not _beats(best.score, message.parse.intent):
+        intent = message.parse.intent
+        # Only an exact match goes before an intent that is sure: searching by meaning is the dearest part of a turn, so it waits
+        # until no rule and no story wants the message.
+        find = self._find_exact if self._only_when_sure and _is_sure(intent) else self._find
+        best = find(message.text).best
+        if best is None or (self._only_when_sure and not _beats(best.score, intent)):
             return None
         return Decision(ACTION_ANSWER_FAQ, "faq", best.score, f'entry "{best.entry_id}" answers: {best.question}')
+
+
+def _is_sure(intent: IntentScore) -> bool:
+    return intent.name not in NOT_UNDERSTOOD and intent.confidence >= SURE_INTENT
 
 
 def _beats(score: float, intent: IntentScore) -> bool:

@@ -39,6 +39,21 @@ def test_an_exact_question_scores_one(retriever: Retriever, question: str) -> No
     assert all(match.score < 1.0 for match in result.matches[1:])
 
 
+@pytest.mark.parametrize("question", ["Opening hours", " ópening   hours? ", "worn shoes", "", "?"])
+def test_asking_for_exact_matches_alone_gives_those_of_the_search(question: str) -> None:
+    encoded: list[Sequence[str]] = []
+
+    def encode(texts: Sequence[str]) -> np.ndarray[Any, np.dtype[np.float32]]:
+        encoded.append(texts)
+        return hashing_vectors(texts)
+
+    retriever = Retriever(ENTRIES, encode)
+    encoded.clear()
+    found = retriever.exact(question)
+    assert encoded == []
+    assert found.matches == tuple(match for match in retriever.search(question).matches if match.score == 1.0)
+
+
 def test_a_question_in_other_words_finds_its_entry(retriever: Retriever) -> None:
     match = retriever.search("may i return the shoes i wore").matches[0]
     assert (match.entry_id, match.question, match.answer) == ("shoes", SHOES.question, SHOES.answer)

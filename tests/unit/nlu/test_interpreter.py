@@ -53,6 +53,14 @@ def test_results_are_the_same_in_any_batch_and_order(interpreter: Interpreter) -
     assert np.array_equal(interpreter.encode(TEXTS), np.concatenate([interpreter.encode([text]) for text in TEXTS]))
 
 
+def test_the_vector_of_a_message_just_parsed_is_at_hand(interpreter: Interpreter, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "where did my crimson coat get to"
+    fresh = interpreter.encode([text])
+    interpreter.parse(text)
+    monkeypatch.setattr(interpreter, "_session", None)  # the model is not asked again
+    assert np.array_equal(interpreter.encode([text]), fresh)
+
+
 def test_sentence_vectors_have_length_one(interpreter: Interpreter) -> None:
     vectors = interpreter.encode(TEXTS)
     assert vectors.shape == (len(TEXTS), 32)

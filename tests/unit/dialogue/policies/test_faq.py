@@ -64,3 +64,30 @@ def test_other_actions_of_the_turn_are_not_interrupted() -> None:
     tracker = listening(DOMAIN, said("a", text="cost?"), ActionExecuted("utter_x"))
     assert policy(1.0, only_when_sure=False).predict(tracker) is None
     assert policy(1.0, only_when_sure=False).predict(listening(DOMAIN)) is None
+
+
+@pytest.mark.parametrize(("intent", "confidence", "searched"), [("a", 0.7, False), ("a", 0.69, True), ("nlu_fallback", 0.9, True)])
+def test_before_the_rules_a_sure_intent_is_weighed_against_exact_matches_alone(
+    intent: str, confidence: float, *, searched: bool
+) -> None:
+    asked: list[str] = []
+
+    def search(question: str) -> FaqResult:
+        asked.append(question)
+        return FaqResult((FaqMatch("near", "q", "q", "a", 0.6),), 0.5)
+
+    policies = [FaqPolicy(search, lambda _: FaqResult((), 0.5), only_when_sure=first) for first in (True, False)]
+    tracker = listening(DOMAIN, said(intent, text="what does it cost", confidence=confidence))
+    policies[0].predict(tracker)
+    assert bool(asked) == searched
+    decision = policies[1].predict(tracker)  # nothing else wanted the message
+    assert (decision.action if decision else None) == ACTION_ANSWER_FAQ
+
+
+def test_an_exact_match_is_found_without_searching() -> None:
+    exact = FaqResult((FaqMatch("own", "q", "q", "a", 1.0),), 0.5)
+    decision = FaqPolicy(lambda _: pytest.fail("searched"), lambda _: exact, only_when_sure=True).predict(
+        listening(DOMAIN, said("a", text="q"))
+    )
+    assert decision is not None
+    assert decision.action == ACTION_ANSWER_FAQ
