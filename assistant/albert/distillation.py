@@ -126,7 +126,7 @@ def make_student(recipe: DistillRecipe, teacher: Teacher, data: DistillData) -> 
         teacher: float32.
         data: a sample of its sentences fits the projection of the embeddings.
     """
-    config = make_config(find_preset(recipe.preset), teacher.model.config.vocab_size)
+    config = make_config(find_preset(recipe.preset, recipe.groups), teacher.model.config.vocab_size)
     # Short sequences: plain attention is three times as fast as the fused kernel's backward pass on a processor.
     config._attn_implementation = "eager"
     with torch.random.fork_rng(devices=[]):
@@ -136,7 +136,15 @@ def make_student(recipe: DistillRecipe, teacher: Teacher, data: DistillData) -> 
     chosen = rng.choice(len(data.sentences), min(PROJECTION_SAMPLE, len(data.sentences)), replace=False)
     sample = [data.sentences[int(index)].tolist() for index in chosen]
     start_from_teacher(student.albert, teacher.model, recipe.start_layer, sample)
+    _start_from_counts(student, data.sentences)
     return student
+
+
+@torch.no_grad()
+def _start_from_counts(student: AlbertForPreTraining, sentences: SentenceStore) -> None:
+    """Lets the head for hidden words guess by frequency from the first step: it need not learn how common each word is."""
+    counts = torch.from_numpy(np.bincount(sentences.tokens, minlength=student.config.vocab_size)).float()
+    student.predictions.bias.copy_(torch.log((counts + 1) / (counts + 1).sum()))
 
 
 def distill(

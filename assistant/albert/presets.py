@@ -5,7 +5,7 @@ Source: Lan et al. 2019, table 1; Devlin et al. 2018, section 3, for BERT's size
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from assistant.errors import UnknownPreset
@@ -83,15 +83,23 @@ class Cost:
     tokens: int
 
 
-def find_preset(name: str) -> Preset:
+def find_preset(name: str, groups: int = 1) -> Preset:
     """Returns the preset of that name.
+
+    Args:
+        name: of the preset.
+        groups: sets of layer weights instead of the one that all layers share; neighbouring layers share a set.
 
     Raises:
         UnknownPreset: there is none; the error names the nearest.
+        ValueError: the layers cannot be parted evenly into that many groups.
     """
     if name not in PRESETS:
         raise UnknownPreset(name=name, known=PRESETS)
-    return PRESETS[name]
+    preset = PRESETS[name]
+    if groups < 1 or preset.n_layers % groups:
+        raise ValueError(f"groups must divide the {preset.n_layers} layers of {name}")
+    return replace(preset, groups=groups)
 
 
 def make_config(preset: Preset, vocab_size: int, *, pad_token_id: int = 0) -> AlbertConfig:

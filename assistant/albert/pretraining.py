@@ -93,7 +93,7 @@ def _vocabulary(recipe: PretrainRecipe, documents: Sequence[Document], folder: P
 
 
 def _new_model(recipe: PretrainRecipe, tokenizer: Tokenizer) -> AlbertForPreTraining:
-    preset = find_preset(recipe.preset)
+    preset = find_preset(recipe.preset, recipe.groups)
     config = make_config(preset, tokenizer.get_vocab_size(), pad_token_id=special_ids(tokenizer).pad)
     if recipe.words.max_tokens <= SHORT:  # the fused kernel's backward pass pays off in long sequences alone
         config._attn_implementation = "eager"

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from assistant.albert.corpus import Source  # noqa: TC001 (the fields' types are read at run time)
-from assistant.albert.presets import find_preset
+from assistant.albert.presets import Preset, find_preset
 from assistant.albert.recipe_reading import UnfitValue, read_dataclass
 
 if TYPE_CHECKING:
@@ -95,6 +95,7 @@ class DistillRecipe:
         loop: how long and how fast.
         words: the masked language modelling that is done in turn.
         preset: size of the student; as wide and as deep as the teacher.
+        groups: sets of layer weights; 1 shares one set among all layers.
         batch_size: sentences a batch.
         min_tokens, max_tokens: shorter and longer sentences are left out; special tokens count.
         start_layer: 0-based layer of the teacher that the shared layer starts as.
@@ -107,6 +108,7 @@ class DistillRecipe:
     loop: Loop
     words: Words = field(default_factory=Words)
     preset: str = "compact"
+    groups: int = 1
     batch_size: int = 64
     min_tokens: int = 4
     max_tokens: int = 48
@@ -119,7 +121,7 @@ class DistillRecipe:
     held_out_every: int = 100
 
     def __post_init__(self) -> None:
-        preset = find_preset(self.preset)
+        preset = _fit_preset(self.preset, self.groups)
         _require(bool(self.sources), "sources must name at least one file")
         _require(2 < self.min_tokens <= self.max_tokens <= 512, "min_tokens and max_tokens do not fit")  # noqa: PLR2004
         _require(
@@ -138,6 +140,7 @@ class PretrainRecipe:
         loop: how long and how fast.
         words: masks, sequences and their batches.
         preset: size of the encoder.
+        groups: sets of layer weights; 1 shares one set among all layers.
         vocab_size: most entries of the vocabulary.
         is_cased: keep capitals and accents.
         vocabulary_sentences: most sentences that the vocabulary is made from; 0 takes all.
@@ -147,13 +150,14 @@ class PretrainRecipe:
     loop: Loop
     words: Words = field(default_factory=Words)
     preset: str = "compact"
+    groups: int = 1
     vocab_size: int = 30_000
     is_cased: bool = False
     vocabulary_sentences: int = 200_000
     held_out_every: int = 100
 
     def __post_init__(self) -> None:
-        find_preset(self.preset)
+        _fit_preset(self.preset, self.groups)
         _require(self.vocab_size > 10, "vocab_size must be over 10")  # noqa: PLR2004
         _require(self.held_out_every > 1, "held_out_every must be at least 2")
 
@@ -180,6 +184,13 @@ def fingerprint(recipe: DistillRecipe | PretrainRecipe, *data: object) -> str:
     """Returns a short hash of a recipe and of what else decides a run."""
     content = json.dumps([dataclasses.asdict(recipe), [str(part) for part in data]], sort_keys=True)
     return hashlib.sha256(content.encode()).hexdigest()[:16]
+
+
+def _fit_preset(name: str, groups: int) -> Preset:
+    try:
+        return find_preset(name, groups)
+    except ValueError as error:
+        raise UnfitValue(str(error)) from error
 
 
 def _require(claim: bool, why: str) -> None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from transformers import AlbertModel, BertModel
 
-_IS_LAYER = re.compile(r"albert_layer_groups\.\d+\.albert_layers\.\d+")
+_IS_LAYER = re.compile(r"albert_layer_groups\.(\d+)\.albert_layers\.\d+")
 # Parts of a layer: the teacher's name, the student's.
 _LAYER_PARTS = {
     "attention.self.query": "attention.query",
@@ -33,14 +33,17 @@ def start_from_teacher(student: AlbertModel, teacher: BertModel, layer: int, sam
     Args:
         student: as wide as the teacher, with the same vocabulary; changed in place.
         teacher: float32.
-        layer: 0-based layer of the teacher that the shared layer starts as.
+        layer: 0-based layer of the teacher that the shared layer starts as; where there are several groups of layers, each
+            starts as the teacher's layer in its middle instead.
         sample: token ids of some sentences, to fit the projection of the embeddings on.
     """
     basis = _copy_embeddings(student, teacher)
     _fit_projection(student, teacher, sample, basis)
-    source = teacher.encoder.layer[layer]
+    groups = student.config.num_hidden_groups
+    size = student.config.num_hidden_layers // groups
     for name, target in student.encoder.named_modules():
-        if _IS_LAYER.fullmatch(name):
+        if found := _IS_LAYER.fullmatch(name):
+            source = teacher.encoder.layer[layer if groups == 1 else int(found[1]) * size + size // 2]
             for theirs, ours in _LAYER_PARTS.items():
                 target.get_submodule(ours).load_state_dict(source.get_submodule(theirs).state_dict())
 

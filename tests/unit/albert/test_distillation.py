@@ -115,6 +115,23 @@ def test_a_student_starts_from_a_layer_of_its_teacher(data: Path, teacher_folder
     assert torch.equal(ours["attention.dense.weight"], theirs["attention.output.dense.weight"])
 
 
+def test_each_group_of_layers_starts_from_its_own(data: Path, teacher_folder: Path, recipe: DistillRecipe) -> None:
+    teacher = load_teacher(teacher_folder)
+    student = make_student(replace(recipe, groups=2), teacher, read_distill_data(recipe, data, teacher))
+    for number, group in enumerate(student.albert.encoder.albert_layer_groups):
+        theirs = teacher.model.encoder.layer[number].intermediate.dense.weight
+        assert torch.equal(group.albert_layers[0].ffn.weight, theirs)
+
+
+def test_hidden_words_are_first_guessed_by_frequency(data: Path, teacher_folder: Path, recipe: DistillRecipe) -> None:
+    teacher = load_teacher(teacher_folder)
+    read = read_distill_data(recipe, data, teacher)
+    student = make_student(recipe, teacher, read)
+    commonest = int(np.bincount(read.sentences.tokens).argmax())
+    assert int(student.predictions.bias.argmax()) == commonest
+    assert student.predictions.bias.exp().sum().item() == pytest.approx(1, abs=0.01)
+
+
 def test_embeddings_of_full_rank_start_as_the_teachers_own(teacher_folder: Path) -> None:
     teacher = load_teacher(teacher_folder).model
     student = AlbertModel(make_config(Preset("wide", 2, 24, 2, 48, embedding=24), teacher.config.vocab_size))

@@ -46,3 +46,16 @@ def test_longer_sequences_cost_a_token_more() -> None:
 def test_a_misspelt_preset_names_the_nearest() -> None:
     with pytest.raises(UnknownPreset, match=r'ALB-008.*did you mean "xlarge"'):
         find_preset("xlarg")
+
+
+def test_layers_are_shared_by_groups() -> None:
+    preset = find_preset("compact", groups=3)
+    model = AlbertModel(make_config(preset, 100))
+    assert len(model.encoder.albert_layer_groups) == 3
+    assert cost(preset, vocab_size=100).parameters == sum(p.numel() for p in model.parameters())
+
+
+@pytest.mark.parametrize("groups", [0, 4, 7])
+def test_groups_must_divide_the_layers(groups: int) -> None:
+    with pytest.raises(ValueError, match="groups must divide the 6 layers of compact"):
+        find_preset("compact", groups=groups)

@@ -78,6 +78,7 @@ def test_a_value_of_another_type_is_named(tmp_path: Path, line: str) -> None:
         ("preset: compact", "words: {mask_share: 1.5}", "mask_share"),
         ("preset: compact", "words: {max_tokens: 600}", "max_tokens"),
         ("preset: compact", "held_out_every: 1", "held_out_every"),
+        ("preset: compact", "preset: compact\ngroups: 4", "groups must divide the 6 layers"),
     ],
 )
 def test_values_that_do_not_fit_are_refused(tmp_path: Path, old: str, new: str, why: str) -> None:
