@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from assistant.actions.execution import Actions
 from assistant.dialogue.events import ActionExecuted, BotUttered, Event, SessionStarted, UserUttered
+from assistant.dialogue.handoffs import request_of
 from assistant.dialogue.payloads import is_payload, parse_payload
 from assistant.dialogue.policies import Policy, decide
 from assistant.dialogue.policies.commands import CommandPolicy
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from assistant.messages import BotMessage, UserMessage
     from assistant.stores.conversations import ConversationStore
     from assistant.stores.entries import EntryStore
+    from assistant.stores.handoffs import HandoffStore
     from assistant.stores.unanswered import UnansweredStore
 
 WELCOME = "utter_welcome"
@@ -87,11 +89,12 @@ def build_policies(
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """The stores of a bot: what was said, what is known, what was not known."""
+    """The stores of a bot: what was said, what is known, what was not known, and who waits for a person."""
 
     conversations: ConversationStore
     entries: EntryStore
     unanswered: UnansweredStore
+    handoffs: HandoffStore
 
 
 @dataclass(slots=True)
@@ -158,6 +161,7 @@ class Agent:
         self.conversations = memory.conversations
         self.entries = memory.entries
         self.unanswered = memory.unanswered
+        self.handoffs = memory.handoffs
         self.actions = Actions(domain, runner, self._ask_faq)
         self.policies = build_policies(domain, stories, settings, self._ask_faq, self._ask_faq_exactly)
         self._runner = runner
@@ -192,12 +196,13 @@ class Agent:
         turn = self._turns.now = _Turn()
         with self._timed("total"):
             tracker = self._load(message.sender_id)
-            n_stored, slots_before = len(tracker.events), dict(tracker.slots)
+            n_stored, slots_before, was_paused = len(tracker.events), dict(tracker.slots), tracker.is_paused
             self._start_session(tracker)
             tracker.update(self._understand(message))
             try:
                 tracker.update_all(fill_slots(tracker))
-                tracker.update_all(self.actions.validate_mappings(tracker))
+                if not _is_left_to_a_person(tracker):
+                    tracker.update_all(self.actions.validate_mappings(tracker))
                 while not self._is_done(tracker):
                     decision = self._decide(tracker)
                     tracker.update_all(self._act(decision, tracker))
@@ -206,9 +211,9 @@ class Agent:
                 tracker.update_all([*turn.failed(error), *self.actions.say("utter_action_failed", tracker)])
             if tracker.latest_action != ACTION_LISTEN:
                 tracker.update(ActionExecuted(ACTION_LISTEN))
-            self._store(tracker, n_stored)
+            self._store(tracker, n_stored, was_paused=was_paused)
         changed = {name: value for name, value in tracker.slots.items() if slots_before.get(name) != value}
-        return Reply(_said(tracker.events[n_stored:]), turn.trace(message, changed))
+        return Reply(_said(tracker.events[n_stored:]), turn.trace(message, changed), tracker.is_paused)
 
     # --- its parts --------------------------------------------------------------------------------------------------------------
 
@@ -225,7 +230,9 @@ class Agent:
             self._trackers.pop(next(iter(self._trackers)), None)
 
     def _start_session(self, tracker: Tracker) -> None:
-        """Starts a session at the first message, and after a silence longer than the domain's."""
+        """Starts a session at the first message, and after a silence longer than the domain's; not while a person is waited for."""
+        if tracker.is_paused:
+            return
         silence_s = self.domain.session.expiration_minutes * 60
         last = tracker.events[-1].timestamp if tracker.events else None
         if last is not None and (silence_s <= 0 or self._clock() - last < silence_s):
@@ -256,7 +263,7 @@ class Agent:
     def _is_done(self, tracker: Tracker) -> bool:
         """Whether the assistant listens again, keeps silent because a person has taken over, or has done more than it may."""
         turn: _Turn = self._turns.now
-        if tracker.is_paused or (turn.decisions and turn.decisions[-1].action == ACTION_LISTEN):
+        if _is_left_to_a_person(tracker) or (turn.decisions and turn.decisions[-1].action == ACTION_LISTEN):
             return True
         if len(turn.decisions) < self.settings.max_actions:
             return False
@@ -273,10 +280,17 @@ class Agent:
         with self._timed("actions"):
             return self.actions.run(decision, tracker)
 
-    def _store(self, tracker: Tracker, n_stored: int) -> None:
-        """Stores the turn; then, beside it, the question if it was not answered."""
+    def _store(self, tracker: Tracker, n_stored: int, *, was_paused: bool) -> None:
+        """Stores the turn, in the queue too when it hands the conversation over; then, beside it, the question if not answered."""
+        events = tracker.events[n_stored:]
         with self._timed("store"):
-            self.conversations.append(tracker.sender_id, tracker.events[n_stored:], n_stored)
+            if tracker.is_paused and not was_paused:
+                request = request_of(tracker, self._turns.now.decisions)
+                self.handoffs.add(tracker.sender_id, request, events, n_stored)
+            elif was_paused and not tracker.is_paused:
+                self.handoffs.withdraw(tracker.sender_id, events, n_stored)
+            else:
+                self.conversations.append(tracker.sender_id, events, n_stored)
             self._remember(tracker)
             try:
                 self._keep_unanswered(tracker)
@@ -355,6 +369,11 @@ class Agent:
         """Ends the worker of actions and the database's connections."""
         while self._close:
             self._close.pop()()
+
+
+def _is_left_to_a_person(tracker: Tracker) -> bool:
+    """While a conversation is paused the assistant keeps silent; as in Rasa, the user may still start it over."""
+    return tracker.is_paused and tracker.intent != "restart"
 
 
 def _said(events: Sequence[Event]) -> tuple[BotMessage, ...]:

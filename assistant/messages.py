@@ -255,10 +255,15 @@ class Trace:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """All that the assistant says in one turn, and how it came about."""
+    """All that the assistant says in one turn, and how it came about.
+
+    Attributes:
+        is_handed_over: a person is waited for, or has taken over: the assistant keeps silent until it gets the conversation back.
+    """
 
     messages: tuple[BotMessage, ...]
     trace: Trace
+    is_handed_over: bool = False
 
 
 @dataclass(frozen=True, slots=True)

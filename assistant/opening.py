@@ -18,6 +18,7 @@ from assistant.project import made_folder, model_in_use
 from assistant.stores.conversations import ConversationStore
 from assistant.stores.database import open_database
 from assistant.stores.entries import EntryStore
+from assistant.stores.handoffs import HandoffStore
 from assistant.stores.seeding import seed_if_empty
 from assistant.stores.unanswered import UnansweredStore
 
@@ -55,7 +56,7 @@ def open_agent(project: Project, settings: Settings, *, model: Path | None = Non
             domain=domain,
             stories=stories,
             settings=settings,
-            memory=Memory(ConversationStore(database), entries, UnansweredStore(database)),
+            memory=Memory(ConversationStore(database), entries, UnansweredStore(database), HandoffStore(database)),
             model=folder,
             load_model=partial(_load_model, entries, settings),
             runner=runner,

@@ -330,6 +330,13 @@ def _mappings(value: Any) -> tuple[dict[str, Any], ...]:
     return tuple(_mapping(item) for item in value or ())
 
 
+def _entities(value: Any) -> tuple[dict[str, Any], ...]:
+    """Entities as Rasa's JSON, or as rasa-sdk lets them be written for reminders: name and value alone."""
+    if isinstance(value, dict):
+        return tuple({"entity": _name(name), "value": found} for name, found in value.items())
+    return _mappings(value)
+
+
 # --- the kinds ------------------------------------------------------------------------------------------------------------------
 
 
@@ -389,14 +396,14 @@ _READERS: dict[str, Any] = {
         _name(d["intent"]),
         str(d["date_time"]),
         _name(d.get("name") or ""),
-        _mappings(d.get("entities")),
+        _entities(d.get("entities")),
         bool(d.get("kill_on_user_msg", True)),
         **t,
     ),
     "cancel_reminder": lambda d, t: ReminderCancelled(
         _optional_name(d.get("name")),
         _optional_name(d.get("intent")),
-        None if d.get("entities") is None else _mappings(d["entities"]),
+        None if d.get("entities") is None else _entities(d["entities"]),
         **t,
     ),
 }

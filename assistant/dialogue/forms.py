@@ -23,13 +23,17 @@ class FormHost(Protocol):
         """Returns the events of asking for a slot."""
 
     def validate(self, form: str, candidates: Sequence[SlotSet], tracker: Tracker, events: Sequence[Event]) -> list[Event]:
-        """Returns what the project's own validation makes of the candidates; the candidates themselves when it has none."""
+        """Returns what the project's own validation makes of the candidates; the candidates themselves when it has none.
+
+        It is asked without candidates, too: it may extract slots, or say which one comes next.
+        """
 
 
 def run_form(form: Form, tracker: Tracker, host: FormHost) -> list[Event]:
     """Returns the events of one run of a form.
 
-    The single event ActionExecutionRejected means that the form declined: it had asked for a slot, and the message filled none.
+    ActionExecutionRejected at their end means that the form declined: it had asked for a slot, and the message filled none, or the
+    project's own validation declined; the slots that it set all the same stand before.
 
     Args:
         form: to run.
@@ -43,8 +47,11 @@ def run_form(form: Form, tracker: Tracker, host: FormHost) -> list[Event]:
     elif tracker.latest_action == ACTION_LISTEN and not tracker.loop_rejected and not tracker.loop_interrupted:
         validated = _validate_message(form, tracker, host)
         if any(isinstance(event, ActionExecutionRejected) for event in validated):
-            return validated
+            kept = [event for event in validated if not isinstance(event, ActionExecutionRejected)]
+            return [*kept, ActionExecutionRejected(form.name)]
         events += validated
+    else:  # nothing to validate, but the project's own code may say what is asked for next
+        events += host.validate(form.name, [], tracker, events)
     if not _is_done(events):
         events += _ask_next(form, tracker, host, events)
     if _is_done(events):
@@ -56,7 +63,7 @@ def _activate(form: Form, tracker: Tracker, host: FormHost, events: Sequence[Eve
     filled = fill_on_activation(tracker, form)
     slots = _slots_after(tracker, filled)
     prefilled = [SlotSet(name, slots[name]) for name in form.required_slots if slots.get(name) is not None]
-    return host.validate(form.name, prefilled, tracker, events) if prefilled else []
+    return host.validate(form.name, prefilled, tracker, events)
 
 
 def _validate_message(form: Form, tracker: Tracker, host: FormHost) -> list[Event]:
@@ -66,9 +73,9 @@ def _validate_message(form: Form, tracker: Tracker, host: FormHost) -> list[Even
     validated = host.validate(form.name, candidates, tracker, [])
     if any(isinstance(event, SlotSet) and event.name != REQUESTED_SLOT for event in validated) or _is_done(validated):
         return validated
-    if any(isinstance(event, ActionExecutionRejected) for event in validated) or tracker.slots.get(REQUESTED_SLOT):
-        return [ActionExecutionRejected(form.name)]
-    return validated
+    if any(isinstance(event, ActionExecutionRejected) for event in validated) or not tracker.slots.get(REQUESTED_SLOT):
+        return validated
+    return [ActionExecutionRejected(form.name)]
 
 
 def _ask_next(form: Form, tracker: Tracker, host: FormHost, events: Sequence[Event]) -> list[Event]:
@@ -89,15 +96,10 @@ def _slots_after(tracker: Tracker, events: Sequence[Event]) -> dict[str, Any]:
 
 
 def _is_done(events: Sequence[Event]) -> bool:
-    """Nothing is asked for any more, or somebody has ended the form."""
-    ends = [event for event in events if _ends(event)]
-    return bool(ends)
-
-
-def _ends(event: Event) -> bool:
-    if isinstance(event, ActiveLoop):
-        return event.name is None
-    return isinstance(event, SlotSet) and event.name == REQUESTED_SLOT and event.value is None
+    """Nothing is asked for any more, or somebody has ended the form; the last word counts."""
+    requests = [event.value for event in events if isinstance(event, SlotSet) and event.name == REQUESTED_SLOT]
+    loops = [event.name for event in events if isinstance(event, ActiveLoop)]
+    return requests[-1:] == [None] or loops[-1:] == [None]
 
 
 def _closing(events: Sequence[Event]) -> list[Event]:

@@ -42,6 +42,24 @@ def fill_on_activation(tracker: Tracker, form: Form) -> list[SlotSet]:
     return list(_fill(tracker, slots, form, on_activation=True))
 
 
+def wanted_actions(tracker: Tracker) -> tuple[str, ...]:
+    """Returns the actions that custom mappings name for slots which the last message has not set, each once."""
+    form, done = _form_of(tracker), tracker.slots_set_this_turn()
+    wanted = (
+        mapping.action
+        for slot in tracker.domain.slots.values()
+        for mapping in slot.mappings
+        if mapping.action and slot.name not in done and _applies(tracker, mapping, form)
+    )
+    return tuple(dict.fromkeys(wanted))
+
+
+def _applies(tracker: Tracker, mapping: SlotMapping, form: Form | None) -> bool:
+    if not mapping.wants_intent(tracker.intent) or _is_ignored(mapping, form, tracker.intent):
+        return False
+    return _conditions_hold(tracker, mapping, form)
+
+
 def _form_of(tracker: Tracker) -> Form | None:
     return tracker.domain.forms.get(tracker.active_loop) if tracker.active_loop else None
 
@@ -59,9 +77,7 @@ def _value(tracker: Tracker, slot: Slot, mapping: SlotMapping, form: Form | None
     message = tracker.latest_message
     if message is None or mapping.type == "custom":
         return _MISSING
-    if not mapping.wants_intent(tracker.intent) or _is_ignored(mapping, form, tracker.intent):
-        return _MISSING
-    if not _conditions_hold(tracker, mapping, form):
+    if not _applies(tracker, mapping, form):
         return _MISSING
     match mapping.type:
         case "from_entity":

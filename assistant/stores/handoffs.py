@@ -54,6 +54,24 @@ class HandoffStore:
             session.flush()
             return row.id
 
+    def withdraw(self, sender_id: str, events: Sequence[Event], expected: int) -> None:
+        """Appends a turn with which the user went back to the assistant, and closes the handoff.
+
+        Args:
+            sender_id: names the conversation.
+            events: what happened in the turn.
+            expected: how many events the conversation had when it was loaded.
+
+        Raises:
+            StaleConversation: somebody else has spoken in it; nothing was written.
+            DatabaseUnavailable: the database cannot be written now.
+        """
+        with self._database.write() as session:
+            append_in(session, sender_id, events, expected)
+            is_open = (HandoffRow.sender_id == sender_id, HandoffRow.status != CLOSED)
+            for row in session.scalars(select(HandoffRow).where(*is_open)):
+                row.status, row.closed_at = CLOSED, time.time()
+
     def list(self, *, with_closed: bool = False) -> tuple[Handoff, ...]:
         """Returns the queue, whoever has waited longest first.
 

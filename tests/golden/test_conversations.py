@@ -48,7 +48,7 @@ def lines(reply: Reply) -> Iterator[str]:
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.txt")), ids=lambda path: path.stem)
 def test_a_conversation_goes_as_it_went(shop: Agent, golden: Callable[[str, str], None], path: Path) -> None:
-    shop.actions._rng = random.Random(0)  # which variation is said
+    shop.actions.speaker.rng = random.Random(0)  # which variation is said
     found = []
     for line in path.read_text(encoding="utf-8").splitlines():
         if line.startswith(">"):

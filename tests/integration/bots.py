@@ -20,6 +20,7 @@ from assistant.project import find_project, shipped_root
 from assistant.stores.conversations import ConversationStore
 from assistant.stores.database import open_database
 from assistant.stores.entries import EntryStore
+from assistant.stores.handoffs import HandoffStore
 from assistant.stores.seeding import seed_if_empty
 from assistant.stores.unanswered import UnansweredStore
 
@@ -76,7 +77,7 @@ def agent_of(project: Project, interpreter: Any, runner: ActionRunner | None = N
         domain=load_domain(project),
         stories=load_stories(project),
         settings=settings,
-        memory=Memory(ConversationStore(database), entries, UnansweredStore(database)),
+        memory=Memory(ConversationStore(database), entries, UnansweredStore(database), HandoffStore(database)),
         model=project.models / "none",
         load_model=lambda _: (interpreter, FaqIndex(entries, interpreter.encode, interpreter.fingerprint, settings.faq_threshold)),
         runner=runner,

@@ -12,6 +12,7 @@ from assistant.dialogue.events import (
     ActionExecutionRejected,
     ActiveLoop,
     BotUttered,
+    ConversationPaused,
     Event,
     FollowupAction,
     Restarted,
@@ -104,7 +105,7 @@ def test_a_response_without_a_variation_for_the_channel_is_silent() -> None:
         ("action_default_fallback", [BotUttered, UserUtteranceReverted]),
         ("action_two_stage_fallback", [BotUttered]),
         ("action_answer_faq", [BotUttered]),
-        ("action_handoff", []),
+        ("action_handoff", [BotUttered, ConversationPaused]),
     ],
 )
 def test_the_actions_that_every_bot_has(name: str, after: list[type[Event]]) -> None:
@@ -136,11 +137,16 @@ def test_a_custom_action_gets_the_tracker_and_always_a_domain() -> None:
     assert set(domain["forms"]) == {"form", "other", "checked"}
 
 
-def test_only_the_latest_events_are_sent() -> None:
+@pytest.mark.parametrize(
+    ("n_before", "n_since", "n_sent"), [(0, 50, 53), (1000, 50, 200), (1000, 500, 501), (1000, 5000, 2000), (None, 5000, 2000)]
+)
+def test_the_session_is_sent_and_no_more_than_actions_look_at(n_before: int | None, n_since: int, n_sent: int) -> None:
     runner = Runner()
-    run("action_x", runner, *(SlotSet("s", number) for number in range(1000)))
-    assert len(runner.calls[0][1]["events"]) == 200
-    assert runner.calls[0][1]["events"][-1]["value"] == 999
+    session: list[Event] = [] if n_before is None else [*(SlotSet("s", -1) for _ in range(n_before)), SessionStarted()]
+    run("action_x", runner, *session, *(SlotSet("s", number) for number in range(n_since)))
+    sent = runner.calls[0][1]["events"]
+    assert len(sent) == n_sent
+    assert sent[-1]["value"] == n_since - 1
 
 
 def test_a_response_that_an_action_names_is_rendered_with_what_it_adds() -> None:
@@ -208,8 +214,25 @@ def test_a_validator_finds_the_candidates_at_the_end_of_the_events() -> None:
     assert [(event.name, event.value) for event in found if isinstance(event, SlotSet)] == [("t", None)]
     name, tracker, _ = runner.calls[0]
     assert name == "validate_checked"
-    assert [event["event"] for event in tracker["events"][-2:]] == ["active_loop", "slot"]
+    assert [event["event"] for event in tracker["events"][-4:]] == ["active_loop", "slot", "action", "slot"]
+    assert [event["name"] for event in tracker["events"][-3:]] == ["requested_slot", "checked", "t"]
     assert (tracker["slots"]["t"], tracker["active_loop"]) == ("v", {"name": "checked"})
+    assert (tracker["slots"]["requested_slot"], tracker["latest_action_name"]) == (None, "checked")
+
+
+def test_a_candidate_that_the_validator_does_not_mention_is_valid() -> None:
+    runner = Runner([{"event": "slot", "name": "s", "value": 1}])
+    found = actions(runner).validate("checked", [SlotSet("t", "v")], listening(DOMAIN, said("a")), [])
+    assert {event.name: event.value for event in found if isinstance(event, SlotSet)} == {"s": 1, "t": "v"}
+
+
+def test_a_form_that_declines_keeps_what_its_validator_has_set() -> None:
+    runner = Runner([{"event": "slot", "name": "s", "value": 1}, {"event": "action_execution_rejected", "name": "checked"}])
+    asked = (ActiveLoop("checked"), SlotSet("requested_slot", "t"), ActionExecuted("action_listen"), said("a"))
+    slot, rejected = run("checked", runner, *asked)
+    assert isinstance(slot, SlotSet)
+    assert isinstance(rejected, ActionExecutionRejected)
+    assert (slot.name, rejected.name, rejected.policy) == ("s", "checked", "rule")
 
 
 def test_the_mappings_of_all_slots_may_be_validated() -> None:
