@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -279,6 +279,15 @@ class BadSlot(SourceError):
 
     def __init__(self, *, where: Place, name: str, why: str, fix: str = "") -> None:
         super().__init__(f'slot "{name}": {why}', where=where, fix=fix or "see the slot types and mappings of Rasa 3.1")
+
+
+class OldFormat(SourceError):
+    """A file is written for an earlier Rasa than 3."""
+
+    code = "DOM-005"
+
+    def __init__(self, *, where: Place, what: str, fix: str) -> None:
+        super().__init__(what, where=where, fix=fix)
 
 
 class BadPayload(SourceError):
@@ -567,7 +576,10 @@ class BadDatabaseUrl(UsageError):
     code = "STR-005"
 
     def __init__(self, *, url: str, why: str) -> None:
-        super().__init__(f"database address {url!r} cannot be used: {why}", fix="write it as sqlite:///path/to/assistant.db")
+        super().__init__(
+            f"database address {url!r} cannot be used: {why}",
+            fix="write it as sqlite:///path/to/assistant.db or postgresql://user@host/name",
+        )
 
 
 # --- HND: conversations handed over to a person ---------------------------------------------------------------------------------
@@ -632,16 +644,43 @@ class UnknownEntry(UsageError):
 
 
 class StaleEntry(StoreError):
-    """Someone else saved the FAQ entry after it was opened for editing."""
+    """Someone else saved the FAQ entry after it was opened for editing.
+
+    Attributes:
+        rejected: the FaqEntry that was not saved, so that nothing of it is lost.
+        current: the FaqEntry as it is now.
+    """
 
     code = "FAQ-004"
 
-    def __init__(self, *, entry_id: str, expected: int, found: int, author: str) -> None:
-        by = f" by {author}" if author else ""
+    def __init__(self, *, rejected: Any, expected: int, current: Any, kept_at: Path | None = None) -> None:
+        self.rejected = rejected
+        self.current = current
+        self.expected = expected
+        by = f" by {current.author}" if current.author else ""
+        kept = f"; your text is in {kept_at}" if kept_at else ""
         super().__init__(
-            f'entry "{entry_id}" was saved{by} in the meantime: it has version {found}, you edited version {expected}',
-            fix="open it again and repeat the change",
+            f'entry "{current.id}" was saved{by} in the meantime: it has version {current.version}, you edited version {expected}',
+            fix=f"open it again and repeat the change{kept}",
         )
+
+
+class UnknownVersion(UsageError):
+    """A version of an FAQ entry is named that was never saved."""
+
+    code = "FAQ-007"
+
+    def __init__(self, *, entry_id: str, version: int, newest: int) -> None:
+        super().__init__(f'entry "{entry_id}" has no version {version}', fix=f"it has 1 to {newest}")
+
+
+class UnknownFollowUp(SourceError):
+    """An FAQ entry names a follow-up that does not exist."""
+
+    code = "FAQ-008"
+
+    def __init__(self, *, entry_id: str, follow_up: str, known: Iterable[str]) -> None:
+        super().__init__(f'entry "{entry_id}" names a follow-up "{follow_up}" that is not there', fix=nearest(follow_up, known))
 
 
 class UnknownFormat(UsageError):
@@ -706,6 +745,63 @@ class TrainingDiverged(TaskError):
 
     def __init__(self, *, epoch: int) -> None:
         super().__init__(f"training diverged in epoch {epoch}: the loss is not a number", fix="lower the learning rates")
+
+
+# --- EVL: measuring and explaining ----------------------------------------------------------------------------------------------
+
+
+class NothingToMeasure(SourceError):
+    """There are no examples to measure on."""
+
+    code = "EVL-001"
+
+    def __init__(self, *, where: Place | str) -> None:
+        super().__init__("there are no examples to measure on", where=where, fix="add examples with their intents, or name another file")
+
+
+class TooManyFolds(UsageError):
+    """There are more folds than examples."""
+
+    code = "EVL-002"
+
+    def __init__(self, *, folds: int, n_examples: int) -> None:
+        super().__init__(f"{n_examples} examples cannot be split into {folds} folds", fix="give --folds a smaller number")
+
+
+class FellShort(TaskError):
+    """A figure is not as good as was asked for."""
+
+    code = "EVL-003"
+
+    def __init__(self, *, why: str) -> None:
+        super().__init__(f"not good enough: {why}", fix="the report says where it goes wrong; correct the examples, or the limit")
+
+
+class ExplainerMissing(MissingError):
+    """The library that finds the words' shares is not installed."""
+
+    code = "EVL-004"
+
+    def __init__(self, *, why: str) -> None:
+        super().__init__(f"the words' shares cannot be computed: {why}", fix="install it with `pip install captum`")
+
+
+class NothingToExplain(UsageError):
+    """A text without words means nothing."""
+
+    code = "EVL-005"
+
+    def __init__(self, *, example: str) -> None:
+        super().__init__(f"there is no word in {example!r}", fix="give a text with words")
+
+
+class UnknownIntent(UsageError):
+    """An intent is named that the model was not trained on."""
+
+    code = "EVL-006"
+
+    def __init__(self, *, name: str, known: Iterable[str]) -> None:
+        super().__init__(f'the model has no intent "{name}"', fix=nearest(name, known))
 
 
 # --- ACT: custom actions --------------------------------------------------------------------------------------------------------
@@ -786,6 +882,15 @@ class NoActions(ActionError):
         super().__init__(
             "the project has no actions", where=action, fix="add an actions folder, or name an action server in endpoints.yml"
         )
+
+
+class ActionServerNotStarted(ActionError):
+    """The action server cannot listen where it should."""
+
+    code = "ACT-008"
+
+    def __init__(self, *, address: str, why: str) -> None:
+        super().__init__(f"the action server cannot listen there: {why}", where=address, fix="choose another --port or --host")
 
 
 # --- UIX: the screens -----------------------------------------------------------------------------------------------------------

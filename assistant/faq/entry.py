@@ -12,6 +12,7 @@ from assistant.faq.folding import fold
 
 if TYPE_CHECKING:
     from collections.abc import Container
+    from datetime import date
 
     from assistant.errors import Place
 
@@ -24,6 +25,7 @@ MAX_ALTERNATIVES = 1_000
 
 _MAX_ID_CHARS = 60
 _ID = re.compile(r"[^\W_][\w.-]*")
+_INTENT = re.compile(r"[^\s/]+(?:/[^\s/]+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,9 @@ class FaqEntry:
         language: ISO 639-1.
         status: only published entries answer.
         threshold: the score in [0, 1] from which it answers; None: what holds for all.
+        intent: the intent that asks for it, ``name`` or ``retrieval_intent/name``; empty: none is linked.
+        follow_ups: ids of the entries that people ask for next.
+        valid_from, valid_until: the first and the last day on which it answers; None: no bound.
         version: counts its saves; 0 means it is not in a database yet.
         author: who saved this version; may be empty.
         updated_at: when this version was saved; 0.0 means not yet. Unit: seconds since the epoch.
@@ -53,6 +58,10 @@ class FaqEntry:
     language: str = "en"
     status: Status = "draft"
     threshold: float | None = None
+    intent: str = ""
+    follow_ups: tuple[str, ...] = ()
+    valid_from: date | None = None
+    valid_until: date | None = None
     version: int = 0
     author: str = ""
     updated_at: float = 0.0
@@ -61,6 +70,11 @@ class FaqEntry:
     def questions(self) -> tuple[str, ...]:
         """The question and its alternatives, in this order."""
         return (self.question, *self.alternatives)
+
+    def is_live(self, today: date) -> bool:
+        """Whether the entry may answer on a day: it is published, and valid then."""
+        has_begun = self.valid_from is None or self.valid_from <= today
+        return self.status == "published" and has_begun and (self.valid_until is None or today <= self.valid_until)
 
     def content(self) -> FaqEntry:
         """Returns the entry without what saving adds: two entries say the same when their contents are equal."""
@@ -97,6 +111,8 @@ def checked(entry: FaqEntry, where: Place | str | None = None) -> FaqEntry:
         tags=_lines(entry.tags),
         category=_line(entry.category),
         language=_line(entry.language) or "en",
+        intent=entry.intent.strip(),
+        follow_ups=_lines(entry.follow_ups),
     )
     fault = _fault(tidied)
     if fault:
@@ -117,8 +133,15 @@ def _fault(entry: FaqEntry) -> str:
         (len(entry.alternatives) > MAX_ALTERNATIVES, f"there are more than {MAX_ALTERNATIVES} alternatives{name}"),
         (entry.status not in STATUSES, f'unknown status "{entry.status}"{name}: {nearest(entry.status, STATUSES)}'),
         (entry.threshold is not None and not 0 <= entry.threshold <= 1, f"the threshold{name} is not between 0 and 1"),
+        (entry.intent and not _INTENT.fullmatch(entry.intent), f'"{entry.intent}"{name} is no name of an intent'),
+        (bool(entry.id) and entry.id in entry.follow_ups, f"the follow-ups{name} name the entry itself"),
+        (_is_over_before_it_begins(entry), f"the validity{name} ends before it begins"),
     )
     return next((why for is_wrong, why in faults if is_wrong), "")
+
+
+def _is_over_before_it_begins(entry: FaqEntry) -> bool:
+    return entry.valid_from is not None and entry.valid_until is not None and entry.valid_until < entry.valid_from
 
 
 def _clean(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol
 
 from assistant.faq.calibration import Calibration
@@ -88,6 +89,7 @@ class FaqIndex:
         self._fingerprint = fingerprint
         self._threshold = threshold
         self._revision = 0
+        self._day = _today()
         self._entries: dict[str, FaqEntry] = {}
         self._vectors: dict[str, Vectors] = {}
         self._calibration: Calibration | None = None
@@ -114,7 +116,9 @@ class FaqIndex:
     def refreshed(self) -> Retriever:
         """Returns the retriever of the entries as they are now; one number is read when nothing changed since the last call."""
         with self._lock:
-            if self._store.revision() != self._revision:
+            today = _today()
+            if self._store.revision() != self._revision or today != self._day:
+                self._day = today  # entries begin and cease to be valid with the day
                 self._take(self._store.changes_since(self._revision))
             return self._retriever
 
@@ -154,7 +158,7 @@ class FaqIndex:
     def _rebuilt(self, revision: int) -> Retriever:
         if self._n_changed > REFIT_SHARE * len(self._entries):
             self._calibration = None
-        entries = list(self._entries.values())
+        entries = [entry for entry in self._entries.values() if entry.is_live(self._day)]
         retriever = Retriever(
             entries,
             self._encode,
@@ -167,3 +171,7 @@ class FaqIndex:
             self._calibration, self._n_changed = retriever.calibration, 0
             self._store.save_calibration(self._fingerprint, revision, retriever.calibration.as_json())
         return retriever
+
+
+def _today() -> date:
+    return date.today()  # noqa: DTZ011 (the curators' own day)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from assistant.errors import MissingKey, UnknownKey, WrongType
@@ -15,10 +16,16 @@ if TYPE_CHECKING:
     from assistant.errors import Place
     from assistant.yaml_source import YamlMap
 
-FIELDS = ("id", "question", "alternatives", "answer", "tags", "category", "language", "status", "threshold")
+FIELDS = (
+    *("id", "question", "alternatives", "answer", "tags", "category", "language", "status", "threshold"),
+    *("intent", "follow_ups", "valid_from", "valid_until"),
+)
 """What files hold of an entry, in the order in which it is written. Versions and authors are the database's."""
 
-_LISTS = {"alternatives", "tags"}
+LISTS = ("alternatives", "tags", "follow_ups")
+"""The fields that hold several texts."""
+
+_DATES = ("valid_from", "valid_until")
 _DEFAULTS = {field.name: field.default for field in fields(FaqEntry)} | {"status": "published"}
 
 
@@ -53,14 +60,23 @@ def fields_of(entry: FaqEntry, shared: Mapping[str, str]) -> dict[str, Any]:
     """Returns the fields that a file must hold of the entry: those without their usual value, lists as lists."""
     values = {name: getattr(entry, name) for name in FIELDS}
     usual = _DEFAULTS | dict(shared)
-    return {name: list(value) if name in _LISTS else value for name, value in values.items() if value != usual.get(name)}
+    return {name: plain_value(value) for name, value in values.items() if value != usual.get(name)}
+
+
+def plain_value(value: Any) -> Any:
+    """Returns a field's value as JSON has it: tuples as lists, days as ``2027-01-31``."""
+    if isinstance(value, tuple):
+        return list(value)
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _value(name: str, value: object, where: Place) -> object:
-    if name in _LISTS:
+    if name in LISTS:
         return _texts(name, value, where)
     if name == "threshold":
         return _number(value, where)
+    if name in _DATES:
+        return _day(name, value, where)
     return str(want_text(value, key=name, where=where))
 
 
@@ -75,3 +91,10 @@ def _number(value: object, where: Place) -> float:
         return float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError) as error:
         raise WrongType(where=where, key="threshold", expected="a number between 0 and 1", got=value) from error
+
+
+def _day(name: str, value: object, where: Place) -> date:
+    try:
+        return date.fromisoformat(str(value).strip())
+    except ValueError as error:
+        raise WrongType(where=where, key=name, expected="a day such as 2027-01-31", got=value) from error

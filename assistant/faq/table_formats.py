@@ -8,14 +8,13 @@ import json
 from typing import TYPE_CHECKING
 
 from assistant.errors import BadEntry, Place
-from assistant.faq.records import FIELDS, at, entry_from, fields_of
+from assistant.faq.records import FIELDS, LISTS, at, entry_from, fields_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from assistant.faq.entry import FaqEntry
 
-_LISTS = ("alternatives", "tags")
 _MAX_CELL_CHARS = 2_000_000
 
 
@@ -77,7 +76,7 @@ def _object(line: str, where: Place) -> dict[str, object]:
 
 def _record(row: dict[str, str | None]) -> dict[str, object]:
     record: dict[str, object] = {name: cell for name, cell in row.items() if cell}
-    return record | {name: str(record[name]).splitlines() for name in _LISTS if name in record}
+    return record | {name: str(record[name]).splitlines() for name in LISTS if name in record}
 
 
 def _row(cells: Iterable[str]) -> str:

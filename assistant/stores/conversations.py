@@ -118,7 +118,7 @@ class ConversationStore:
                 if "sender_id" in table.c:
                     result = session.execute(delete(table).where(table.c.sender_id == sender_id).returning(table.c.id))
                     removed[table.name] = len(result.all())
-        self._database.scrub()
+        self._database.scrub(tuple(removed))
         return Forgotten({name: n_rows for name, n_rows in removed.items() if n_rows})
 
 

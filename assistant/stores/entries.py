@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import time
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from assistant.errors import DuplicateEntry, StaleEntry, UnknownEntry
+from assistant.errors import DuplicateEntry, StaleEntry, UnknownEntry, UnknownFollowUp, UnknownVersion
 from assistant.faq.entry import FaqEntry, checked, slug
-from assistant.stores import entry_vectors, fulltext, marks
+from assistant.stores import entry_vectors, fulltext, marks, passage_vectors
+from assistant.stores.entry_rows import entry_from_body, entry_of, put_row
 from assistant.stores.tables import CalibrationRow, EntryRow, EntryVersionRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
     from sqlalchemy.orm import Session
 
@@ -55,11 +58,30 @@ class KeptCalibration:
     body: dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class VectorHit:
+    """A text of an entry that is near a question in meaning.
+
+    Attributes:
+        entry_id: the entry.
+        position: which of its texts, in the order of ``assistant.faq.passages.texts_of``.
+        score: the cosine.
+    """
+
+    entry_id: str
+    position: int
+    score: float
+
+
 class EntryStore:
     """Keeps the FAQ's entries. Any number of processes may use one database at once."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
+
+    def _write(self) -> AbstractContextManager[Session]:
+        """Returns a write transaction; no two that change the FAQ run at once."""
+        return self.database.write(lock=marks.FAQ_REVISION)
 
     def list(self, status: Status | None = None, text: str | None = None) -> tuple[FaqEntry, ...]:
         """Returns entries: those that fit the text best first, or all by category and question.
@@ -74,10 +96,10 @@ class EntryStore:
         wanted = select(EntryRow).order_by(EntryRow.category, EntryRow.question, EntryRow.id)
         wanted = wanted.where(EntryRow.status == status) if status else wanted.where(EntryRow.status != "archived")
         with self.database.read() as session:
-            entries = tuple(read_row(row) for row in session.scalars(wanted))
+            entries = tuple(entry_of(row) for row in session.scalars(wanted))
             if not text or not text.strip():
                 return entries
-            hits = fulltext.search(session, fulltext.all_words(text), limit=-1)
+            hits = fulltext.search(session, text, "all")
         found = {entry.id: entry for entry in entries}
         return tuple(found[hit.entry_id] for hit in hits if hit.entry_id in found)
 
@@ -88,7 +110,7 @@ class EntryStore:
             UnknownEntry: there is none of this id.
         """
         with self.database.read() as session:
-            return read_row(_row(session, entry_id))
+            return entry_of(_row(session, entry_id))
 
     def add(self, entry: FaqEntry, author: str = "", reason: str = "") -> FaqEntry:
         """Adds an entry and returns it as it was saved: its version is 1, and it has an id.
@@ -96,13 +118,15 @@ class EntryStore:
         Raises:
             BadEntry: it does not hold together.
             DuplicateEntry: an entry of its id is there already.
+            UnknownFollowUp: it names a follow-up that is not there.
         """
         entry = checked(entry)
-        with self.database.write() as session:
+        with self._write() as session:
             taken = set(session.scalars(select(EntryRow.id)))
             if entry.id in taken:
                 raise DuplicateEntry(entry_id=entry.id)
             named = replace(entry, id=entry.id or slug(entry.question, taken))
+            _check_follow_ups(session, named)
             return put_row(session, EntryRow(), _next_version(named, 0, author), reason)
 
     def save(self, entry: FaqEntry, expected_version: int, author: str = "", reason: str = "") -> FaqEntry:
@@ -117,13 +141,16 @@ class EntryStore:
         Raises:
             BadEntry: it does not hold together.
             UnknownEntry: there is none of its id.
-            StaleEntry: someone else saved it in the meantime; nothing was changed.
+            StaleEntry: someone else saved it in the meantime; nothing was changed, and the error holds both texts.
+            UnknownFollowUp: it names a follow-up that is not there.
         """
         entry = checked(entry)
-        with self.database.write() as session:
+        with self._write() as session:
             row = _row(session, entry.id)
             if row.version != expected_version:
-                raise StaleEntry(entry_id=entry.id, expected=expected_version, found=row.version, author=row.author)
+                raise StaleEntry(rejected=entry, expected=expected_version, current=entry_of(row))
+            if entry.follow_ups != tuple(row.follow_ups):
+                _check_follow_ups(session, entry)
             return put_row(session, row, _next_version(entry, row.version, author), reason)
 
     def delete(self, entry_id: str, author: str = "", reason: str = "") -> FaqEntry:
@@ -132,9 +159,9 @@ class EntryStore:
         Raises:
             UnknownEntry: there is none of this id.
         """
-        with self.database.write() as session:
+        with self._write() as session:
             row = _row(session, entry_id)
-            archived = replace(read_row(row), status="archived")
+            archived = replace(entry_of(row), status="archived")
             return put_row(session, row, _next_version(archived, row.version, author), reason)
 
     def history(self, entry_id: str) -> tuple[EntryVersion, ...]:
@@ -146,7 +173,38 @@ class EntryStore:
         with self.database.read() as session:
             key = _row(session, entry_id).key
             saved = select(EntryVersionRow).where(EntryVersionRow.entry_key == key).order_by(EntryVersionRow.version.desc())
-            return tuple(_version(row) for row in session.scalars(saved))
+            return tuple(EntryVersion(entry_from_body(row.body), row.reason) for row in session.scalars(saved))
+
+    def version(self, entry_id: str, version: int) -> FaqEntry:
+        """Returns the entry as it was in one of its versions.
+
+        Raises:
+            UnknownEntry: there is none of this id.
+            UnknownVersion: it has no such version.
+        """
+        with self.database.read() as session:
+            return _saved(session, _row(session, entry_id), version)
+
+    def roll_back(self, entry_id: str, version: int, expected_version: int, author: str = "", reason: str = "") -> FaqEntry:
+        """Saves what an older version said as the next version, and returns it; nothing of the history goes.
+
+        Args:
+            entry_id: the entry.
+            version: the one to return to.
+            expected_version: the version that is there now, as the caller saw it.
+            author: who does this.
+            reason: why; empty: which version it returns to.
+
+        Raises:
+            UnknownEntry, UnknownVersion: there is none.
+            StaleEntry: someone else saved it in the meantime; nothing was changed.
+        """
+        with self._write() as session:
+            row = _row(session, entry_id)
+            wanted = _saved(session, row, version)
+            if row.version != expected_version:
+                raise StaleEntry(rejected=wanted, expected=expected_version, current=entry_of(row))
+            return put_row(session, row, _next_version(wanted, row.version, author), reason or f"back to version {version}")
 
     def import_entries(
         self,
@@ -161,7 +219,7 @@ class EntryStore:
         """Takes entries over, all of them or none; see ``assistant.stores.entry_import``. A dry run only says what it would do."""
         from assistant.stores.entry_import import import_entries
 
-        with self.database.write() as session:
+        with self._write() as session:
             report = import_entries(session, entries, mode, author=author, reason=reason, progress=progress)
             if is_dry_run:
                 session.rollback()
@@ -183,17 +241,32 @@ class EntryStore:
             if now == revision:
                 return EntryChanges(now, ())
             changed = session.scalars(select(EntryRow).where(EntryRow.revision > revision).order_by(EntryRow.key))
-            return EntryChanges(now, tuple(read_row(row) for row in changed))
+            return EntryChanges(now, tuple(entry_of(row) for row in changed))
 
     def search_text(self, question: str, limit: int) -> Sequence[TextHit]:
-        """Returns published entries that share a word with the question, best first by bm25; never raises for any text."""
+        """Returns entries that may answer today and share a word with the question, best first; never raises for any text."""
         with self.database.read() as session:
-            return fulltext.search(session, fulltext.any_word(question), limit, status="published")
+            return fulltext.search(session, question, "any", limit, live_on=_today())
 
     def load_vectors(self, fingerprint: str, entry_ids: Sequence[str] | None = None) -> dict[str, tuple[int, Vectors]]:
         """Returns the vectors that the encoder made: for each entry the version that they were made of, and the vectors."""
         with self.database.read() as session:
             return entry_vectors.load(session, fingerprint, entry_ids)
+
+    def search_vectors(self, fingerprint: str, vector: Vectors, limit: int) -> tuple[VectorHit, ...] | None:
+        """Returns the texts of entries that may answer today whose vectors are nearest to a question's, the nearest first.
+
+        Args:
+            fingerprint: names the encoder.
+            vector: normalised. Shape: (dimension,) float32.
+            limit: at most so many.
+
+        Returns:
+            What an approximate index within the database finds; None where it has none, and memory is to be searched.
+        """
+        with self.database.read() as session:
+            found = passage_vectors.search(session, fingerprint, vector, limit, _today())
+        return None if found is None else tuple(VectorHit(*hit) for hit in found)
 
     def load_calibration(self, fingerprint: str) -> KeptCalibration | None:
         """Returns the calibration kept for an encoder; None when there is none."""
@@ -203,43 +276,33 @@ class EntryStore:
 
     def save_calibration(self, fingerprint: str, revision: int, body: Mapping[str, Any]) -> None:
         """Keeps the calibration that was fitted for an encoder at a revision of the FAQ, in place of an older one."""
-        with self.database.write() as session:
+        with self._write() as session:
             session.merge(CalibrationRow(fingerprint=fingerprint, revision=revision, body=dict(body)))
 
     def save_vectors(self, fingerprint: str, vectors: Mapping[str, tuple[int, Vectors]]) -> None:
         """Keeps sentence vectors for the next start: for each entry the version they were made of, and the vectors."""
-        with self.database.write() as session:
+        with self._write() as session:
             entry_vectors.save(session, fingerprint, vectors)
 
 
-def read_row(row: EntryRow) -> FaqEntry:
-    """Returns the entry that a row holds."""
-    return FaqEntry(
-        id=row.id,
-        question=row.question,
-        answer=row.answer,
-        alternatives=tuple(row.alternatives),
-        tags=tuple(row.tags),
-        category=row.category,
-        language=row.language,
-        status=row.status,  # type: ignore[arg-type]
-        threshold=row.threshold,
-        version=row.version,
-        author=row.author,
-        updated_at=row.updated_at,
-    )
+def _today() -> date:
+    return date.today()  # noqa: DTZ011 (the curators' own day)
 
 
-def put_row(session: Session, row: EntryRow, entry: FaqEntry, reason: str) -> FaqEntry:
-    """Writes an entry into a row, new or there already, with its version and its words; moves the FAQ's revision on."""
-    for name, value in asdict(entry).items():
-        setattr(row, name, list(value) if isinstance(value, tuple) else value)
-    row.revision = marks.add(session, marks.FAQ_REVISION, 1)
-    session.add(row)
-    session.flush()
-    session.add(EntryVersionRow(entry_key=row.key, version=entry.version, body=asdict(entry), reason=reason))
-    fulltext.put(session, [(row.key, entry)])
-    return entry
+def _saved(session: Session, row: EntryRow, version: int) -> FaqEntry:
+    kept = session.get(EntryVersionRow, (row.key, version))
+    if kept is None:
+        raise UnknownVersion(entry_id=row.id, version=version, newest=row.version)
+    return entry_from_body(kept.body)
+
+
+def _check_follow_ups(session: Session, entry: FaqEntry) -> None:
+    if not entry.follow_ups:
+        return
+    known = set(session.scalars(select(EntryRow.id)))
+    for wanted in entry.follow_ups:
+        if wanted not in known:
+            raise UnknownFollowUp(entry_id=entry.id, follow_up=wanted, known=known)
 
 
 def _next_version(entry: FaqEntry, version: int, author: str) -> FaqEntry:
@@ -251,8 +314,3 @@ def _row(session: Session, entry_id: str) -> EntryRow:
     if row is None:
         raise UnknownEntry(entry_id=entry_id, known=session.scalars(select(EntryRow.id)))
     return row
-
-
-def _version(row: EntryVersionRow) -> EntryVersion:
-    body = dict(row.body)
-    return EntryVersion(FaqEntry(**body | {name: tuple(body[name]) for name in ("alternatives", "tags")}), row.reason)

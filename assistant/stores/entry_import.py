@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import time
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from sqlalchemy import insert, select, update
 
-from assistant.errors import DuplicateEntry
+from assistant.errors import DuplicateEntry, UnknownFollowUp
 from assistant.faq.entry import checked, slug
 from assistant.messages import Progress
 from assistant.stores import fulltext, marks
-from assistant.stores.entries import read_row
+from assistant.stores.entry_rows import body_of, columns_of, entry_of
 from assistant.stores.tables import EntryRow, EntryVersionRow
 
 if TYPE_CHECKING:
@@ -70,6 +70,7 @@ def import_entries(
     Raises:
         BadEntry: an entry does not hold together.
         DuplicateEntry: two of the entries have one id.
+        UnknownFollowUp: an entry names one that is neither among them nor there already.
     """
     batch = _Import(session, mode, author, reason)
     pending = iter(entries)
@@ -97,6 +98,7 @@ class _Import:
         self._keys = dict(session.execute(select(EntryRow.id, EntryRow.key)).all())
         self._next_key = max(self._keys.values(), default=0) + 1
         self._seen: set[str] = set()
+        self._follow_ups: dict[str, str] = {}  # each id that is named, with who names it first
 
     @property
     def n_seen(self) -> int:
@@ -127,7 +129,14 @@ class _Import:
             self._count(n_archived=len(open_ones))
 
     def finish(self) -> None:
-        """Moves the FAQ's revision on when anything changed."""
+        """Moves the FAQ's revision on when anything changed.
+
+        Raises:
+            UnknownFollowUp: an entry names one that is neither in the import nor in the FAQ.
+        """
+        for wanted, entry_id in self._follow_ups.items():
+            if wanted not in self._keys:
+                raise UnknownFollowUp(entry_id=entry_id, follow_up=wanted, known=self._keys)
         if self.report.n_added or self.report.n_changed or self.report.n_archived:
             marks.add(self._session, marks.FAQ_REVISION, 1)
 
@@ -137,6 +146,8 @@ class _Import:
         if named.id in self._seen:
             raise DuplicateEntry(entry_id=named.id, first="this import")
         self._seen.add(named.id)
+        for wanted in named.follow_ups:
+            self._follow_ups.setdefault(wanted, named.id)
         return named
 
     def _saved(self, entry: FaqEntry, version: int) -> FaqEntry:
@@ -144,7 +155,7 @@ class _Import:
 
     def _stored(self, keys: list[int]) -> dict[str, FaqEntry]:
         rows = self._session.scalars(select(EntryRow).where(EntryRow.key.in_(keys)))
-        stored = {row.id: read_row(row) for row in rows}
+        stored = {row.id: entry_of(row) for row in rows}
         self._session.expunge_all()
         return stored
 
@@ -155,15 +166,14 @@ class _Import:
             self._session.execute(update(EntryRow), [self._columns(entry) for entry in changed])
         if new or changed:
             versions = [
-                {"entry_key": self._keys[entry.id], "version": entry.version, "body": asdict(entry), "reason": self._reason}
+                {"entry_key": self._keys[entry.id], "version": entry.version, "body": body_of(entry), "reason": self._reason}
                 for entry in (*new, *changed)
             ]
             self._session.execute(insert(EntryVersionRow), versions)
             fulltext.put(self._session, ((self._keys[entry.id], entry) for entry in (*new, *changed)))
 
     def _columns(self, entry: FaqEntry) -> dict[str, Any]:
-        lists = {"alternatives": list(entry.alternatives), "tags": list(entry.tags)}
-        return asdict(entry) | lists | {"key": self._keys[entry.id], "revision": self._revision}
+        return columns_of(entry) | {"key": self._keys[entry.id], "revision": self._revision}
 
     def _count(self, **counts: int) -> None:
         self.report = replace(self.report, **{name: getattr(self.report, name) + count for name, count in counts.items()})

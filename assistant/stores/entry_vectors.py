@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 from sqlalchemy import delete, insert, select
 
+from assistant.stores import passage_vectors
 from assistant.stores.tables import EntryRow, EntryVectorRow
 
 if TYPE_CHECKING:
@@ -62,6 +63,9 @@ def save(session: Session, fingerprint: str, vectors: Mapping[str, tuple[int, Ve
     if rows:
         session.execute(delete(EntryVectorRow).where(EntryVectorRow.entry_key.in_(list(keys.values()))))
         session.execute(insert(EntryVectorRow), rows)
+        if passage_vectors.is_available(session):
+            of_entries = {keys[entry_id]: made for entry_id, (_, made) in vectors.items() if entry_id in keys}
+            passage_vectors.save(session, fingerprint, of_entries)
 
 
 def _read(data: bytes, n_vectors: int) -> Vectors:

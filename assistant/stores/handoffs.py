@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from assistant.dialogue.events import Event
     from assistant.stores.database import Database
 
+_QUEUE = "handoffs"
+"""The lock that keeps two writers from the queue at once, where the database would let them in."""
+
 
 class HandoffStore:
     """Keeps the queue. What is written to it and to its conversation is written in one transaction."""
@@ -43,7 +46,7 @@ class HandoffStore:
             StaleConversation: somebody else has spoken in it; nothing was written.
             DatabaseUnavailable: the database cannot be written now.
         """
-        with self._database.write() as session:
+        with self._database.write(lock=_QUEUE) as session:
             append_in(session, sender_id, events, expected)
             is_open = (HandoffRow.sender_id == sender_id, HandoffRow.status != CLOSED)
             row = session.scalar(select(HandoffRow).where(*is_open))
@@ -66,7 +69,7 @@ class HandoffStore:
             StaleConversation: somebody else has spoken in it; nothing was written.
             DatabaseUnavailable: the database cannot be written now.
         """
-        with self._database.write() as session:
+        with self._database.write(lock=_QUEUE) as session:
             append_in(session, sender_id, events, expected)
             is_open = (HandoffRow.sender_id == sender_id, HandoffRow.status != CLOSED)
             for row in session.scalars(select(HandoffRow).where(*is_open)):
@@ -99,7 +102,7 @@ class HandoffStore:
             UnknownHandoff, HandoffClosed: there is nothing to take.
             HandoffTaken: another agent has it.
         """
-        with self._database.write() as session:
+        with self._database.write(lock=_QUEUE) as session:
             return _handoff(_taken(session, handoff_id, agent))
 
     def answer(self, handoff_id: int, agent: str, text: str) -> Handoff:
@@ -108,7 +111,7 @@ class HandoffStore:
         Raises:
             UnknownHandoff, HandoffClosed, HandoffTaken: as for take; nothing was said then.
         """
-        with self._database.write() as session:
+        with self._database.write(lock=_QUEUE) as session:
             row = _taken(session, handoff_id, agent)
             append_in(session, row.sender_id, [AgentUttered(text, {"agent": agent})])
             return _handoff(row)
@@ -119,7 +122,7 @@ class HandoffStore:
         Raises:
             UnknownHandoff, HandoffClosed, HandoffTaken: as for take.
         """
-        with self._database.write() as session:
+        with self._database.write(lock=_QUEUE) as session:
             row = _taken(session, handoff_id, agent)
             append_in(session, row.sender_id, [ConversationResumed()])
             row.status, row.closed_at = CLOSED, time.time()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from assistant.stores.tables import MarkRow
 
@@ -17,6 +17,13 @@ FAQ_REVISION = "faq_revision"
 FAQ_SEEDED = "faq_seeded"
 """1 once the project's own entries were taken over."""
 
+# One statement, which holds the row until the end of the transaction: no two writers are ever given the same number, and whoever
+# sees a number sees all that was written under smaller ones.
+_ADD = text(
+    "INSERT INTO marks (name, value) VALUES (:name, :amount)"
+    " ON CONFLICT (name) DO UPDATE SET value = marks.value + excluded.value RETURNING value"
+)
+
 
 def get(session: Session, name: str) -> int:
     """Returns the number; 0 when it was never set."""
@@ -25,10 +32,4 @@ def get(session: Session, name: str) -> int:
 
 def add(session: Session, name: str, amount: int) -> int:
     """Adds to the number and returns what it is now; to be called in a write transaction."""
-    row = session.get(MarkRow, name)
-    if row is None:
-        row = MarkRow(name=name, value=0)
-        session.add(row)
-    row.value += amount
-    session.flush()
-    return row.value
+    return int(session.execute(_ADD, {"name": name, "amount": amount}).scalar_one())

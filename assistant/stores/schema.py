@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
     from assistant.stores.database import Database
 
-HEAD = "0003"
+HEAD = "0005"
 """The newest revision in ``migrations/versions``; kept here so that a current database is opened without importing Alembic."""
 
-KNOWN = ("0001", "0002", "0003")
+KNOWN = ("0001", "0002", "0003", "0004", "0005")
 """All revisions, oldest first."""
 
 
@@ -35,7 +35,7 @@ def ensure_schema(database: Database) -> None:
         return
     if found is not None and found not in KNOWN:
         raise SchemaTooNew(path=database.shown, found=found, known=HEAD)
-    with database.write() as session:
+    with database.write(lock="schema") as session:
         if current_revision(session) != HEAD:
             _upgrade(session)
 

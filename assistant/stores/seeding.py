@@ -33,7 +33,7 @@ def seed_if_empty(store: EntryStore, paths: Iterable[Path]) -> int:
         if marks.get(session, marks.FAQ_SEEDED):
             return 0
     entries = [entry for path in _files(paths) for entry in read_entries(path)]
-    with store.database.write() as session:
+    with store.database.write(lock=marks.FAQ_REVISION) as session:
         if marks.get(session, marks.FAQ_SEEDED):
             return 0
         marks.add(session, marks.FAQ_SEEDED, 1)

@@ -6,9 +6,10 @@ The schema's history is in ``migrations``; a test holds the two together. A tabl
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
-from sqlalchemy import JSON, Double, ForeignKey, Index, LargeBinary
+from sqlalchemy import JSON, Date, Double, ForeignKey, Index, LargeBinary
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from assistant.stores.columns import AnyText
@@ -20,6 +21,7 @@ class Table(DeclarativeBase):
     type_annotation_map = {  # noqa: RUF012 (SQLAlchemy's name)
         str: AnyText,
         float: Double,
+        date: Date,
         list[str]: JSON,
         dict[str, Any]: JSON,
         bytes: LargeBinary,
@@ -66,6 +68,10 @@ class EntryRow(Table):
     language: Mapped[str]
     status: Mapped[str] = mapped_column(index=True)
     threshold: Mapped[float | None]
+    intent: Mapped[str]
+    follow_ups: Mapped[list[str]]
+    valid_from: Mapped[date | None]
+    valid_until: Mapped[date | None]
     version: Mapped[int]
     author: Mapped[str]
     updated_at: Mapped[float]

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
-from assistant.errors import BadEntry, DuplicateEntry, StaleEntry, UnknownEntry
+from assistant.errors import BadEntry, DuplicateEntry, StaleEntry, UnknownEntry, UnknownFollowUp, UnknownVersion
 from assistant.faq.entry import FaqEntry
 from assistant.messages import Cancelled, Progress
-from assistant.stores.database import open_database
 from assistant.stores.entries import EntryStore
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
+    from assistant.stores.database import Database
     from assistant.stores.entry_import import ImportMode
 
 SHOES = FaqEntry("shoes", "Can I return worn shoes?", "Only *unworn* ones.", ("shoes i wore once",), ("returns",), "returns")
@@ -26,9 +24,8 @@ GIFTS = FaqEntry("gifts", "Do you wrap presents?", "Yes, for two euros.", ("gift
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[EntryStore]:
-    with open_database(f"sqlite:///{tmp_path}/assistant.db") as database:
-        yield EntryStore(database)
+def store(database: Database) -> EntryStore:
+    return EntryStore(database)
 
 
 def test_an_added_entry_has_a_version_an_author_and_a_time(store: EntryStore) -> None:
@@ -78,6 +75,63 @@ def test_two_curators_never_overwrite_one_another(store: EntryStore) -> None:
     with pytest.raises(StaleEntry, match='FAQ-004 entry "shoes" was saved by bob in the meantime: it has version 2'):
         store.save(replace(opened, answer="From Ann."), 1, author="ann")
     assert store.get("shoes").answer == "From Bob."
+
+
+def test_the_text_of_whoever_comes_second_is_kept_in_the_error(store: EntryStore) -> None:
+    opened = store.add(SHOES, author="ann")
+    theirs = store.save(replace(opened, answer="From Bob."), 1, author="bob")
+    mine = replace(opened, answer="From Ann.")
+    with pytest.raises(StaleEntry) as caught:
+        store.save(mine, 1, author="ann")
+    assert (caught.value.rejected, caught.value.current) == (mine, theirs)
+
+
+def test_an_entry_keeps_its_links_and_days(store: EntryStore) -> None:
+    store.add(HOURS)
+    entry = replace(
+        SHOES, intent="faq/shoes", follow_ups=("hours",), valid_from=date(2020, 2, 29), valid_until=date(2030, 1, 31), threshold=0.7
+    )
+    saved = store.add(entry)
+    assert saved.content() == entry
+    assert store.get("shoes") == saved
+    assert store.version("shoes", 1) == saved
+
+
+def test_a_follow_up_is_there(store: EntryStore) -> None:
+    store.add(HOURS)
+    with pytest.raises(UnknownFollowUp, match=r'FAQ-008 .*"shoes" names a follow-up "hour" .* did you mean "hours"'):
+        store.add(replace(SHOES, follow_ups=("hour",)))
+    with pytest.raises(UnknownFollowUp):
+        store.import_entries([replace(SHOES, follow_ups=("gone",))])
+    assert store.import_entries([replace(SHOES, follow_ups=("gifts",)), GIFTS]).n_added == 2
+
+
+def test_only_what_is_valid_today_is_found_by_its_words(store: EntryStore) -> None:
+    day = timedelta(days=1)
+    today = date.today()  # noqa: DTZ011 (the day of the store)
+    spans = {"past": (None, today - day), "now": (today, today), "future": (today + day, None), "always": (None, None)}
+    store.import_entries([replace(GIFTS, id=name, valid_from=first, valid_until=last) for name, (first, last) in spans.items()])
+    assert {hit.entry_id for hit in store.search_text("presents", 9)} == {"now", "always"}
+    assert len(store.list(text="presents")) == 4
+
+
+def test_an_older_version_comes_back_as_a_new_one(store: EntryStore) -> None:
+    first = store.add(SHOES, author="ann")
+    store.save(replace(first, answer="None.", tags=()), 1, author="bob")
+    back = store.roll_back("shoes", 1, expected_version=2, author="cat")
+    assert (back.content(), back.version, back.author) == (first.content(), 3, "cat")
+    assert [version.reason for version in store.history("shoes")] == ["back to version 1", "", ""]
+    assert store.get("shoes") == back
+    assert store.version("shoes", 2).answer == "None."
+
+
+def test_going_back_overwrites_nobody_either(store: EntryStore) -> None:
+    store.save(store.add(SHOES), 1)
+    with pytest.raises(StaleEntry):
+        store.roll_back("shoes", 1, expected_version=1)
+    with pytest.raises(UnknownVersion, match='FAQ-007 entry "shoes" has no version 3; it has 1 to 2'):
+        store.roll_back("shoes", 3, expected_version=2)
+    assert store.get("shoes").version == 2
 
 
 def test_a_deleted_entry_is_archived_with_its_history(store: EntryStore) -> None:
@@ -192,6 +246,28 @@ def test_vectors_are_kept_by_encoder_and_version(store: EntryStore) -> None:
     assert kept["shoes"][1].dtype == np.float32
     assert store.load_vectors("encoder-2") == {}
     assert store.load_vectors("encoder-1", ["hours"]) == {}
+
+
+def test_the_nearest_in_meaning_come_from_the_database_where_it_has_an_index(store: EntryStore, url: str) -> None:
+    names = [f"e{number}" for number in range(300)]
+    store.import_entries([replace(HOURS, id=name, status="draft" if name == "e7" else "published") for name in names])
+    made = np.random.default_rng(1).normal(size=(300, 2, 16)).astype(np.float32)
+    made /= np.linalg.norm(made, axis=2, keepdims=True)
+    store.save_vectors("encoder-1", {name: (1, of_entry) for name, of_entry in zip(names, made, strict=True)})
+    hits = store.search_vectors("encoder-1", made[5, 1], 10)
+    if url.startswith("sqlite"):
+        assert hits is None
+        return
+    if hits is None:
+        pytest.skip("the server has no pgvector")
+    assert (hits[0].entry_id, hits[0].position) == ("e5", 1)
+    assert hits[0].score == pytest.approx(1.0, abs=2e-3)
+    exact = np.sort((made @ made[5, 1])[[n for n in range(300) if n != 7]].ravel())[::-1][:10]
+    np.testing.assert_allclose([hit.score for hit in hits], exact, atol=2e-3)
+    draft = store.search_vectors("encoder-1", made[7, 0], 5)
+    assert draft is not None
+    assert "e7" not in {hit.entry_id for hit in draft}
+    assert store.search_vectors("encoder-2", made[5, 1], 5) == ()
 
 
 def test_a_calibration_is_kept_by_encoder(store: EntryStore) -> None:

@@ -12,22 +12,12 @@ from assistant.dialogue.events import AgentUttered, ConversationPaused, Conversa
 from assistant.dialogue.handoffs import HandoffRequest
 from assistant.errors import HandoffClosed, HandoffTaken, StaleConversation, UnknownHandoff
 from assistant.stores.conversations import ConversationStore
-from assistant.stores.database import open_database
 from assistant.stores.handoffs import HandoffStore
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
     from assistant.stores.database import Database
 
 WHY = HandoffRequest("asked for a person", "began with: help", -0.5)
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    with open_database(f"sqlite:///{tmp_path}/assistant.db") as opened:
-        yield opened
 
 
 @pytest.fixture
@@ -141,9 +131,9 @@ with open_database(sys.argv[1]) as database:
 """
 
 
-def test_agents_in_different_processes_share_the_queue_without_overlap(store: HandoffStore, tmp_path: Path) -> None:
+def test_agents_in_different_processes_share_the_queue_without_overlap(store: HandoffStore, url: str) -> None:
     numbers = [store.add(f"user {number}", WHY, turn(), 0) for number in range(12)]
-    command = [sys.executable, "-c", TAKE_ALL, f"sqlite:///{tmp_path}/assistant.db"]
+    command = [sys.executable, "-c", TAKE_ALL, url]
     agents = [
         subprocess.Popen([*command, name], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         for name in ("kim", "lee", "max")

@@ -7,20 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from assistant.stores.conversations import ConversationStore
-from assistant.stores.database import open_database
 from assistant.stores.unanswered import UnansweredStore
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
     from assistant.stores.database import Database
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    with open_database(f"sqlite:///{tmp_path}/assistant.db") as opened:
-        yield opened
 
 
 @pytest.fixture

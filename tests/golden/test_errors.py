@@ -13,6 +13,7 @@ import pytest
 import assistant
 from assistant import errors
 from assistant.errors import AssistantError, Place
+from assistant.faq.entry import FaqEntry
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,16 +21,21 @@ if TYPE_CHECKING:
 PACKAGE = Path(assistant.__file__).parent
 FACTS: dict[str, Any] = {
     "action": "action_track_order",
+    "address": "127.0.0.1:5055",
     "agent": "kim",
     "actions": ("utter_greet", "utter_goodbye"),
     "allowed": 0.001,
     "author": "ann",
+    "current": FaqEntry("returns-shoes", "Can I return shoes?", "No.", version=7, author="ann"),
     "difference": 0.25,
     "entry_id": "returns-shoe",
     "epoch": 3,
     "example": "from [Cork](city",
     "expected": "a list",
     "first": Place("intents/domain.yml", 3),
+    "follow_up": "returns-shoe",
+    "fix": "do this",
+    "folds": 10,
     "folder": Path("bot/.assistant/models/one"),
     "found": 7,
     "got": 5,
@@ -41,18 +47,21 @@ FACTS: dict[str, Any] = {
     "n_examples": 1,
     "n_intents": 1,
     "name": "oder_id",
+    "newest": 7,
     "other": Place("intents/stories.yml", 20),
     "output": "intent_logits",
     "path": Path("bot/intents/nlu.txt"),
     "payload": "/inform{",
     "position": 4,
     "project": "bot",
+    "rejected": FaqEntry("returns-shoes", "Can I return shoes?", "Yes."),
     "seconds": 10.0,
     "sender_id": "ann",
     "tag": "!!python/object",
     "url": "http://localhost:5055/webhook",
     "value": "many",
     "version": "4.0",
+    "what": "this is what it says",
     "where": Place("intents/domain.yml", 14),
     "why": "this is why",
 }

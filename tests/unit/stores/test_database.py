@@ -13,16 +13,16 @@ from sqlalchemy import text
 
 from assistant.dialogue.events import UserUttered
 from assistant.errors import BadDatabaseUrl, DatabaseUnavailable
-from assistant.stores import database as databases
+from assistant.stores import sqlite
 from assistant.stores.conversations import ConversationStore
-from assistant.stores.database import open_database
+from assistant.stores.database import Database, open_database
 
 # The superuser writes where it pleases: the child drops that right before it opens anything.
 OPEN_AS_NOBODY = """
 import os, sys
 from assistant.errors import DatabaseUnavailable
 from assistant.stores.conversations import ConversationStore
-from assistant.stores.database import open_database
+from assistant.stores.database import Database, open_database
 from assistant.dialogue.events import UserUttered
 open_database(sys.argv[2]).close()  # all modules are loaded while they can be read
 if os.getuid() == 0:
@@ -118,7 +118,7 @@ def test_a_writer_waits_its_turn(tmp_path: Path) -> None:
 
 
 def test_a_lock_that_is_never_released_is_an_error_in_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(databases, "PATIENCE_S", 0.1)
+    monkeypatch.setattr(sqlite, "PATIENCE_S", 0.1)
     with open_database(url(tmp_path)) as database:
         other = sqlite3.connect(tmp_path / "assistant.db", isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
@@ -130,7 +130,7 @@ def test_a_lock_that_is_never_released_is_an_error_in_the_end(tmp_path: Path, mo
 
 
 def test_scrubbing_gives_up_on_a_reader_that_never_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(databases, "PATIENCE_S", 0.1)
+    monkeypatch.setattr(sqlite, "PATIENCE_S", 0.1)
     with open_database(url(tmp_path)) as database:
         store = ConversationStore(database)
         store.append("ann", [UserUttered("hi")], 0)
@@ -156,7 +156,7 @@ def test_a_full_disk_is_named_and_the_next_turn_works_when_there_is_room(tmp_pat
         assert store.append("ann", [UserUttered("x" * 1_000_000)], 1) == 2
 
 
-def limit(database: databases.Database, pragma: str) -> None:
+def limit(database: Database, pragma: str) -> None:
     with database.read() as session:
         session.execute(text(pragma))
 
