@@ -47,6 +47,7 @@ class Entity:
         role, group: Rasa's refinements of the type; None when there is none.
         confidence: of the extractor, in [0, 1]; 1.0 for extractors that do not guess.
         extractor: who found it.
+        additional_info: the value as Duckling's JSON (``grain``, ``unit``, ``from``, ``to``); None when nothing resolved it.
     """
 
     entity: str
@@ -57,12 +58,16 @@ class Entity:
     group: str | None = None
     confidence: float = 1.0
     extractor: str = ""
+    additional_info: Mapping[str, Any] | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """Returns the entity in the shape of Rasa's parse output."""
+        """Returns the entity in the shape of Rasa's parse output; a resolved value has ``confidence`` too, as Duckling's has."""
         shown: dict[str, Any] = {"entity": self.entity, "start": self.start, "end": self.end, "value": self.value}
         shown |= {key: value for key, value in (("role", self.role), ("group", self.group)) if value is not None}
-        return shown | {"confidence_entity": self.confidence, "extractor": self.extractor}
+        shown |= {"confidence_entity": self.confidence, "extractor": self.extractor}
+        if self.additional_info is None:
+            return shown
+        return shown | {"confidence": self.confidence, "additional_info": dict(self.additional_info)}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Entity:
@@ -76,6 +81,7 @@ class Entity:
             group=data.get("group"),
             confidence=1.0 if data.get("confidence_entity") is None else float(data["confidence_entity"]),
             extractor=str(data.get("extractor") or ""),
+            additional_info=info if isinstance(info := data.get("additional_info"), dict) else None,
         )
 
 
@@ -143,12 +149,12 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class BotMessage:
-    """One message of the assistant; parts that are None or empty are not there."""
+    """One message of the assistant; parts that are None or empty are not there. An attachment is a text, or what a channel wants."""
 
     text: str | None = None
     buttons: tuple[Button, ...] = ()
     image: str | None = None
-    attachment: str | None = None
+    attachment: Any = None
     custom: Mapping[str, Any] | None = None
     metadata: Mapping[str, Any] = field(default_factory=dict)
 

@@ -30,6 +30,9 @@ MAX_BYTES = 20_000_000
 MAX_DEPTH = 100
 MAX_NODES = 250_000
 
+ALIKE_KEY = 0.75
+"""How alike a key must be to one that is known, in [0, 1], to count as misspelt."""
+
 _NULL = {"", "~", "null", "Null", "NULL"}
 _TRUE = {"true", "True", "TRUE"}
 _FALSE = {"false", "False", "FALSE"}
@@ -310,3 +313,16 @@ def only_keys(mapping: YamlMap, known: Collection[str]) -> None:
     for key in mapping:
         if key not in known:
             raise UnknownKey(where=mapping.place(key), key=key, known=known)
+
+
+def unread_keys(mapping: YamlMap, known: Collection[str]) -> list[UnknownKey]:
+    """Returns what to say about keys that nothing reads; Rasa's formats leave room for them.
+
+    Raises:
+        UnknownKey: one looks like a key with a meaning, so that it is misspelt.
+    """
+    unread = [key for key in mapping if key not in known]
+    for key in unread:
+        if closest(key, known, ALIKE_KEY):
+            raise UnknownKey(where=mapping.place(key), key=key, known=known)
+    return [UnknownKey(where=mapping.place(key), key=key, known=known) for key in unread]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from assistant.dialogue import references
-from assistant.dialogue.responses import ResponseVariation, read_response
-from assistant.dialogue.slots import Slot, read_slot, requested_slot_of
-from assistant.errors import DuplicateName, Place, UnknownKey, WrongType
-from assistant.yaml_source import YamlList, YamlMap, read_yaml, want_list, want_map, want_text
+from assistant.dialogue import rasa2, references
+from assistant.dialogue.responses import ResponseVariation, read_response, unread_in_response
+from assistant.dialogue.slots import Slot, read_slot, requested_slot_of, unread_in_slot
+from assistant.errors import DuplicateName, OldFormat, Place, SourceError, WrongType
+from assistant.yaml_source import YamlList, YamlMap, read_yaml, unread_keys, want_list, want_map, want_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -50,6 +50,11 @@ class Intent:
     use_entities: frozenset[str] | None = None
     ignore_entities: frozenset[str] = frozenset()
 
+    def shows(self, entity: str) -> bool:
+        """Returns whether policies see an entity, written ``city`` or ``city#role``; the first stands for all roles, too."""
+        names = {entity, entity.split("#", maxsplit=1)[0]}
+        return not names & self.ignore_entities and (self.use_entities is None or bool(names & self.use_entities))
+
 
 @dataclass(frozen=True, slots=True)
 class EntityType:
@@ -80,7 +85,15 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Domain:
-    """All that the files of a domain say; the mappings are by name and in the order of the files."""
+    """All that the files of a domain say; the mappings are by name and in the order of the files.
+
+    Attributes:
+        stores_entities: entities fill slots by their mappings where a story or test does not say so.
+        e2e_actions: texts that stories let the assistant say in place of an action.
+        places: where each (kind, name) is defined.
+        source: the files' content, merged.
+        problems: what is wrong, though a bot runs with it; notes: what is worth a look.
+    """
 
     intents: Mapping[str, Intent] = field(default_factory=dict)
     entities: Mapping[str, EntityType] = field(default_factory=dict)
@@ -89,8 +102,12 @@ class Domain:
     forms: Mapping[str, Form] = field(default_factory=dict)
     actions: tuple[str, ...] = ()
     session: Session = field(default_factory=Session)
+    stores_entities: bool = True
+    e2e_actions: tuple[str, ...] = ()
     places: Mapping[tuple[str, str], Place] = field(default_factory=dict)
     source: Mapping[str, Any] = field(default_factory=dict)
+    problems: tuple[SourceError, ...] = field(default=(), compare=False)
+    notes: tuple[SourceError, ...] = field(default=(), compare=False)
 
     def has_action(self, name: str) -> bool:
         """Returns whether an action of that name can run: a response, a form, a custom or a default action."""
@@ -99,6 +116,7 @@ class Domain:
             or name in self.forms
             or name in self.actions
             or name in DEFAULT_ACTIONS
+            or name in self.e2e_actions
             or self.is_retrieval(name)
         )
 
@@ -113,6 +131,7 @@ class Domain:
         yield from self.forms
         yield from self.actions
         yield from DEFAULT_ACTIONS
+        yield from self.e2e_actions
 
     def intent_names(self) -> set[str]:
         """Returns every intent name that may be used, default ones included."""
@@ -131,9 +150,9 @@ class Domain:
             kind = self.entities.get(name.split("#")[0])
             if kind is None or not kind.influences:
                 continue
-            if options and (
-                name in options.ignore_entities or (options.use_entities is not None and name not in options.use_entities)
-            ):
+            if "#" in name and name.split("#")[1] not in {*kind.roles, *kind.groups}:
+                continue
+            if options and not options.shows(name):
                 continue
             shown.add(name)
         return tuple(sorted(shown))
@@ -151,8 +170,8 @@ def load_domain(project: Project) -> Domain:
     """Returns the domain of a project.
 
     Raises:
-        SourceError: a file is not YAML, has an unknown key, or defines a name twice.
-        UnknownName: a form, mapping or response condition names what is not defined.
+        SourceError: a file is not YAML, has a misspelt key, or defines a name that another defines differently.
+        UnknownName: a form asks for a slot that is not defined. Other unknown names are among the domain's problems.
     """
     reader = _Reader()
     for path in project.domain:
@@ -176,55 +195,75 @@ def _content(path: Path, shown: str) -> YamlMap:
 
 
 class _Reader:
-    """Merges the files of a domain, refusing what is defined twice."""
+    """Merges the files of a domain, refusing what is defined in two ways."""
 
     def __init__(self) -> None:
-        self._places: dict[tuple[str, str], Place] = {}
+        self._defined: dict[tuple[str, str], tuple[Place, Any]] = {}
         self._source: dict[str, Any] = {}
         self._intents: dict[str, Intent] = {}
         self._entities: dict[str, EntityType] = {}
-        self._slots: dict[str, Slot] = {}
+        self._slots: dict[str, YamlMap] = {}
         self._responses: dict[str, tuple[ResponseVariation, ...]] = {}
-        self._forms: dict[str, Form] = {}
+        self._forms: dict[str, YamlMap] = {}
         self._actions: dict[str, None] = {}
+        self._e2e_actions: dict[str, None] = {}
         self._session = Session()
+        self._stores_entities = True
+        self._is_rasa2 = False
         self._references: list[references.Reference] = []
+        self._problems: list[SourceError] = []
+        self._notes: list[SourceError] = []
 
     def read(self, content: YamlMap) -> None:
-        for key in content:
-            if key not in _TOP_KEYS | _TRAINING_KEYS:
-                raise UnknownKey(where=content.place(key), key=key, known=_TOP_KEYS)
-        self._merge_source(content)
+        unread = unread_keys(content, _TOP_KEYS | _TRAINING_KEYS)  # raises for what is misspelt; other keys are somebody else's
+        content = _with_forms_by_name(content)
+        self._is_rasa2 = self._is_rasa2 or rasa2.says_rasa2(content)
+        self._merge_source(content, {note.where for note in unread})
         self._each_named(content, "intents", "intent", self._read_intent)
         self._each_named(content, "entities", "entity", self._read_entity)
-        self._each(content, "slots", "slot", self._read_slot)
+        self._each(content, "slots", "slot", self._slots.__setitem__)
         self._responses_of(content)
-        self._each(content, "forms", "form", self._read_form)
+        self._each(content, "forms", "form", self._forms.__setitem__)
         self._each_named(content, "actions", "action", lambda name, _: self._actions.update({name: None}))
+        self._each_text(content, "e2e_actions", self._e2e_actions)
         if "session_config" in content:
-            self._session = _read_session(
-                want_map(content["session_config"], key="session_config", where=content.place("session_config"))
-            )
+            self._read_session(want_map(content["session_config"], key="session_config", where=content.place("session_config")))
+        config = want_map(content.get("config"), key="config", where=content.place("config"))
+        self._stores_entities = self._stores_entities and config.get("store_entities_as_slots", True) is not False
 
-    def _merge_source(self, content: YamlMap) -> None:
+    def _merge_source(self, content: YamlMap, unread: set[Place | None]) -> None:
         for key in _TOP_KEYS - {"version"}:
             value = content.get(key)
+            if content.place(key) in unread:
+                continue
             if isinstance(value, dict):
                 self._source.setdefault(key, {}).update(value)
             elif isinstance(value, list):
-                self._source.setdefault(key, []).extend(value)
+                known = self._source.setdefault(key, [])
+                known.extend(item for item in value if item not in known)
 
-    def _define(self, kind: str, name: str, where: Place) -> None:
-        if (kind, name) in self._places:
-            raise DuplicateName(where=where, kind=kind, name=name)
-        self._places[kind, name] = where
+    def _is_new(self, kind: str, name: str, where: Place, definition: Any) -> bool:
+        """Remembers a definition; False where another file has the same one already.
+
+        Raises:
+            DuplicateName: another definition of the name is there, or the same file has it twice.
+        """
+        known = self._defined.setdefault((kind, name), (where, definition))
+        if known[1] is definition:
+            return True
+        error = DuplicateName(where=where, kind=kind, name=name)
+        if known[0].path == where.path or known[1] != definition:
+            raise error
+        self._problems.append(error)
+        return False
 
     def _each(self, content: YamlMap, key: str, kind: str, read: Callable[[str, YamlMap], object]) -> None:
         section = want_map(content.get(key), key=key, where=content.place(key))
         for name, value in section.items():
             where = section.place(name)
-            self._define(kind, name, where)
-            read(name, want_map(value, key=name, where=where))
+            definition = want_map(value, key=name, where=where)
+            if self._is_new(kind, name, where, definition):
+                read(name, definition)
 
     def _each_named(self, content: YamlMap, key: str, kind: str, read: Callable[[str, YamlMap], object]) -> None:
         """A list of names, each alone or with options: ``- greet`` or ``- greet: {use_entities: []}``."""
@@ -236,75 +275,105 @@ class _Reader:
                 options = want_map(options, key=name, where=where)
             else:
                 name, options = want_text(item, key=key, where=where), YamlMap(where)
-            self._define(kind, name, where)
-            read(name, options)
+            if self._is_new(kind, name, where, options):
+                read(name, options)
+
+    def _each_text(self, content: YamlMap, key: str, into: dict[str, None]) -> None:
+        section = want_list(content.get(key), key=key, where=content.place(key))
+        into.update({want_text(item, key=key, where=section.place(index)): None for index, item in enumerate(section)})
 
     def _responses_of(self, content: YamlMap) -> None:
         section = want_map(content.get("responses"), key="responses", where=content.place("responses"))
         for name, value in section.items():
             where = section.place(name)
-            self._define("response", name, where)
             variations = want_list(value, key=name, where=where)
-            self._responses[name] = read_response(variations)
-            self._references += references.of_response(variations)
+            if self._is_new("response", name, where, variations):
+                self._responses[name] = read_response(variations)
+                self._notes += unread_in_response(variations)
+                self._references += references.of_response(variations)
 
     def _read_intent(self, name: str, options: YamlMap) -> None:
-        _only(options, {"use_entities", "ignore_entities"})
-        used, ignored = options.get("use_entities", True), options.get("ignore_entities") or ()
-        if used is False or used is None:
-            used = ()
-        self._intents[name] = Intent(name, None if used is True else frozenset(map(str, used)), frozenset(map(str, ignored)))
+        if "triggers" in options:
+            fix = f"write a rule: intent {name}, then action {options['triggers']}"
+            raise OldFormat(where=options.place("triggers"), what="triggers are of Rasa 1", fix=fix)
+        self._notes += unread_keys(options, {"use_entities", "ignore_entities"})
+        used, ignored = options.get("use_entities", True), options.get("ignore_entities")
+        self._intents[name] = Intent(name, None if used is True else frozenset(_names(used)), frozenset(_names(ignored)))
 
     def _read_entity(self, name: str, options: YamlMap) -> None:
-        _only(options, {"roles", "groups", "influence_conversation"})
-        roles, groups = (tuple(map(str, options.get(key) or ())) for key in ("roles", "groups"))
+        self._notes += unread_keys(options, {"roles", "groups", "influence_conversation"})
+        roles, groups = (_names(options.get(key)) for key in ("roles", "groups"))
         self._entities[name] = EntityType(name, roles, groups, bool(options.get("influence_conversation", True)))
 
-    def _read_slot(self, name: str, definition: YamlMap) -> None:
-        self._slots[name] = read_slot(name, definition)
-        self._references += references.of_slot(definition)
-
-    def _read_form(self, name: str, options: YamlMap) -> None:
-        _only(options, {"required_slots", "ignored_intents"})
-        slots = options.get("required_slots") or ()
-        if not isinstance(slots, YamlList | tuple):
-            raise WrongType(where=options.place("required_slots"), key="required_slots", expected="a list of slots", got=slots)
-        ignored = options.get("ignored_intents") or ()
-        ignored = (ignored,) if isinstance(ignored, str) else ignored
-        self._forms[name] = Form(name, tuple(map(str, slots)), tuple(map(str, ignored)))
-        self._references += references.of_form(options)
+    def _read_session(self, content: YamlMap) -> None:
+        self._notes += unread_keys(content, {"session_expiration_time", "carry_over_slots_to_new_session"})
+        minutes, carries = content.get("session_expiration_time"), content.get("carry_over_slots_to_new_session")
+        if minutes is not None and (isinstance(minutes, bool) or not isinstance(minutes, int | float)):
+            where = content.place("session_expiration_time")
+            raise WrongType(where=where, key="session_expiration_time", expected="a number of minutes", got=minutes)
+        self._session = Session(60.0 if minutes is None else float(minutes), True if carries is None else bool(carries))
 
     def finish(self) -> Domain:
-        if self._forms:
-            requested = requested_slot_of(slot for form in self._forms.values() for slot in form.required_slots)
-            self._slots.setdefault(requested.name, requested)
+        """Returns the domain of all files read."""
+        if self._is_rasa2:
+            self._forms, self._slots, notes = rasa2.migrated(self._forms, self._slots, self._entities)
+            self._notes += notes
+        forms = {name: self._form(name, options) for name, options in self._forms.items()}
+        slots = {name: self._slot(name, definition) for name, definition in self._slots.items()}
+        if forms:
+            requested = requested_slot_of(slot for form in forms.values() for slot in form.required_slots)
+            slots.setdefault(requested.name, requested)
         domain = Domain(
             intents=self._intents,
             entities=self._entities,
-            slots=self._slots,
+            slots=slots,
             responses=self._responses,
-            forms=self._forms,
+            forms=forms,
             actions=tuple(self._actions),
             session=self._session,
-            places=self._places,
-            source=self._source,
+            stores_entities=self._stores_entities,
+            e2e_actions=tuple(self._e2e_actions),
+            places={name: where for name, (where, _) in self._defined.items()},
+            source=self._source | {"forms": dict(self._forms), "slots": dict(self._slots)},
         )
+        return self._checked(domain)
+
+    def _checked(self, domain: Domain) -> Domain:
         defined = {
-            "slot": set(self._slots),
-            "form": set(self._forms),
-            "entity": set(self._entities),
+            "slot": set(domain.slots),
+            "form": set(domain.forms),
+            "entity": set(domain.entities),
             "intent": domain.intent_names(),
         }
-        references.check(self._references, defined)
-        return domain
+        problems = [*self._problems, *references.unknown(self._references, defined)]
+        return replace(domain, problems=tuple(problems), notes=tuple(self._notes))
+
+    def _slot(self, name: str, definition: YamlMap) -> Slot:
+        self._notes += unread_in_slot(definition)
+        self._references += references.of_slot(definition)
+        return read_slot(name, definition)
+
+    def _form(self, name: str, options: YamlMap) -> Form:
+        self._notes += unread_keys(options, {"required_slots", "ignored_intents"})
+        slots = options.get("required_slots")
+        if slots is not None and not isinstance(slots, YamlList):
+            raise WrongType(where=options.place("required_slots"), key="required_slots", expected="a list of slots", got=slots)
+        self._references += references.of_form(options)
+        return Form(name, _names(slots), _names(options.get("ignored_intents")))
 
 
-def _only(options: YamlMap, known: set[str]) -> None:
-    for key in options:
-        if key not in known:
-            raise UnknownKey(where=options.place(key), key=key, known=known)
+def _names(value: Any) -> tuple[str, ...]:
+    """One name or a list of names; nothing for null and false."""
+    if value is None or value is False:
+        return ()
+    return tuple(map(str, value)) if isinstance(value, YamlList) else (str(value),)
 
 
-def _read_session(content: YamlMap) -> Session:
-    _only(content, {"session_expiration_time", "carry_over_slots_to_new_session"})
-    return Session(float(content.get("session_expiration_time", 60)), bool(content.get("carry_over_slots_to_new_session", True)))
+def _with_forms_by_name(content: YamlMap) -> YamlMap:
+    forms = content.get("forms")
+    if not isinstance(forms, YamlList):
+        return content
+    named = YamlMap(content.here)
+    for key, value in content.items():
+        named.put(key, rasa2.forms_by_name(forms) if key == "forms" else value, content.place(key).line)
+    return named

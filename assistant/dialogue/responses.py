@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.errors import WrongType
 from assistant.messages import BotMessage, Button
-from assistant.yaml_source import YamlList, YamlMap, only_keys, require, want_list, want_map
+from assistant.yaml_source import YamlList, YamlMap, require, unread_keys, want_list, want_map
 
 if TYPE_CHECKING:
     import random
     from collections.abc import Mapping, Sequence
+
+    from assistant.errors import UnknownKey
 
 _KEYS = {
     "text",
@@ -28,6 +30,7 @@ _KEYS = {
     "id",
     "metadata",
 }
+_PARTS = ("text", "image", "attachment", "custom", "buttons", "elements", "quick_replies")
 _BRACES = re.compile(r"{{|}}|{([^{}\n]+)}")
 
 
@@ -58,13 +61,22 @@ def read_response(items: YamlList) -> tuple[ResponseVariation, ...]:
     return tuple(_read_variation(item, items, index) for index, item in enumerate(items))
 
 
+def unread_in_response(items: YamlList) -> list[UnknownKey]:
+    """Returns what to say about keys of the variations that nothing reads.
+
+    Raises:
+        UnknownKey: one is misspelt.
+    """
+    return [note for item in items if isinstance(item, YamlMap) for note in unread_keys(item, _KEYS)]
+
+
 def _read_variation(item: Any, items: YamlList, index: int) -> ResponseVariation:
     if isinstance(item, str):
         return ResponseVariation(BotMessage(text=str(item)))
     where = items.place(index)
     content = want_map(item, key="response", where=where)
-    only_keys(content, _KEYS)
-    if not any(content.get(key) for key in ("text", "image", "attachment", "custom", "buttons", "elements", "quick_replies")):
+    unread_keys(content, _KEYS)
+    if not any(content.get(key) is not None for key in _PARTS):
         raise WrongType(where=where, key="response", expected="a text, image, attachment, buttons or custom content", got=None)
     buttons = want_list(content.get("buttons") or content.get("quick_replies"), key="buttons", where=where)
     custom = content.get("custom")
@@ -123,7 +135,7 @@ def fill(message: BotMessage, variables: Mapping[str, Any]) -> BotMessage:
         message,
         text=None if message.text is None else fill_text(message.text, variables),
         image=None if message.image is None else fill_text(message.image, variables),
-        attachment=None if message.attachment is None else fill_text(message.attachment, variables),
+        attachment=_fill_deep(message.attachment, variables),
         buttons=tuple(Button(fill_text(b.title, variables), fill_text(b.payload, variables)) for b in message.buttons),
         custom=custom,
     )

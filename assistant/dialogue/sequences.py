@@ -8,8 +8,9 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from assistant.dialogue.events import ActionExecuted, ActiveLoop, SlotSet, UserUttered
-from assistant.dialogue.stories import SOME_VALUE, ActionStep, CheckpointStep, LoopStep, OrStep, SlotStep, Step, Story, UserStep
-from assistant.dialogue.tracker import ACTION_LISTEN, State, Tracker
+from assistant.dialogue.slot_filling import implied_slots
+from assistant.dialogue.stories import ActionStep, BotStep, CheckpointStep, LoopStep, OrStep, SlotStep, Step, Story, UserStep
+from assistant.dialogue.tracker import ACTION_LISTEN, ACTION_TWO_STAGE_FALLBACK, State, Tracker
 from assistant.errors import BadStep, Place, UnknownName
 from assistant.messages import IntentScore, Parse
 
@@ -122,10 +123,10 @@ def story_points(story: Story, domain: Domain) -> list[Point]:
 
 
 def rule_points(rule: Story, domain: Domain) -> list[Point]:
-    """Returns the points of a rule: only what the rule itself says is in their states."""
+    """Returns the points of a rule, with every ``or`` chosen: only what the rule itself says is in their states."""
     # A slot's initial value is no condition of the rule.
     bare = replace(domain, slots={name: replace(slot, initial_value=None) for name, slot in domain.slots.items()})
-    return _Walk(rule, bare).points
+    return [point for variant in _without_or(rule) for point in _Walk(variant, bare).points]
 
 
 class _Walk:
@@ -150,33 +151,27 @@ class _Walk:
             case UserStep():
                 if self._tracker.latest_action != ACTION_LISTEN:
                     self._action(ACTION_LISTEN, step.where)
-                self._known("intent", step.intent, self._domain.intent_names(), step.where)
                 scores = (IntentScore(step.intent, 1.0),) if step.intent else ()
                 self._tracker.update(UserUttered(step.text or "", Parse(step.text or "", scores, step.entities)))
+                self._tracker.update_all(implied_slots(self._domain, step.entities))
             case ActionStep():
-                self._known("action", step.name, self._domain.action_names(), step.where)
+                if not self._domain.has_action(step.name):
+                    raise UnknownName(where=step.where, kind="action", name=step.name, known=self._domain.action_names())
                 self._action(step.name, step.where)
             case SlotStep():
                 for name, value in step.values:
-                    self._known("slot", name, self._domain.slots, step.where)
                     self._slot(name, value)
             case LoopStep():
-                self._known("form", step.name, self._domain.forms, step.where)
+                if step.name not in {None, ACTION_TWO_STAGE_FALLBACK, *self._domain.forms}:
+                    raise UnknownName(where=step.where, kind="form", name=str(step.name), known=self._domain.forms)
                 self._tracker.update(ActiveLoop(step.name))
                 self._no_loop = step.name is None
+            case BotStep():
+                self._action(step.text, step.where)
             case _:
                 pass
 
-    def _known(self, kind: str, name: str | None, known: Iterable[str], where: Place) -> None:
-        if name is not None and name not in (names := set(known)):
-            # A retrieval intent is defined by its first part.
-            if name.split("/")[0] in names:
-                return
-            raise UnknownName(where=where, kind=kind, name=name, known=names)
-
     def _slot(self, name: str, value: Any) -> None:
-        if value == SOME_VALUE:
-            value = True if self._domain.slots[name].type == "bool" else SOME_VALUE
         self._tracker.update(SlotSet(name, value))
         (self._no_slots.add if value is None else self._no_slots.discard)(name)
 

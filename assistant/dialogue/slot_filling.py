@@ -8,12 +8,12 @@ from assistant.dialogue.events import SlotSet
 from assistant.dialogue.slots import REQUESTED_SLOT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from assistant.dialogue.domain import Domain, Form
     from assistant.dialogue.slots import Slot, SlotMapping
     from assistant.dialogue.tracker import Tracker
-    from assistant.messages import Parse
+    from assistant.messages import Entity, Parse
 
 _MISSING = object()
 
@@ -54,6 +54,22 @@ def wanted_actions(tracker: Tracker) -> tuple[str, ...]:
     return tuple(dict.fromkeys(wanted))
 
 
+def implied_slots(domain: Domain, entities: Sequence[Entity]) -> list[SlotSet]:
+    """Returns what the entities of a message in a story or test set, though no step says so, as Rasa has it.
+
+    Only mappings from entities that want no form active count, whatever their intents.
+    """
+    if not domain.stores_entities or not entities:
+        return []
+    found = []
+    for slot in domain.slots.values():
+        free = [m for m in slot.mappings if m.type == "from_entity" and not (m.conditions and m.conditions[0].active_loop)]
+        values = [value for mapping in free for value in _entity_values(entities, mapping)]
+        if values:
+            found.append(SlotSet(slot.name, values if slot.type == "list" else values[-1]))
+    return found
+
+
 def _applies(tracker: Tracker, mapping: SlotMapping, form: Form | None) -> bool:
     if not mapping.wants_intent(tracker.intent) or _is_ignored(mapping, form, tracker.intent):
         return False
@@ -68,7 +84,7 @@ def _fill(tracker: Tracker, slots: Iterable[Slot], form: Form | None, *, on_acti
     for slot in slots:
         for mapping in slot.mappings:
             value = _value(tracker, slot, mapping, form, on_activation=on_activation)
-            if value is not _MISSING:
+            if value is not _MISSING and not (value is None and tracker.slots.get(slot.name) is None):
                 yield SlotSet(slot.name, value)
                 break
 
@@ -93,7 +109,8 @@ def _value(tracker: Tracker, slot: Slot, mapping: SlotMapping, form: Form | None
 
 
 def _is_ignored(mapping: SlotMapping, form: Form | None, intent: str) -> bool:
-    if form is None or intent not in form.ignored_intents:
+    """The form ignores the intent, and the mapping does not name it."""
+    if form is None or mapping.intents or intent not in form.ignored_intents:
         return False
     return any(condition.active_loop == form.name for condition in mapping.conditions) or not mapping.conditions
 
@@ -113,23 +130,17 @@ def _may_take_entity(domain: Domain, slots: dict[str, Any], form: Form, slot: Sl
     """In a form an entity goes to the slot that is asked for, or to the one slot that alone maps it."""
     if slot.name not in form.required_slots or slots.get(REQUESTED_SLOT) == slot.name:
         return True
-    wanted = (mapping.entity, mapping.role, mapping.group)
-    takers = [
-        name
-        for name in form.required_slots
-        if any(m.type == "from_entity" and (m.entity, m.role, m.group) == wanted for m in domain.slots[name].mappings)
-    ]
-    return len(takers) == 1
+    return sum(mapping in domain.slots[name].mappings for name in form.required_slots) == 1
 
 
 def _entity_value(parse: Parse, slot: Slot, mapping: SlotMapping) -> Any:
-    values = [
-        entity.value
-        for entity in parse.entities
-        if entity.entity == mapping.entity
-        and (mapping.role is None or entity.role == mapping.role)
-        and (mapping.group is None or entity.group == mapping.group)
-    ]
+    values = _entity_values(parse.entities, mapping)
     if not values:
         return _MISSING
     return values if slot.type == "list" else values[-1]
+
+
+def _entity_values(entities: Sequence[Entity], mapping: SlotMapping) -> list[Any]:
+    """As in Rasa, a mapping without role or group is for entities without."""
+    wanted = (mapping.entity, mapping.role, mapping.group)
+    return [entity.value for entity in entities if (entity.entity, entity.role, entity.group) == wanted]

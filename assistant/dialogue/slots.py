@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from assistant.errors import BadSlot, UnknownKey, meant
-from assistant.yaml_source import YamlList, YamlMap, require, want_list, want_map, want_text
+from assistant.errors import BadSlot, meant
+from assistant.yaml_source import YamlList, YamlMap, require, unread_keys, want_list, want_map, want_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from assistant.errors import UnknownKey
 
 REQUESTED_SLOT = "requested_slot"
 SLOT_TYPES = ("text", "bool", "categorical", "float", "list", "any")
@@ -62,7 +65,7 @@ class SlotMapping:
 
     def wants_intent(self, intent: str) -> bool:
         """Returns whether the mapping may apply to a message of that intent."""
-        return (not self.intents or intent in self.intents) and intent not in self.not_intents
+        return intent in self.intents if self.intents else intent not in self.not_intents
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,30 +99,54 @@ class Slot:
     def _feature(self, value: Any) -> Feature:
         match self.type:
             case "bool":
-                return (1.0, float(_as_bool(value)))
+                truth = _as_bool(value)
+                return () if truth is None else (1.0, float(truth))
             case "categorical":
                 known = [float(str(value).lower() == option) for option in self.values]
                 return (*known, float(not any(known)))
             case "float":
-                return (1.0, self._normalised(value))
+                number = _as_number(value)
+                return () if number is None else (1.0, self._normalised(number))
             case "list":
                 return (float(bool(value)),)
             case _:
                 return (1.0,)
 
     def _normalised(self, value: Any) -> float:
-        try:
-            number = float(value)
-        except (OverflowError, TypeError, ValueError):
-            return 0.0
         span = self.max_value - self.min_value
-        return (min(max(number, self.min_value), self.max_value) - self.min_value) / span if span else 0.0
+        return (min(max(value, self.min_value), self.max_value) - self.min_value) / span if span else 0.0
 
 
-def _as_bool(value: Any) -> bool:
+def _as_number(value: Any) -> float | None:
+    try:
+        number = float(value)
+    except (OverflowError, TypeError, ValueError):
+        return None
+    return None if math.isnan(number) else number
+
+
+def _as_bool(value: Any) -> bool | None:
+    """The truth that Rasa sees in a value; None where it sees none, and so no feature either."""
     if isinstance(value, str):
-        return value.strip().lower() in {"true", "1", "1.0", "yes"}
-    return bool(value)
+        return _TRUTHS.get(value.strip().lower())
+    return value == 1 if isinstance(value, bool | int | float) else None
+
+
+_TRUTHS = {"true": True, "yes": True, "1": True, "1.0": True, "false": False, "no": False, "0": False, "0.0": False}
+
+
+def unread_in_slot(definition: YamlMap) -> list[UnknownKey]:
+    """Returns what to say about keys of a definition, and of its mappings, that nothing reads.
+
+    Raises:
+        UnknownKey: one is misspelt.
+    """
+    mappings = definition.get("mappings")
+    found = unread_keys(definition, _SLOT_KEYS)
+    for mapping in mappings if isinstance(mappings, YamlList) else ():
+        if isinstance(mapping, YamlMap):
+            found += unread_keys(mapping, _MAPPING_KEYS)
+    return found
 
 
 def read_slot(name: str, definition: YamlMap) -> Slot:
@@ -128,10 +155,10 @@ def read_slot(name: str, definition: YamlMap) -> Slot:
     Raises:
         BadSlot, UnknownKey, WrongType, MissingKey: the definition does not hold together.
     """
-    for key in definition:
-        if key not in _SLOT_KEYS:
-            raise UnknownKey(where=definition.place(key), key=key, known=_SLOT_KEYS)
+    unread_in_slot(definition)
     kind = want_text(require(definition, "type"), key="type", where=definition.place("type"))
+    if kind == "unfeaturized":  # what Rasa 1 called the type that policies do not see
+        kind = "any"
     if kind not in SLOT_TYPES and "." not in kind:
         why = f'type "{kind}" is none of {", ".join(SLOT_TYPES)}'
         raise BadSlot(where=definition.place("type"), name=name, why=why, fix=meant(kind, SLOT_TYPES))
@@ -162,9 +189,6 @@ def _read_mappings(name: str, items: YamlList) -> tuple[SlotMapping, ...]:
 
 
 def _read_mapping(name: str, item: YamlMap) -> SlotMapping:
-    for key in item:
-        if key not in _MAPPING_KEYS:
-            raise UnknownKey(where=item.place(key), key=key, known=_MAPPING_KEYS)
     kind = str(item.get("type"))
     if kind not in MAPPING_TYPES:
         why = f'mapping type "{kind}" is none of {", ".join(MAPPING_TYPES)}'

@@ -221,8 +221,8 @@ def _read_slots(step: YamlMap) -> SlotStep:
     return SlotStep(step.place("slot_was_set"), tuple(pairs))
 
 
-SOME_VALUE = "some value"
-"""What a slot is set to where a story does not say: ``slot_was_set: [name]``."""
+SOME_VALUE = "filled"
+"""What a slot is set to where a story does not say, ``slot_was_set: [name]``, as in Rasa."""
 
 
 def _read_user(step: YamlMap) -> UserStep:

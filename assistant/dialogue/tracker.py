@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 ACTION_LISTEN = "action_listen"
 ACTION_SESSION_START = "action_session_start"
+ACTION_TWO_STAGE_FALLBACK = "action_two_stage_fallback"
+"""The one loop that is no form."""
 _FROM_THE_START = -1
 
 
@@ -277,6 +279,10 @@ class Tracker:
     def turn_events(self) -> list[Event]:
         """Returns the events since the last user message, it included."""
         return self.events[self.turn_start :]
+
+    def actions_of_turn(self) -> set[str]:
+        """Returns the actions that have run since the last user message."""
+        return {event.name for event in self.turn_events() if isinstance(event, ActionExecuted)}
 
     def slots_set_this_turn(self) -> dict[str, Any]:
         """Returns the slots set since the last user message, with their values."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from assistant.config import load_settings
 from assistant.dialogue.consistency import contradictions
 from assistant.dialogue.domain import DEFAULT_INTENTS, load_domain
-from assistant.dialogue.stories import ActionStep, OrStep, UserStep, load_stories, load_tests
+from assistant.dialogue.stories import ActionStep, OrStep, SlotStep, UserStep, load_stories, load_tests
 from assistant.errors import AssistantError, Place, UnknownName, nearest
 from assistant.faq.files import read_entries
 from assistant.misspellings import misspelt_keys, misspelt_variables, places_of_intents
@@ -47,6 +47,8 @@ def validate_project(project: Project) -> list[Finding]:
     if domain and data:
         findings += _examples(domain, data, places_of_intents(project))
     if domain:
+        findings += map(_error, domain.problems)
+        findings += map(_warning, domain.notes)
         findings += _questions_of_forms(domain)
         findings += map(_warning, misspelt_variables(domain))
     if domain and settings:
@@ -96,14 +98,20 @@ def _contradicting(domain: Domain, stories: tuple[Story, ...]) -> Iterator[Findi
 def _steps(domain: Domain, stories: tuple[Story, ...]) -> Iterator[Finding]:
     intents = domain.intent_names()
     for story in stories:
-        for step in story.steps:
+        for step in (*story.condition, *story.steps):
             options = step.options if isinstance(step, OrStep) else (step,)
             for option in options:
                 if isinstance(option, UserStep):
                     yield from _said(domain, option, intents)
+                elif isinstance(option, SlotStep):
+                    yield from _set(domain, option)
             if isinstance(step, ActionStep) and not domain.has_action(step.name):
                 fix = nearest(step.name, domain.action_names())
                 yield Finding(True, "DOM-001", str(step.where), f'unknown action "{step.name}"', fix)
+
+
+def _set(domain: Domain, step: SlotStep) -> Iterator[Finding]:
+    yield from (_unknown("slot", name, step.where, domain.slots) for name, _ in step.values if name not in domain.slots)
 
 
 def _said(domain: Domain, step: UserStep, intents: set[str]) -> Iterator[Finding]:

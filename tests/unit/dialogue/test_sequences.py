@@ -6,10 +6,10 @@ import time
 import pytest
 
 from assistant.dialogue.sequences import MAX_SEQUENCES, NO_LOOP, Point, linear_stories, rule_points, story_points
-from assistant.dialogue.stories import ActionStep, UserStep
-from assistant.dialogue.tracker import ACTION_LISTEN
+from assistant.dialogue.stories import ActionStep, UserStep, parse_stories
+from assistant.dialogue.tracker import ACTION_LISTEN, State
 from assistant.errors import BadStep, UnknownName
-from tests.unit.dialogue.building import domain_of, stories_of
+from tests.unit.dialogue.building import domain_of, stories_of, yaml_of
 
 DOMAIN = domain_of("""
 intents: [a, b, c]
@@ -152,12 +152,41 @@ def test_a_rule_of_submission_starts_from_the_form() -> None:
 @pytest.mark.parametrize(
     ("step", "words"),
     [
-        ("{intent: aa}", 'stories.yml:1: unknown intent "aa"; did you mean "a"?'),
-        ("{action: utter_z}", 'unknown action "utter_z"; did you mean "utter_'),
+        ("{action: utter_z}", 'stories.yml:1: unknown action "utter_z"; did you mean "utter_'),
         ("{active_loop: fromm}", 'unknown form "fromm"'),
-        ("{slot_was_set: [flagg]}", 'unknown slot "flagg"; did you mean "flag"?'),
     ],
 )
 def test_a_step_that_names_what_is_not_there_is_refused(step: str, words: str) -> None:
     with pytest.raises(UnknownName, match=re.escape(words)):
         points(f"stories: [{{story: s, steps: [{{intent: a}}, {step}]}}]")
+
+
+def test_a_story_that_names_an_unknown_intent_or_slot_is_followed_all_the_same() -> None:
+    """As in Rasa, which warns; validation here says more."""
+    found = points("stories: [{story: s, steps: [{intent: aa}, {slot_was_set: [flagg]}, {action: utter_x}]}]")
+    assert [point.action for point in found] == ["utter_x", ACTION_LISTEN]
+    assert found[0].states[-1] == State("aa", (), ACTION_LISTEN, (("flag", (1.0, 1.0)),))
+
+
+def test_entities_fill_their_slots_where_a_story_does_not_say_so() -> None:
+    domain = domain_of("""
+        intents: [a]
+        entities: [city]
+        slots: {city: {type: text, mappings: [{type: from_entity, entity: city}]}}
+        responses: {utter_x: [{text: x}]}
+    """)
+    (story,) = parse_stories(yaml_of("stories: [{story: s, steps: [{intent: a, entities: [city: Cork]}, {action: utter_x}]}]"))
+    assert story_points(story, domain)[0].states[-1] == State("a", ("city",), ACTION_LISTEN, (("city", (1.0,)),))
+
+
+def test_what_the_assistant_says_in_a_story_is_an_action_of_its_own() -> None:
+    (story,) = parse_stories(yaml_of("stories: [{story: s, steps: [{intent: a}, {bot: Hello there}]}]"))
+    assert [point.action for point in story_points(story, domain_of("intents: [a]"))] == ["Hello there", ACTION_LISTEN]
+
+
+def test_a_rule_with_or_is_as_many_rules() -> None:
+    found = points("rules: [{rule: r, steps: [{or: [{intent: a}, {intent: b}]}, {action: utter_x}]}]")
+    assert [(point.states[-1].intent, point.action) for point in found if point.action != ACTION_LISTEN] == [
+        ("a", "utter_x"),
+        ("b", "utter_x"),
+    ]

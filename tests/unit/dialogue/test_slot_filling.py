@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from assistant.dialogue.events import ActiveLoop, SlotSet
-from assistant.dialogue.slot_filling import fill_on_activation, fill_slots
+from assistant.dialogue.slot_filling import fill_on_activation, fill_slots, implied_slots
 from assistant.dialogue.tracker import Tracker
 from tests.unit.dialogue.building import domain_of, entity, listening, said
 
@@ -37,7 +38,7 @@ def filled(
 @pytest.mark.parametrize(
     ("mapping", "value"),
     [
-        ("[{type: from_entity, entity: size}]", "L"),
+        ("[{type: from_entity, entity: size}]", None),
         ("[{type: from_entity, entity: size, role: now}]", "S"),
         ("[{type: from_entity, entity: size, role: then}]", "M"),
         ("[{type: from_entity, entity: size, group: '1'}]", "L"),
@@ -48,6 +49,41 @@ def filled(
 def test_an_entity_fills_a_slot_by_its_role_and_group(mapping: str, value: str | None) -> None:
     sizes = (entity("size", "S", role="now"), entity("size", "M", role="then"), entity("size", "L", group="1"))
     assert filled(one_slot(mapping), "a", *sizes) == ({"s": value} if value else {})
+
+
+def test_a_mapping_without_role_is_for_entities_without() -> None:
+    domain = one_slot("[{type: from_entity, entity: size}]")
+    assert filled(domain, "a", entity("size", "S", role="now"), entity("size", "M")) == {"s": "M"}
+
+
+def test_an_intent_may_empty_a_slot_and_leaves_an_empty_one_to_the_next_mapping() -> None:
+    domain = one_slot("[{type: from_intent, intent: a, value: null}, {type: from_text}]")
+    assert filled(domain, text="hello") == {"s": "hello"}
+    tracker = listening(domain, SlotSet("s", "old"), said("a", text="hello"))
+    assert [(event.name, event.value) for event in fill_slots(tracker)] == [("s", None)]
+
+
+def test_in_stories_entities_fill_the_slots_that_no_form_must_be_active_for() -> None:
+    domain = domain_of(
+        HEAD
+        + """
+        slots:
+          town: {type: text, mappings: [{type: from_entity, entity: city, intent: b}]}
+          towns: {type: list, mappings: [{type: from_entity, entity: city}]}
+          now: {type: text, mappings: [{type: from_text}, {type: from_entity, entity: size, role: now}]}
+          asked: {type: text, mappings: [{type: from_entity, entity: city, conditions: [{active_loop: f}]}]}
+          idle: {type: text, mappings: [{type: from_entity, entity: city, conditions: [{active_loop: null}]}]}
+        forms: {f: {required_slots: [asked]}}
+        """.replace("\n        ", "\n")
+    )
+    cities = (entity("city", "Cork"), entity("city", "Galway"), entity("size", "S", role="now"), entity("size", "L"))
+    assert [(event.name, event.value) for event in implied_slots(domain, cities)] == [
+        ("town", "Galway"),
+        ("towns", ["Cork", "Galway"]),
+        ("now", "S"),
+        ("idle", "Galway"),
+    ]
+    assert implied_slots(replace(domain, stores_entities=False), cities) == []
 
 
 def test_of_several_entities_the_last_fills_a_slot_and_all_fill_a_list() -> None:

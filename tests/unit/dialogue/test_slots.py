@@ -22,14 +22,20 @@ def slot(text: str) -> Slot:
         ("type: bool", False, (1.0, 0.0)),
         ("type: bool", "yes", (1.0, 1.0)),
         ("type: bool", "no", (1.0, 0.0)),
+        ("type: bool", "False", (1.0, 0.0)),
+        ("type: bool", 0, (1.0, 0.0)),
+        ("type: bool", "filled", ()),
+        ("type: bool", ["x"], ()),
         ("type: categorical\nvalues: [Low, high]", "LOW", (1.0, 0.0, 0.0)),
         ("type: categorical\nvalues: [low, high]", "middle", (0.0, 0.0, 1.0)),
         ("type: categorical\nvalues: [1, 2]", 2, (0.0, 1.0, 0.0)),
         ("type: float\nmax_value: 10", 5, (1.0, 0.5)),
         ("type: float\nmax_value: 10", 50, (1.0, 1.0)),
         ("type: float\nmin_value: 5\nmax_value: 5", 5, (1.0, 0.0)),
-        ("type: float", "many", (1.0, 0.0)),
-        ("type: float", 10**400, (1.0, 0.0)),
+        ("type: float", "many", ()),
+        ("type: float", "nan", ()),
+        ("type: float", 10**400, ()),
+        ("type: unfeaturized", "x", ()),
         ("type: list", ["a"], (1.0,)),
         ("type: list", [], ()),
         ("type: any", "x", ()),
@@ -60,9 +66,10 @@ def test_a_definition_is_read() -> None:
     )
 
 
-def test_a_mapping_wants_its_intents_and_no_other() -> None:
+def test_a_mapping_wants_its_intents_or_all_but_those_that_it_rules_out() -> None:
     mapping = SlotMapping("from_text", intents=("a", "b"), not_intents=("b",))
-    assert [intent for intent in ("a", "b", "c", "") if mapping.wants_intent(intent)] == ["a"]
+    assert [intent for intent in ("a", "b", "c", "") if mapping.wants_intent(intent)] == ["a", "b"]
+    assert [intent for intent in ("a", "b", "") if SlotMapping("from_text", not_intents=("b",)).wants_intent(intent)] == ["a", ""]
 
 
 @pytest.mark.parametrize(
