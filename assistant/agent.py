@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from assistant.actions.execution import Actions
@@ -238,13 +238,22 @@ class Agent:
         if last is not None and (silence_s <= 0 or self._clock() - last < silence_s):
             return
         now = self._clock()
-        tracker.update_all(
-            [
-                ActionExecuted(ACTION_SESSION_START, timestamp=now),
-                SessionStarted(timestamp=now),
-                ActionExecuted(ACTION_LISTEN, timestamp=now),
-            ]
-        )
+        for event in self._session_events(tracker):
+            tracker.update(replace(event, timestamp=now))
+        if tracker.latest_action != ACTION_LISTEN:
+            tracker.update(ActionExecuted(ACTION_LISTEN, timestamp=now))
+
+    def _session_events(self, tracker: Tracker) -> list[Event]:
+        """What starts a session; the project's own ``action_session_start`` may say more, but cannot keep one from starting."""
+        started: list[Event] = [ActionExecuted(ACTION_SESSION_START), SessionStarted()]
+        try:
+            events = self.actions.run(Decision(ACTION_SESSION_START, "session", 1.0, "a session starts"), tracker)
+        except ActionError as error:
+            turn: _Turn | None = getattr(self._turns, "now", None)
+            if turn is not None:
+                turn.problems.append(str(error))
+            return started
+        return events if any(isinstance(event, SessionStarted) for event in events) else [*started, *events[1:]]
 
     def _understand(self, message: UserMessage) -> UserUttered:
         with self._timed("nlu"):

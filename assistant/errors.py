@@ -893,6 +893,15 @@ class ActionServerNotStarted(ActionError):
         super().__init__(f"the action server cannot listen there: {why}", where=address, fix="choose another --port or --host")
 
 
+class ActionServerNotStarted(ActionError):
+    """The action server cannot listen where it should."""
+
+    code = "ACT-008"
+
+    def __init__(self, *, address: str, why: str) -> None:
+        super().__init__(f"the action server cannot listen there: {why}", where=address, fix="choose another --port or --host")
+
+
 # --- UIX: the screens -----------------------------------------------------------------------------------------------------------
 
 

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from contextlib import suppress
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from assistant.actions.outcome import ActionOutcome, outcome_of
@@ -18,7 +19,6 @@ from assistant.project import made_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
 START_TIMEOUT_S = 30.0
 MAX_ANSWER_BYTES = 8_000_000
@@ -28,7 +28,7 @@ class ProcessRunner:
     """Keeps one worker process, starts it ahead of the first call, and replaces it when a call has ended it.
 
     Args:
-        folder: holds the package or module ``actions``.
+        folder: holds the package or module ``actions``; actions find it as their working folder.
         state: the project's state folder; actions find it in ASSISTANT_STATE_DIR, and their output goes to ``actions.log`` there.
         timeout_s: seconds an action may take.
     """
@@ -118,14 +118,16 @@ class _Worker:
     """One child process and the thread that reads its answers."""
 
     def __init__(self, folder: Path, state: Path) -> None:
-        environment = os.environ | {"ASSISTANT_STATE_DIR": str(state), "PYTHONUNBUFFERED": "1"}
+        path = os.pathsep.join(str(Path(entry).absolute()) for entry in sys.path if entry)
+        environment = os.environ | {"ASSISTANT_STATE_DIR": str(state.absolute()), "PYTHONUNBUFFERED": "1", "PYTHONPATH": path}
         with (state / "actions.log").open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603 (our own module)
-                [sys.executable, "-m", "assistant.actions.worker", str(folder)],
+                [sys.executable, "-m", "assistant.actions.worker", str(folder.absolute())],
+                cwd=folder,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
-                env=environment | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+                env=environment,
                 start_new_session=True,  # ctrl+c in the terminal is not for the actions
             )
         self._answers: queue.Queue[bytes] = queue.Queue()

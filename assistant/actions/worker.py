@@ -27,14 +27,16 @@ def main() -> None:
     calls = os.fdopen(os.dup(0), encoding="utf-8")
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)  # an action that asks for input gets none, instead of the next call
     folder = Path(sys.argv[1]).resolve()
-    sys.path.insert(0, str(folder))
-    executor, problem = _load(folder)
+    executor, problem = load(folder)
     _write(answers, {"actions": sorted(executor.actions) if executor else [], "problem": problem})
     for line in calls:
         _write(answers, asyncio.run(_answer(executor, json.loads(line))))
 
 
-def _load(folder: Path) -> tuple[Any, str]:
+def load(folder: Path) -> tuple[Any, str]:
+    """Returns an executor of rasa-sdk with the actions of a folder, or None and what is wrong with them."""
+    if str(folder) not in sys.path:
+        sys.path.insert(0, str(folder))
     try:
         from rasa_sdk.executor import ActionExecutor
 

@@ -22,9 +22,13 @@ WHEN = dt.datetime(2031, 5, 1, 9, 30)
 GREETING = {"intent": {"name": "greet", "confidence": 1.0}, "entities": []}
 
 
-def acting(name: str, run: Callable[[Any, Any, Any], Any]) -> type[Action]:
+def acting(name: str, returned: Callable[[], Any]) -> type[Action]:
     """An action of that name, made as a class of its own, since rasa-sdk finds actions by their classes."""
-    return type(name, (Action,), {"name": lambda self: name, "run": lambda self, *arguments: run(*arguments)})
+
+    def run(self: Action, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Domain) -> Any:
+        return returned()
+
+    return type(name, (Action,), {"name": lambda self: name, "run": run})
 
 
 def _deprecated(make: Callable[[], Any]) -> Any:
@@ -41,7 +45,7 @@ RETURNED: dict[str, Callable[[], Any]] = {
     "action_session": lambda: [events.SessionStarted()],
     "action_session_end": lambda: [events.SessionEnded()],
     "action_rewind": lambda: [events.UserUtteranceReverted()],
-    "action_undo": lambda: [events.SlotSet("s", "gone"), events.ActionReverted()],
+    "action_undo": lambda: [events.ActionExecuted("utter_more"), events.SlotSet("s", "gone"), events.ActionReverted()],
     "action_user": lambda: [events.ActionExecuted("action_listen"), events.UserUttered("hi", GREETING, input_channel="proxy")],
     "action_bot": lambda: [
         events.BotUttered("an event", {"buttons": [{"title": "A", "payload": "/a"}], "image": "i.png"}, {"k": 1})
@@ -61,7 +65,7 @@ RETURNED: dict[str, Callable[[], Any]] = {
     "action_export": lambda: [events.StoryExported()],
 }
 for name, returned in RETURNED.items():
-    globals()[name] = acting(name, lambda dispatcher, tracker, domain, returned=returned: returned())
+    globals()[name] = acting(name, returned)
 
 
 class ActionRaiseRejection(Action):  # type: ignore[misc]

@@ -22,6 +22,7 @@ PACKAGE = Path(assistant.__file__).parent
 FACTS: dict[str, Any] = {
     "action": "action_track_order",
     "address": "127.0.0.1:5055",
+    "address": "127.0.0.1:5055",
     "agent": "kim",
     "actions": ("utter_greet", "utter_goodbye"),
     "allowed": 0.001,

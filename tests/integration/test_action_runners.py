@@ -274,7 +274,7 @@ def test_a_runner_may_be_closed_twice_and_used_again(quick: Callable[[float], Pr
 
 
 @contextmanager
-def answering(answer: Callable[[http.server.BaseHTTPRequestHandler], None]) -> Iterator[str]:
+def answering(answer: Callable[[http.server.BaseHTTPRequestHandler], None], port: int = 0) -> Iterator[str]:
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             self.rfile.read(int(self.headers["Content-Length"]))
@@ -286,7 +286,7 @@ def answering(answer: Callable[[http.server.BaseHTTPRequestHandler], None]) -> I
         def log_message(self, *_: object) -> None:
             pass
 
-    running = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    running = http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler)
     running.daemon_threads = True
     thread = threading.Thread(target=running.serve_forever, args=(0.02,))
     thread.start()
@@ -334,7 +334,6 @@ def no_http(handler: http.server.BaseHTTPRequestHandler) -> None:
         (plain(400, b'{"error": "Invalid body request"}'), ActionFailed),
         (plain(400, b"{"), ActionFailed),
         (plain(404, b"{}"), ActionNotRegistered),
-        (plain(449, b"{}"), ActionFailed),
         (no_http, ActionServerUnreachable),
     ],
 )
@@ -361,6 +360,56 @@ def test_what_a_failing_server_echoes_is_not_shown() -> None:
     with answering(echo) as url, pytest.raises(ActionFailed, match="answered 500") as caught:
         call(ServerRunner(url, 10.0), "action_ok")
     assert "secret" not in str(caught.value)
+
+
+def counted(*answers: Callable[[http.server.BaseHTTPRequestHandler], None]) -> Callable[[http.server.BaseHTTPRequestHandler], None]:
+    """Answers the first call with the first answer, and so on; a call more than that fails the test."""
+    left = list(answers)
+
+    def answer(handler: http.server.BaseHTTPRequestHandler) -> None:
+        left.pop(0)(handler)
+
+    return answer
+
+
+def test_a_server_that_has_lost_the_domain_is_called_once_more() -> None:
+    with answering(counted(plain(449, b"{}"), plain(200, b'{"events": [], "responses": [{"text": "hi"}]}'))) as url:
+        assert call(ServerRunner(url, 10.0), "action_ok").responses == [{"text": "hi"}]
+    with answering(counted(plain(449, b"{}"), plain(449, b"{}"))) as url, pytest.raises(ActionFailed, match="answered 449"):
+        call(ServerRunner(url, 10.0), "action_ok")
+
+
+@pytest.mark.parametrize("code", [500, 502, 503, 504])
+def test_an_action_that_may_have_had_its_effect_is_not_called_again(code: int) -> None:
+    with answering(counted(plain(code, b"{}"))) as url, pytest.raises(ActionFailed, match=f"answered {code}"):
+        call(ServerRunner(url, 10.0), "action_ok")
+
+
+def test_a_server_that_breaks_off_is_not_called_again() -> None:
+    calls = []
+
+    def break_off(handler: http.server.BaseHTTPRequestHandler) -> None:
+        calls.append(1)
+        handler.close_connection = True
+
+    with answering(break_off) as url, pytest.raises(ActionServerUnreachable):
+        call(ServerRunner(url, 10.0), "action_ok")
+    assert len(calls) == 1
+
+
+def test_a_server_that_starts_again_is_waited_for() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    found: list[ActionOutcome] = []
+    caller = threading.Thread(
+        target=lambda: found.append(call(ServerRunner(f"http://127.0.0.1:{port}/webhook", 10.0), "action_ok"))
+    )
+    caller.start()
+    time.sleep(0.05)
+    with answering(plain(200, b"null"), port):
+        caller.join(10)
+    assert [outcome.is_rejected for outcome in found] == [False]
 
 
 def test_no_answer_is_an_answer_without_anything() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,7 +12,7 @@ from assistant.errors import ActionsNotLoaded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
+
 
 ACTION = """\
 from rasa_sdk import Action
@@ -56,3 +57,34 @@ def test_a_module_that_is_not_installed_is_named(registered: Callable[..., tuple
 def test_a_worker_that_ends_before_it_says_anything_is_no_riddle(registered: Callable[..., tuple[str, ...]]) -> None:
     with pytest.raises(ActionsNotLoaded, match="their process does not start"):
         registered(shop="import os\nos._exit(3)\n")
+
+
+HERE = """\
+import os
+from rasa_sdk import Action
+from rasa_sdk.events import SlotSet
+
+class Where(Action):
+    def name(self):
+        return "action_where"
+
+    def run(self, dispatcher, tracker, domain):
+        found = {"folder": os.getcwd(), "state": os.environ["ASSISTANT_STATE_DIR"], "note": open("note").read()}
+        return [SlotSet(name, value) for name, value in found.items()]
+"""
+
+
+def test_actions_find_the_files_of_their_project_wherever_the_assistant_was_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "bot").mkdir()
+    (tmp_path / "bot" / "actions.py").write_text(HERE)
+    (tmp_path / "bot" / "note").write_text("beside the actions")
+    monkeypatch.chdir(tmp_path)
+    runner = ProcessRunner(Path("bot"), Path("state"), 30.0)
+    try:
+        outcome = runner.run("action_where", {"sender_id": "ann"}, {"forms": {}})
+    finally:
+        runner.close()
+    found = {event["name"]: event["value"] for event in outcome.events}
+    assert found == {"folder": str(tmp_path / "bot"), "state": str(tmp_path / "state"), "note": "beside the actions"}
