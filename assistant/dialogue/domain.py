@@ -215,10 +215,10 @@ class _Reader:
         self._notes: list[SourceError] = []
 
     def read(self, content: YamlMap) -> None:
-        unread = unread_keys(content, _TOP_KEYS | _TRAINING_KEYS)  # raises for what is misspelt; other keys are somebody else's
+        unread_keys(content, _TOP_KEYS | _TRAINING_KEYS)  # raises for what is misspelt; other keys are somebody else's
         content = _with_forms_by_name(content)
         self._is_rasa2 = self._is_rasa2 or rasa2.says_rasa2(content)
-        self._merge_source(content, {note.where for note in unread})
+        self._merge_source(content)
         self._each_named(content, "intents", "intent", self._read_intent)
         self._each_named(content, "entities", "entity", self._read_entity)
         self._each(content, "slots", "slot", self._slots.__setitem__)
@@ -231,11 +231,9 @@ class _Reader:
         config = want_map(content.get("config"), key="config", where=content.place("config"))
         self._stores_entities = self._stores_entities and config.get("store_entities_as_slots", True) is not False
 
-    def _merge_source(self, content: YamlMap, unread: set[Place | None]) -> None:
+    def _merge_source(self, content: YamlMap) -> None:
         for key in _TOP_KEYS - {"version"}:
             value = content.get(key)
-            if content.place(key) in unread:
-                continue
             if isinstance(value, dict):
                 self._source.setdefault(key, {}).update(value)
             elif isinstance(value, list):
