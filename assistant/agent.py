@@ -6,19 +6,17 @@ import threading
 import time
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from assistant.actions.execution import Actions
 from assistant.dialogue.events import ActionExecuted, BotUttered, Event, SessionStarted, UserUttered
 from assistant.dialogue.handoffs import request_of
 from assistant.dialogue.payloads import is_payload, parse_payload
-from assistant.dialogue.policies import Policy, decide
-from assistant.dialogue.policies.commands import CommandPolicy
-from assistant.dialogue.policies.fallback import ACTION_DEFAULT_FALLBACK, NLU_FALLBACK, FallbackPolicy, distrust
-from assistant.dialogue.policies.faq import ACTION_ANSWER_FAQ, FaqPolicy
-from assistant.dialogue.policies.forms import FormPolicy, ResumePolicy
-from assistant.dialogue.policies.rules import RulePolicy
-from assistant.dialogue.policies.stories import StoryPolicy
+from assistant.dialogue.policies import decide
+from assistant.dialogue.policies.fallback import ACTION_DEFAULT_FALLBACK, NLU_FALLBACK, distrust
+from assistant.dialogue.policies.faq import ACTION_ANSWER_FAQ
+from assistant.dialogue.policies.order import build_policies
 from assistant.dialogue.slot_filling import fill_slots
 from assistant.dialogue.tracker import ACTION_LISTEN, ACTION_SESSION_START, Tracker
 from assistant.errors import ActionError, BadPayload, StaleConversation, StoreError
@@ -34,6 +32,7 @@ if TYPE_CHECKING:
     from assistant.actions.outcome import ActionRunner
     from assistant.config import Settings
     from assistant.dialogue.domain import Domain
+    from assistant.dialogue.policies import Policy
     from assistant.dialogue.stories import Story
     from assistant.messages import BotMessage, UserMessage
     from assistant.stores.conversations import ConversationStore
@@ -65,26 +64,6 @@ class Knowledge(Protocol):
 
     def exact(self, question: str) -> FaqResult:
         """Returns the published entries whose own question it is."""
-
-
-def build_policies(
-    domain: Domain,
-    stories: Sequence[Story],
-    settings: Settings,
-    ask_faq: Callable[[str], FaqResult],
-    ask_faq_exactly: Callable[[str], FaqResult] | None = None,
-) -> list[Policy]:
-    """Returns the policies of a bot, highest first."""
-    return [
-        CommandPolicy(),
-        FormPolicy(),
-        FaqPolicy(ask_faq, ask_faq_exactly, only_when_sure=True),
-        RulePolicy(stories, domain),
-        StoryPolicy(stories, domain, settings.max_history),
-        FaqPolicy(ask_faq, only_when_sure=False),
-        ResumePolicy(),
-        FallbackPolicy(),
-    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +118,7 @@ class Agent:
         model: the folder of the model to answer with.
         runner: runs custom actions; None: there are none.
         load_model: gives the interpreter of a model folder, and the FAQ over its vectors.
+        load_policy: gives the policy that was learned with a model; None where there is none.
         clock: seconds since the epoch; tests set it.
     """
 
@@ -151,6 +131,7 @@ class Agent:
         memory: Memory,
         model: Path,
         load_model: Callable[[Path], tuple[Understanding, Knowledge]],
+        load_policy: Callable[[Path], Policy | None] = lambda _: None,
         runner: ActionRunner | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -163,7 +144,9 @@ class Agent:
         self.unanswered = memory.unanswered
         self.handoffs = memory.handoffs
         self.actions = Actions(domain, runner, self._ask_faq)
-        self.policies = build_policies(domain, stories, settings, self._ask_faq, self._ask_faq_exactly)
+        self._load_policy = load_policy
+        self._build = partial(build_policies, domain, stories, settings, self._ask_faq, self._ask_faq_exactly)
+        self.policies = self._build(learned=load_policy(model))
         self._runner = runner
         self._clock = clock
         self._turns = threading.local()
@@ -368,7 +351,8 @@ class Agent:
         Raises:
             MissingError: the folder holds no sound model.
         """
-        self.interpreter, self.faq = self._load_model(folder)
+        loaded, policies = self._load_model(folder), self._build(learned=self._load_policy(folder))
+        (self.interpreter, self.faq), self.policies = loaded, policies
 
     def on_close(self, close: Callable[[], None]) -> None:
         """Registers what close() shall end, too."""

@@ -33,6 +33,10 @@ class Settings(BaseSettings):
     faq_threshold: float | None = Field(
         None, ge=0, le=1, description="an FAQ answer below this probability is not given; none: what the FAQ's own entries suggest"
     )
+    learned_policy: bool = Field(
+        True, description="whether what stories suggest decides where none of them fits; off where config.yml lists no TEDPolicy"
+    )
+    policy_threshold: float = Field(0.5, ge=0, le=1, description="a suggestion of the learned policy below this is not followed")
     max_history: int = Field(6, ge=1, le=50, description="states that stories are compared over")
     max_actions: int = Field(10, ge=1, le=100, description="actions in one turn before the assistant listens in any case")
     action_timeout_s: float = Field(10.0, gt=0, description="seconds a custom action may take")
@@ -89,14 +93,25 @@ def _from_config(path: Path) -> _Found:
         for component in components if isinstance(components, YamlList) else ():
             if isinstance(component, YamlMap):
                 found |= _from_component(component)
+    found |= _learned(content)
     own = want_map(content.get(ADAPTED_KEY), key=ADAPTED_KEY, where=content.place(ADAPTED_KEY))
     only_keys(own, Settings.model_fields.keys())
     return found | {name: (value, own.place(name)) for name, value in own.items()}
 
 
+def _learned(content: YamlMap) -> _Found:
+    """A bot that lists its policies has a learned one only where it lists one; Rasa's own default has."""
+    policies = content.get("policies")
+    if not isinstance(policies, YamlList) or not policies:
+        return {}
+    names = {str(item.get("name") if isinstance(item, YamlMap) else item).rsplit(".", 1)[-1] for item in policies}
+    return {"learned_policy": ("TEDPolicy" in names, content.place("policies"))}
+
+
 _RASA_OPTIONS = {
     ("FallbackClassifier", "threshold"): "nlu_threshold",
     ("FallbackClassifier", "ambiguity_threshold"): "nlu_ambiguity",
+    ("RulePolicy", "core_fallback_threshold"): "policy_threshold",
     ("MemoizationPolicy", "max_history"): "max_history",
     ("AugmentedMemoizationPolicy", "max_history"): "max_history",
 }

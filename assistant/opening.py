@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from assistant.actions.process import ProcessRunner
 from assistant.actions.server import ServerRunner
 from assistant.agent import Agent, Memory
+from assistant.albert.manifest import verify_manifest
 from assistant.dialogue.domain import load_domain
+from assistant.dialogue.policies.learned import LearnedPolicy, load_policy
 from assistant.dialogue.stories import load_stories
 from assistant.errors import NoModel
 from assistant.faq.index import FaqIndex
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
     from assistant.actions.outcome import ActionRunner
     from assistant.config import Settings
+    from assistant.dialogue.domain import Domain
     from assistant.project import Project
     from assistant.stores.database import Database
 
@@ -59,6 +62,7 @@ def open_agent(project: Project, settings: Settings, *, model: Path | None = Non
             memory=Memory(ConversationStore(database), entries, UnansweredStore(database), HandoffStore(database)),
             model=folder,
             load_model=partial(_load_model, entries, settings),
+            load_policy=partial(_load_learned, domain, settings),
             runner=runner,
         )
         opened.pop_all()  # from here on they are the agent's to close
@@ -82,6 +86,21 @@ def load_interpreter(project: Project, settings: Settings, model: Path | None = 
         NoModel: none has been trained yet.
     """
     return Interpreter.load(_model_folder(project, model), threads=settings.threads)
+
+
+def learned_policy(domain: Domain, settings: Settings, folder: Path) -> LearnedPolicy | None:
+    """Returns the policy that was learned with a model; None where there is none, or the settings do not want it.
+
+    Raises:
+        MissingError: the folder is not as its manifest says.
+    """
+    verify_manifest(folder)
+    return _load_learned(domain, settings, folder)
+
+
+def _load_learned(domain: Domain, settings: Settings, folder: Path) -> LearnedPolicy | None:
+    """The same of a folder that was checked when its interpreter was loaded."""
+    return load_policy(folder, domain, settings.policy_threshold) if settings.learned_policy else None
 
 
 def _model_folder(project: Project, model: Path | None) -> Path:

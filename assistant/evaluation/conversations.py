@@ -10,16 +10,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from assistant.agent import build_policies
 from assistant.dialogue.domain import load_domain
 from assistant.dialogue.events import ActionExecuted, ActionExecutionRejected, ActiveLoop, SlotSet, UserUttered
 from assistant.dialogue.policies import decide
 from assistant.dialogue.policies.fallback import distrust
+from assistant.dialogue.policies.order import build_policies
 from assistant.dialogue.sequences import linear_stories
 from assistant.dialogue.stories import SOME_VALUE, ActionStep, LoopStep, SlotStep, Story, UserStep, load_stories, load_tests
 from assistant.dialogue.tracker import ACTION_LISTEN, Tracker, base_intent
 from assistant.errors import UnknownName
 from assistant.messages import FaqResult, IntentScore, Parse
+from assistant.opening import learned_policy
+from assistant.project import model_in_use
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -118,7 +120,9 @@ def run_conversation_tests(
     """
     domain = load_domain(project)
     stories = load_stories(project)
-    policies = build_policies(domain, stories, settings, _no_faq)
+    model = model_in_use(project)
+    learned = learned_policy(domain, settings, model) if model else None
+    policies = build_policies(domain, stories, settings, _no_faq, learned=learned)
     understand = _understanding(interpreter, settings) if interpreter else None
     # A test file may lie among the training files of an older project.
     tests = linear_stories(load_tests(project, files))

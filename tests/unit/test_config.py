@@ -47,6 +47,22 @@ def test_thresholds_are_taken_from_a_configuration_of_rasa(tmp_path: Path) -> No
     assert (found.nlu_threshold, found.nlu_ambiguity, found.max_history) == (0.7, 0.2, 4)
 
 
+@pytest.mark.parametrize(
+    ("text", "learned"),
+    [
+        (RASA, False),
+        (RASA + "- name: TEDPolicy", True),
+        (RASA + "- name: rasa.core.policies.ted_policy.TEDPolicy", True),
+        ("policies:", True),
+        (RASA + "assistant: {learned_policy: true}", True),
+    ],
+)
+def test_a_bot_has_the_policies_that_its_configuration_names(tmp_path: Path, text: str, *, learned: bool) -> None:
+    assert settings(tmp_path, text).learned_policy is learned
+    threshold = "policies: [{name: RulePolicy, core_fallback_threshold: 0.35}]"
+    assert settings(tmp_path, threshold).policy_threshold == 0.35
+
+
 def test_the_projects_own_settings_go_before_rasas(tmp_path: Path) -> None:
     found = settings(tmp_path, RASA + "assistant: {nlu_threshold: 0.5, faq_threshold: 0.6}")
     assert (found.nlu_threshold, found.nlu_ambiguity, found.faq_threshold) == (0.5, 0.2, 0.6)

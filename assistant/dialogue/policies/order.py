@@ -1,0 +1,54 @@
+"""Which policies a bot has, and in which order they are asked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assistant.dialogue.policies.commands import CommandPolicy
+from assistant.dialogue.policies.fallback import FallbackPolicy
+from assistant.dialogue.policies.faq import FaqPolicy
+from assistant.dialogue.policies.forms import FormPolicy, ResumePolicy
+from assistant.dialogue.policies.rules import RulePolicy
+from assistant.dialogue.policies.stories import StoryPolicy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from assistant.config import Settings
+    from assistant.dialogue.domain import Domain
+    from assistant.dialogue.policies import Policy
+    from assistant.dialogue.stories import Story
+    from assistant.messages import FaqResult
+
+
+def build_policies(
+    domain: Domain,
+    stories: Sequence[Story],
+    settings: Settings,
+    ask_faq: Callable[[str], FaqResult],
+    ask_faq_exactly: Callable[[str], FaqResult] | None = None,
+    *,
+    learned: Policy | None = None,
+) -> list[Policy]:
+    """Returns the policies of a bot, highest first.
+
+    Args:
+        domain: what the project defines.
+        stories: its rules and stories.
+        settings: thresholds and limits.
+        ask_faq: searches the FAQ.
+        ask_faq_exactly: finds entries whose own question a message is; None: it is searched for them.
+        learned: the policy that was trained with the model; None: there is none.
+    """
+    policies: list[Policy | None] = [
+        CommandPolicy(),
+        FormPolicy(),
+        FaqPolicy(ask_faq, ask_faq_exactly, only_when_sure=True),
+        RulePolicy(stories, domain),
+        StoryPolicy(stories, domain, settings.max_history),
+        FaqPolicy(ask_faq, only_when_sure=False),
+        learned,
+        ResumePolicy(),
+        FallbackPolicy(),
+    ]
+    return [policy for policy in policies if policy is not None]

@@ -1,0 +1,177 @@
+"""The learned policy: what it makes of situations that its stories do not tell of."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+import torch
+
+from assistant.dialogue.events import ActionExecuted, SlotSet
+from assistant.dialogue.policies.learned import NO_ACTION, LearnedPolicy, load_policy
+from assistant.dialogue.policies.stories import StoryPolicy
+from assistant.dialogue.tracker import ACTION_LISTEN
+from assistant.messages import Cancelled, Progress
+from assistant.training.conversations import examples
+from assistant.training.policy import PolicyArguments, save_trained_policy, train_policy
+from tests.unit.dialogue.building import domain_of, listening, said, stories_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from assistant.dialogue.events import Event
+    from assistant.dialogue.tracker import Tracker
+
+DOMAIN = domain_of("""
+intents: [greet, weather, order, refund, invoice, yes, no]
+slots: {vip: {type: bool}, size: {type: categorical, values: [small, large]}}
+responses:
+  utter_greet: [{text: hello}]
+  utter_weather: [{text: fine}]
+  utter_ask_order: [{text: shall I?}]
+  utter_ask_refund: [{text: shall I?}]
+  utter_ask_invoice: [{text: shall I?}]
+  utter_ordered: [{text: done}]
+  utter_refunded: [{text: done}]
+  utter_sent: [{text: done}]
+  utter_left: [{text: left}]
+""")
+STORIES = stories_of("""
+rules:
+- {rule: greet, steps: [{intent: greet}, {action: utter_greet}]}
+- {rule: weather, steps: [{intent: weather}, {action: utter_weather}]}
+stories:
+- {story: order, steps: [{intent: order}, {action: utter_ask_order}, {intent: yes}, {action: utter_ordered}]}
+- {story: order not, steps: [{intent: order}, {action: utter_ask_order}, {intent: no}, {action: utter_left}]}
+- {story: refund, steps: [{intent: refund}, {action: utter_ask_refund}, {intent: yes}, {action: utter_refunded}]}
+- {story: refund not, steps: [{intent: refund}, {action: utter_ask_refund}, {intent: no}, {action: utter_left}]}
+- story: invoice
+  steps:
+  - intent: invoice
+  - slot_was_set: [{vip: true}]
+  - action: utter_ask_invoice
+  - intent: yes
+  - action: utter_sent
+""")
+ARGUMENTS = PolicyArguments(steps=250, made_per_story=12)
+LISTEN = ActionExecuted(ACTION_LISTEN)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    trained = train_policy(STORIES, DOMAIN, ARGUMENTS, lambda _: None)
+    assert trained is not None
+    assert trained.metrics["policy_fit"] > 0.95
+    made = tmp_path_factory.mktemp("policy")
+    save_trained_policy(made, trained)
+    return made
+
+
+@pytest.fixture
+def policy(folder: Path) -> LearnedPolicy:
+    loaded = load_policy(folder, DOMAIN, 0.5)
+    assert loaded is not None
+    return loaded
+
+
+def wanted(policy: LearnedPolicy | StoryPolicy, tracker: Tracker) -> str | None:
+    decision = policy.predict(tracker)
+    return decision.action if decision else None
+
+
+def turn(intent: str, *actions: str) -> list[Event]:
+    return [said(intent), *map(ActionExecuted, actions), LISTEN]
+
+
+@pytest.mark.parametrize(("intent", "action"), [("order", "utter_ordered"), ("refund", "utter_refunded")])
+def test_a_story_goes_on_after_something_was_asked_in_between(policy: LearnedPolicy, intent: str, action: str) -> None:
+    for aside in (turn("weather", "utter_weather"), turn("greet", "utter_greet") + turn("weather", "utter_weather")):
+        tracker = listening(DOMAIN, *turn(intent, f"utter_ask_{intent}"), *aside, said("yes"))
+        assert wanted(StoryPolicy(STORIES, DOMAIN), tracker) is None
+        assert wanted(policy, tracker) == action
+
+
+def test_a_combination_of_slots_that_no_story_has_changes_nothing(policy: LearnedPolicy) -> None:
+    slots = (SlotSet("size", "large"), SlotSet("vip", value=True))
+    tracker = listening(DOMAIN, said("refund"), *slots, ActionExecuted("utter_ask_refund"), LISTEN, said("yes"))
+    assert wanted(StoryPolicy(STORIES, DOMAIN), tracker) is None
+    assert wanted(policy, tracker) == "utter_refunded"
+
+
+def test_it_listens_after_what_a_story_has_said(policy: LearnedPolicy) -> None:
+    tracker = listening(DOMAIN, *turn("greet", "utter_greet"), said("order"), ActionExecuted("utter_ask_order"))
+    assert wanted(policy, tracker) == ACTION_LISTEN
+
+
+@pytest.mark.parametrize("before", [[], turn("greet", "utter_greet"), turn("weather", "utter_weather")])
+def test_yes_means_nothing_where_nothing_was_asked(policy: LearnedPolicy, before: list[Event]) -> None:
+    assert wanted(policy, listening(DOMAIN, *before, said("yes"))) is None
+
+
+def test_the_graph_computes_what_the_network_does(policy: LearnedPolicy, tmp_path: Path) -> None:
+    trained = train_policy(STORIES, DOMAIN, replace(ARGUMENTS, steps=20), lambda _: None)
+    assert trained is not None
+    save_trained_policy(tmp_path, trained)
+    loaded = load_policy(tmp_path, DOMAIN, 0.5)
+    assert loaded is not None
+    states = listening(DOMAIN, *turn("order", "utter_ask_order"), said("no")).states(6)[1:]
+    matrix = loaded._features.matrix(states, 6)
+    with torch.inference_mode():
+        expected = trained.network(torch.from_numpy(matrix)[None]).softmax(-1)[0].numpy()
+    assert loaded.probabilities(states) == pytest.approx(expected, abs=1e-5)
+    assert not np.allclose(policy.probabilities(states), expected, atol=1e-2)
+
+
+def test_two_trainings_with_one_seed_give_identical_files(tmp_path: Path) -> None:
+    for name, seed in (("one", 0), ("two", 0), ("other", 1)):
+        (tmp_path / name).mkdir()
+        trained = train_policy(STORIES, DOMAIN, replace(ARGUMENTS, steps=20, seed=seed), lambda _: None)
+        assert trained is not None
+        save_trained_policy(tmp_path / name, trained)
+    files = {name: [(tmp_path / name / file).read_bytes() for file in ("policy.onnx", "policy.json")] for name in ("one", "two")}
+    assert files["one"] == files["two"]
+    assert (tmp_path / "other" / "policy.onnx").read_bytes() != files["one"][0]
+
+
+def test_training_reports_and_can_be_stopped() -> None:
+    seen: list[Progress] = []
+
+    def report(step: Progress) -> None:
+        seen.append(step)
+        if step.done > 20:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        train_policy(STORIES, DOMAIN, replace(ARGUMENTS, steps=100), report)
+    assert [(step.stage, step.done, step.total) for step in seen] == [("policy", 1, 100), ("policy", 21, 100)]
+
+
+def test_without_stories_there_is_nothing_to_learn() -> None:
+    assert train_policy([story for story in STORIES if story.is_rule], DOMAIN, ARGUMENTS, lambda _: None) is None
+
+
+# --- what it learns from --------------------------------------------------------------------------------------------------------
+
+
+def test_the_same_seed_makes_the_same_conversations() -> None:
+    first, again, other = (examples(STORIES, DOMAIN, 6, 30, random.Random(seed)) for seed in (0, 0, 1))
+    assert first == again
+    assert first != other
+    assert len(set(first)) == len(first)
+
+
+def test_what_no_story_tells_of_is_learned_as_such() -> None:
+    found = examples(STORIES, DOMAIN, 6, 30, random.Random(0))
+    strange = [example.states for example in found if example.action == NO_ACTION]
+    assert strange
+    for states in strange:
+        assert states[-1].intent in {"yes", "no"}  # what may open a conversation may be said anywhere
+        asked = states[-2].prev_action if len(states) > 1 else None
+        assert asked not in {"utter_ask_order", "utter_ask_refund"}
+
+
+def test_no_example_looks_back_further_than_it_may() -> None:
+    assert max(len(example.states) for example in examples(STORIES, DOMAIN, 3, 30, random.Random(0))) == 3
