@@ -10,6 +10,7 @@ import numpy as np
 from assistant.albert.manifest import verify_manifest
 from assistant.errors import BadModel
 from assistant.messages import IntentScore, Parse
+from assistant.nlu.entities import EntityFinder
 from assistant.nlu.model_folder import GRAPH, INPUTS, OUTPUTS, TOKENIZER, ModelSettings, load_settings
 from assistant.nlu.tags import TagScheme, log_softmax
 from assistant.nlu.words import NO_PIECE, Span, first_pieces, split_words
@@ -21,13 +22,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from tokenizers import Encoding, Tokenizer
 
-    from assistant.messages import Entity
     from assistant.nlu.extractors import Extractors
     from assistant.nlu.novelty import Novelty
+    from assistant.nlu.values.extractor import ValueExtractor
 
 # More than 512 pieces need; cutting here keeps a message of a megabyte as cheap as one of a page.
 MAX_CHARACTERS = 8_000
-MAX_PIECES_A_BATCH = 2_048
+# A batch's states stay in the processor's second cache; larger ones are slower.
+MAX_PIECES_A_BATCH = 256
 
 RECENT = 32
 """Vectors of so many parsed messages are kept: the FAQ asks for the vector of the message that was just parsed."""
@@ -52,26 +54,28 @@ class Interpreter:
         tokenizer: Tokenizer,
         parts: tuple[ModelSettings, Extractors, Novelty],
         manifest: Mapping[str, Any],
+        values: Sequence[ValueExtractor] = (),
     ) -> None:
-        settings, self._extractors, self._novelty = parts
+        settings, extractors, self._novelty = parts
         self._session = session
         self._tokenizer = tokenizer
-        self._scheme = TagScheme(settings.kinds)
+        self._finder = EntityFinder(TagScheme(settings.kinds), extractors, tuple(values))
         self._temperature = settings.temperature
         self.manifest = manifest
         self.fingerprint = settings.fingerprint
         self.intents = settings.intents
-        self.entities = _entity_names(settings, self._extractors)
+        self.entities = self._finder.entities
         self.vector_size = settings.hidden
         self._recent: dict[str, NDArray[np.float32]] = {}
 
     @classmethod
-    def load(cls, folder: Path, *, threads: int = 1) -> Interpreter:
+    def load(cls, folder: Path, *, threads: int = 1, values: Sequence[ValueExtractor] = ()) -> Interpreter:
         """Returns the model of a folder, after every file was checked against the manifest.
 
         Args:
             folder: as `assistant.training.train_model` wrote it.
             threads: that one message may use; one is best for short messages.
+            values: what finds times, amounts and the like beside the model; see `assistant.nlu.values`.
 
         Raises:
             ManifestMissing, DamagedFile, ForbiddenFile: the folder is not as its manifest says.
@@ -80,7 +84,7 @@ class Interpreter:
         manifest = verify_manifest(folder)
         parts = load_settings(folder)
         tokenizer = _load_tokenizer(folder, parts[0].max_pieces)
-        return cls(_load_session(folder, threads), tokenizer, parts, manifest)
+        return cls(_load_session(folder, threads), tokenizer, parts, manifest, values)
 
     def parse(self, text: str) -> Parse:
         """Returns what one message means; see `parse_many`."""
@@ -99,9 +103,10 @@ class Interpreter:
         for row, (logits, tag_logits, vector) in self._run(encodings):
             i = spoken[row]
             tags = self._tag_log_probs(cleaned[i], words[i], encodings[row], tag_logits)
-            entities = self._entities(cleaned[i], words[i], tags)
+            ranking = self._ranking(logits)
+            entities = self._finder.find(cleaned[i], words[i], tags, ranking[0].name)
             strangeness = float(self._novelty.strangeness(vector[None])[0])
-            parses[i] = Parse(texts[i], self._ranking(logits), entities, round(strangeness, 6), tuple(words[i]))
+            parses[i] = Parse(texts[i], ranking, entities, round(strangeness, 6), tuple(words[i]))
             self._remember(cleaned[i], vector)
         return parses
 
@@ -137,8 +142,7 @@ class Interpreter:
             for first in range(0, len(rows), size):
                 chosen = rows[first : first + size]
                 input_ids = np.array([encodings[row].ids for row in chosen], dtype=np.int64)
-                feed = dict(zip(INPUTS, (input_ids, np.ones_like(input_ids)), strict=True))
-                outputs = self._session.run(OUTPUTS, feed)
+                outputs = self._session.run(OUTPUTS, {INPUTS[0]: input_ids})
                 yield from zip(chosen, zip(*outputs, strict=True), strict=True)
 
     def _ranking(self, logits: NDArray[np.float32]) -> tuple[IntentScore, ...]:
@@ -155,20 +159,10 @@ class Interpreter:
         log_probs[has_piece] = log_softmax(tag_logits[pieces[has_piece]])
         return log_probs
 
-    def _entities(self, text: str, words: Sequence[Span], log_probs: NDArray[np.float64]) -> tuple[Entity, ...]:
-        found = self._scheme.decode(text, words, log_probs) if self._scheme.kinds else []
-        return self._extractors.finish(found + self._extractors.extract(text))
-
 
 def _clean(text: str) -> str:
     """Returns the text as the tokenizer can take it, every character in its place: cut, and without lone surrogates."""
     return _SURROGATE.sub("\ufffd", text[:MAX_CHARACTERS])
-
-
-def _entity_names(settings: ModelSettings, extractors: Extractors) -> tuple[str, ...]:
-    from assistant.nlu.tags import parse_kind
-
-    return tuple(sorted(extractors.entities | {parse_kind(kind)[0] for kind in settings.kinds}))
 
 
 def _load_tokenizer(folder: Path, max_pieces: int) -> Tokenizer:

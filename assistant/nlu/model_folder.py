@@ -33,7 +33,7 @@ ENCODER_CONFIG = "config.json"
 ENCODER_WEIGHTS = "encoder.safetensors"
 HEAD_WEIGHTS = "heads.safetensors"
 
-INPUTS = ("input_ids", "attention_mask")
+INPUTS = ("input_ids",)
 OUTPUTS = ("intent_logits", "tag_logits", "sentence_vector")
 
 

@@ -1,4 +1,4 @@
-"""Trains the heads alone: the encoder runs once over the examples, and what it made is kept."""
+"""Trains the heads alone, on what a frozen encoder made of the examples."""
 
 from __future__ import annotations
 
@@ -11,21 +11,19 @@ import torch
 from torch.nn import functional
 
 from assistant.messages import Progress
-from assistant.training.features import by_length, intent_weights, make_batch
+from assistant.training.features import intent_weights
 from assistant.training.scoring import HeldOut
 from assistant.training.split import assign_folds
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from torch import Tensor
 
-    from assistant.albert.joint import JointAlbert, JointHeads
+    from assistant.albert.joint import JointHeads
     from assistant.messages import ProgressCallback
     from assistant.training.arguments import TrainingArguments
-    from assistant.training.features import Features, Labels
+    from assistant.training.encoding import Frozen
+    from assistant.training.features import Labels
 
-ENCODE_BATCH = 32
 # The tag head takes at least fifty steps an epoch where there are words enough, so that small data is not learned too little.
 WORDS_A_STEP = (16, 256)
 STEPS_AN_EPOCH = 50
@@ -38,68 +36,23 @@ STEPS = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Frozen:
-    """What the encoder made of some examples.
+class TrainedHeads:
+    """How heads do on examples that they were not fitted to.
 
     Attributes:
-        vectors: Shape: (example, hidden).
-        intents: Shape: (example,).
-        layers: states at the first piece of each word; float16 to save memory. Shape: (word, layer + 1, hidden).
-        tags: Shape: (word,).
-        owners: the example of each word. Shape: (word,).
+        held: what they say of the held-out examples.
+        trial: heads that were not fitted to the examples of ``rows``; the trained heads themselves when there was dev data.
+        rows: examples of the data that ``trial`` was not fitted to; None: the dev data. Shape: (example,).
     """
 
-    vectors: Tensor
-    intents: Tensor
-    layers: Tensor
-    tags: Tensor
-    owners: Tensor
-
-    def only(self, rows: Tensor) -> Frozen:
-        """Returns the examples for which ``rows`` is true."""
-        words = rows[self.owners]
-        renumbered = torch.cumsum(rows, 0) - 1
-        owners = renumbered[self.owners[words]]
-        return Frozen(self.vectors[rows], self.intents[rows], self.layers[words], self.tags[words], owners)
-
-
-def encode_frozen(
-    model: JointAlbert, features: Sequence[Features], *, has_tags: bool, pad: int, on_progress: ProgressCallback
-) -> Frozen:
-    """Returns what the encoder makes of the examples, in their order.
-
-    Args:
-        model: in eval mode.
-        features: the examples.
-        has_tags: whether the states of words are wanted; they take a lot of memory.
-        pad: id of the padding token.
-        on_progress: told of each batch.
-    """
-    vectors: list[Tensor | None] = [None] * len(features)
-    layers: list[Tensor | None] = [None] * len(features)
-    done = 0
-    for rows in by_length(features, ENCODE_BATCH):
-        batch = make_batch([features[row] for row in rows], pad)
-        with torch.inference_mode():
-            encoded = model.encode(batch.input_ids, batch.attention_mask)
-        for place, row in enumerate(rows):
-            vectors[row] = encoded.vector[place]
-            if has_tags:
-                pieces = list(features[row].pieces)
-                layers[row] = torch.stack([layer[place, pieces] for layer in encoded.layers], dim=1).half()
-        done += len(rows)
-        on_progress(Progress("encode", done, len(features)))
-    intents = torch.tensor([feature.intent for feature in features])
-    sizes = [len(feature.tags) if has_tags else 0 for feature in features]
-    tags = torch.tensor([tag for feature in features for tag in feature.tags] if has_tags else [], dtype=torch.int64)
-    owners = torch.repeat_interleave(torch.arange(len(features)), torch.tensor(sizes, dtype=torch.int64))
-    states = torch.cat([layer for layer in layers if layer is not None]) if has_tags else torch.zeros(0, 1, 1)
-    return Frozen(torch.stack([vector for vector in vectors if vector is not None]), intents, states, tags, owners)
+    held: HeldOut
+    trial: JointHeads
+    rows: Tensor | None
 
 
 def train_heads(
     heads: JointHeads, data: Frozen, dev: Frozen | None, labels: Labels, arguments: TrainingArguments, on_progress: ProgressCallback
-) -> HeldOut:
+) -> TrainedHeads:
     """Trains both heads on all of the data, and returns how such heads do on examples that were held out.
 
     Args:
@@ -114,17 +67,17 @@ def train_heads(
     n_rounds = (2 if dev is None else 1) * arguments.tag_epochs if labels.n_tags > 1 else 0
     steps = _Steps("train", n_fits + n_rounds, on_progress)
     inverse = INVERSE_PENALTIES[1]
-    held = HeldOut(labels.scheme)
+    measured = TrainedHeads(HeldOut(labels.scheme), heads, None)
     if dev is None:
-        inverse, held = _measure_on_folds(heads, data, labels, arguments, steps)
+        inverse, measured = _measure_on_folds(heads, data, labels, arguments, steps)
     fit_intents(heads, data, _penalty(inverse, data, arguments), arguments)
     steps.done()
     if labels.n_tags > 1:
         fit_tags(heads, data, arguments, steps)
     if dev is not None:
-        _add_intents(held, heads, dev)
-        _add_tags(held, heads, dev)
-    return held
+        _add_intents(measured.held, heads, dev)
+        _add_tags(measured.held, heads, dev)
+    return measured
 
 
 def start_heads(
@@ -204,11 +157,11 @@ class _Steps:
 
 def _measure_on_folds(
     heads: JointHeads, data: Frozen, labels: Labels, arguments: TrainingArguments, steps: _Steps
-) -> tuple[float, HeldOut]:
-    """Returns the best inverse penalty, and what heads fitted with it say of examples that they were not fitted to."""
+) -> tuple[float, TrainedHeads]:
+    """Returns the best inverse penalty, and how heads fitted with it do on examples that they were not fitted to."""
     folds = torch.tensor(assign_folds(data.intents.tolist(), FOLDS, arguments.seed))
     trials = {inverse: HeldOut(labels.scheme) for inverse in INVERSE_PENALTIES}
-    measured = HeldOut(labels.scheme)
+    measured, first = HeldOut(labels.scheme), heads
     for fold in range(_n_folds(data)):
         trial = copy.deepcopy(heads)
         inside, outside = data.only(folds != fold), data.only(folds == fold)
@@ -219,9 +172,10 @@ def _measure_on_folds(
         if fold == 0 and labels.n_tags > 1:
             fit_tags(trial, inside, arguments, steps)
             _add_tags(measured, trial, outside)
+        first = trial if fold == 0 else first
     best = min(trials, key=lambda inverse: (trials[inverse].loss(), inverse))
     measured.logits, measured.intents = trials[best].logits, trials[best].intents
-    return best, measured
+    return best, TrainedHeads(measured, first, folds == 0)
 
 
 def _n_folds(data: Frozen) -> int:

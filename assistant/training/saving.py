@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from assistant.albert.checkpoint import replacing_folder
-from assistant.albert.export import export_onnx
+from assistant.albert.export import check_graph, joint_graph
 from assistant.albert.manifest import MANIFEST, write_manifest
 from assistant.errors import NotAModelFolder
 from assistant.nlu.model_folder import (
@@ -14,7 +14,6 @@ from assistant.nlu.model_folder import (
     ENCODER_WEIGHTS,
     GRAPH,
     HEAD_WEIGHTS,
-    INPUTS,
     OUTPUTS,
     TOKENIZER,
     ModelSettings,
@@ -22,13 +21,20 @@ from assistant.nlu.model_folder import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from tokenizers import Tokenizer
+    from transformers import AlbertModel
 
     from assistant.albert.joint import JointAlbert
     from assistant.nlu.extractors import Extractors
     from assistant.nlu.novelty import Novelty
+    from assistant.training.precision import PrecisionChoice
+
+
+Companion: TypeAlias = "Callable[[Path], dict[str, Any]]"
+"""Writes more files into a model folder before it is sealed, and returns what the manifest shall say of them."""
 
 
 def check_output(path: Path) -> None:
@@ -47,6 +53,8 @@ def save_model(
     tokenizer: Tokenizer,
     parts: tuple[ModelSettings, Extractors, Novelty],
     metadata: dict[str, Any],
+    choice: PrecisionChoice,
+    companion: Companion | None = None,
 ) -> float:
     """Writes the model folder; the one that stood there is replaced when the new one is complete.
 
@@ -56,9 +64,11 @@ def save_model(
         tokenizer: cuts texts for the model.
         parts: what the answering side needs beside the graph.
         metadata: what the manifest says besides hashes.
+        choice: the numbers that the graph computes in.
+        companion: writes more files beside the model's; None: there are none.
 
     Returns:
-        How far the exported graph is off at most.
+        How far the graph in floats is off at most.
 
     Raises:
         ExportDiffers: the exported graph computes something else than the model.
@@ -67,20 +77,24 @@ def save_model(
     from safetensors.torch import save_file
 
     with replacing_folder(output) as folder:
-        difference = export_onnx(model, folder / GRAPH, INPUTS, OUTPUTS)
+        floats = joint_graph(model, OUTPUTS)
+        difference = check_graph(model, floats, OUTPUTS)
+        (folder / GRAPH).write_bytes(floats if choice.extents is None else joint_graph(model, OUTPUTS, choice.extents))
         tokenizer.save(str(folder / TOKENIZER))
         (folder / ENCODER_CONFIG).write_text(model.encoder.config.to_json_string(), encoding="utf-8")
         save_file(_stored(model.encoder), folder / ENCODER_WEIGHTS)
         save_file(_stored(model.heads), folder / HEAD_WEIGHTS)
         save_settings(folder, *parts)
-        write_manifest(folder, metadata)
+        more = companion(folder) if companion else {}
+        write_manifest(folder, metadata | more)
     return difference
 
 
-def fingerprint(model: JointAlbert, tokenizer: Tokenizer) -> str:
-    """Returns a name for the encoder: the same weights and the same tokenizer have the same."""
+def fingerprint(encoder: AlbertModel, tokenizer: Tokenizer, precision: str) -> str:
+    """Returns a name for an encoder's vectors: the same weights, tokenizer and precision have the same."""
     digest = hashlib.sha256(tokenizer.to_str().encode())
-    for name, value in sorted(_stored(model.encoder).items()):
+    digest.update(precision.encode())
+    for name, value in sorted(_stored(encoder).items()):
         digest.update(name.encode())
         digest.update(value.numpy().tobytes())
     return digest.hexdigest()[:16]

@@ -17,11 +17,15 @@ from assistant.messages import Progress
 from assistant.nlu.extractors import Extractors
 from assistant.nlu.model_folder import ModelSettings
 from assistant.nlu.novelty import Novelty
+from assistant.training.encoding import Frozen, encode_frozen
 from assistant.training.features import Features, Labels, make_features
 from assistant.training.finetuning import FineTuning
-from assistant.training.frozen import Frozen, encode_frozen, start_heads, train_heads
+from assistant.training.frozen import start_heads, train_heads
+from assistant.training.precision import Held, choose_precision
+from assistant.training.roles import fit_roles, without_roles
 from assistant.training.saving import check_output, fingerprint, save_model
 from assistant.training.split import hold_out, partition
+from assistant.training.vector_cache import VectorCache
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -31,6 +35,7 @@ if TYPE_CHECKING:
     from assistant.messages import ProgressCallback
     from assistant.nlu.training_data import TrainingData
     from assistant.training.arguments import TrainingArguments
+    from assistant.training.saving import Companion
     from assistant.training.scoring import HeldOut
 
 MIN_INTENTS = 2
@@ -73,6 +78,8 @@ def train_model(
     on_progress: ProgressCallback,
     *,
     entities: Collection[str] | None = None,
+    companion: Companion | None = None,
+    cache: Path | None = None,
 ) -> TrainingResult:
     """Trains a model and writes its folder.
 
@@ -84,6 +91,9 @@ def train_model(
         output: the folder to write or replace.
         on_progress: told of each step, stages ``encode``, ``heads``, ``train`` and ``export``; may raise Cancelled.
         entities: the types that regexes and lookup lists may extract; None means all of their names.
+        companion: writes more files into the model folder before it is sealed.
+        cache: a folder that keeps in ``fast`` mode what the encoder makes of texts, for the next training; None keeps nothing.
+            The model is the same with it and without.
 
     Raises:
         TooFewExamples: there are fewer than two intents, or hardly any examples.
@@ -93,15 +103,18 @@ def train_model(
     """
     started = time.perf_counter()
     check_output(output)
-    labels = _labels(data)
+    tagged, tagged_dev = without_roles(data), None if dev is None else without_roles(dev)
+    labels = _labels(tagged)
     extractors = Extractors.of(data, entities)
     with _seeded(arguments):
-        run = _Run(data, dev, checkpoint, arguments, labels, on_progress)
-        held, best_epoch = run.fast() if arguments.mode == "fast" else run.full()
+        extractors = replace(extractors, roles=fit_roles(data.examples))
+        run = _Run(tagged, tagged_dev, checkpoint, arguments, labels, on_progress, cache)
+        outcome = run.fast() if arguments.mode == "fast" else run.full()
         novelty = run.novelty()
         on_progress(Progress("export", 0, 1))
-        settings = run.settings(held.temperature())
-        metrics = held.metrics()
+        choice = choose_precision(outcome.tested, outcome.unseen)
+        settings = run.settings(outcome.held.temperature(), choice.precision)
+        metrics = outcome.held.metrics()
         metadata = {
             "kind": "model",
             "checkpoint": {key: value for key, value in checkpoint.manifest.items() if key not in {"format", "files"}},
@@ -109,12 +122,30 @@ def train_model(
             "metrics": metrics,
             "n_examples": len(data.examples),
             "n_intents": len(labels.intents),
-            "best_epoch": best_epoch,
+            "best_epoch": outcome.best_epoch,
+            "runtime": choice.as_json(),
         }
-        save_model(output, run.model, run.tokenizer, (settings, extractors, novelty), metadata)
+        save_model(output, run.model, run.tokenizer, (settings, extractors, novelty), metadata, choice, companion)
     on_progress(Progress("export", 1, 1, metrics))
     seconds = time.perf_counter() - started
-    return TrainingResult(output, metrics, len(data.examples), len(labels.intents), best_epoch, seconds)
+    return TrainingResult(output, metrics, len(data.examples), len(labels.intents), outcome.best_epoch, seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What came of fitting.
+
+    Attributes:
+        held: what is said of held-out examples.
+        tested: the model with heads that were not fitted to the unseen examples.
+        unseen: examples to choose the precision by.
+        best_epoch: the one that was kept; None in fast mode.
+    """
+
+    held: HeldOut
+    tested: JointAlbert
+    unseen: Held
+    best_epoch: int | None = None
 
 
 class _Run:
@@ -128,6 +159,7 @@ class _Run:
         arguments: TrainingArguments,
         labels: Labels,
         on_progress: ProgressCallback,
+        cache: Path | None = None,
     ) -> None:
         self.arguments = _resolved(arguments, is_pretrained=checkpoint.manifest.get("method") != RANDOM)
         self.labels = labels
@@ -143,15 +175,22 @@ class _Run:
         self.model.eval()
         self._features = make_features(data.examples, self.tokenizer, labels)
         self._dev = None if dev is None else make_features(dev.examples, self.tokenizer, labels)
+        self._cache_folder = cache
         self._frozen: Frozen | None = None
 
-    def fast(self) -> tuple[HeldOut, None]:
+    def fast(self) -> _Outcome:
         """Trains the heads."""
-        self._frozen = self._encode(self._features, has_tags=self.labels.n_tags > 1)
-        dev = self._encode(self._dev, has_tags=self.labels.n_tags > 1) if self._dev else None
-        return train_heads(self.model.heads, self._frozen, dev, self.labels, self.arguments, self._on_progress), None
+        has_tags = self.labels.n_tags > 1
+        self._frozen = self._encode(self._features, has_tags=has_tags, cache=self._cache())
+        dev = self._encode(self._dev, has_tags=has_tags) if self._dev else None
+        trained = train_heads(self.model.heads, self._frozen, dev, self.labels, self.arguments, self._on_progress)
+        tested = JointAlbert(self.model.encoder, trained.trial).eval()
+        if trained.rows is None:
+            return _Outcome(trained.held, tested, Held(self._dev or [], dev or self._frozen))
+        unseen = [feature for feature, is_held in zip(self._features, trained.rows.tolist(), strict=True) if is_held]
+        return _Outcome(trained.held, tested, Held(unseen, self._frozen.only(trained.rows)))
 
-    def full(self) -> tuple[HeldOut, int]:
+    def full(self) -> _Outcome:
         """Trains encoder and heads."""
         data, dev = self._features, self._dev
         if dev is None:
@@ -160,16 +199,17 @@ class _Run:
         has_tags = self.labels.n_tags > 1
         start_heads(self.model.heads, self._encode(data, has_tags=has_tags), self.labels, self.arguments, self._on_progress)
         tuning = FineTuning(self.model, self.labels, self.arguments, pad=self._pad, on_progress=self._on_progress)
-        result = tuning.run(data, dev)
+        held, best_epoch = tuning.run(data, dev)
         self.model.eval()
-        return result
+        unseen = Held(dev, self._encode(dev, has_tags=has_tags)) if dev else Held([], self._encode(data[:1], has_tags=False))
+        return _Outcome(held, self.model, unseen, best_epoch)
 
     def novelty(self) -> Novelty:
         """Returns what is familiar to the model as it is now."""
         frozen = self._frozen or self._encode(self._features, has_tags=False)
         return Novelty.of(frozen.vectors.numpy(), [self.labels.intents[i] for i in frozen.intents.tolist()])
 
-    def settings(self, temperature: float) -> ModelSettings:
+    def settings(self, temperature: float, precision: str) -> ModelSettings:
         """Returns what the model's numbers mean."""
         return ModelSettings(
             intents=self.labels.intents,
@@ -177,12 +217,20 @@ class _Run:
             temperature=temperature,
             max_pieces=self._max_pieces,
             hidden=self.model.encoder.config.hidden_size,
-            fingerprint=fingerprint(self.model, self.tokenizer),
+            fingerprint=fingerprint(self.model.encoder, self.tokenizer, precision),
             mode=self.arguments.mode,
         )
 
-    def _encode(self, features: list[Features], *, has_tags: bool) -> Frozen:
-        return encode_frozen(self.model, features, has_tags=has_tags, pad=self._pad, on_progress=self._on_progress)
+    def _cache(self) -> VectorCache | None:
+        if self._cache_folder is None:
+            return None
+        return VectorCache(self._cache_folder, fingerprint(self.model.encoder, self.tokenizer, "float32"))
+
+    def _encode(self, features: list[Features], *, has_tags: bool, cache: VectorCache | None = None) -> Frozen:
+        threads = torch.get_num_threads()
+        return encode_frozen(
+            self.model.encoder, features, has_tags=has_tags, on_progress=self._on_progress, cache=cache, threads=threads
+        )
 
 
 def _labels(data: TrainingData) -> Labels:

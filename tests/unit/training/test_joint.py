@@ -1,20 +1,12 @@
 from __future__ import annotations
 
 import copy
-from typing import TYPE_CHECKING
 
-import onnxruntime
 import pytest
 import torch
 
-from assistant.albert.export import export_onnx
 from assistant.albert.joint import IGNORED, JointAlbert, JointHeads, JointLoss
-from assistant.errors import ExportDiffers
-from assistant.nlu.model_folder import INPUTS, OUTPUTS
 from tests.unit.nlu.tiny import tiny_checkpoint
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @pytest.fixture
@@ -55,20 +47,3 @@ def test_ignored_places_do_not_count_in_the_loss() -> None:
     assert loss(logits, intents, tag_logits, tags) == pytest.approx(float(expected))
     nothing = torch.full((1, 2), IGNORED)
     assert loss(logits, intents, tag_logits, nothing) == pytest.approx(float(torch.log(torch.tensor(2.0))))
-
-
-def test_the_exported_graph_is_one_file_for_any_shape(model: JointAlbert, tmp_path: Path) -> None:
-    assert export_onnx(model, tmp_path / "model.onnx", INPUTS, OUTPUTS) < 1e-5
-    assert [path.name for path in tmp_path.iterdir()] == ["model.onnx"]
-    session = onnxruntime.InferenceSession(str(tmp_path / "model.onnx"), providers=["CPUExecutionProvider"])
-    input_ids = torch.randint(0, 50, (2, 40))
-    outputs = session.run(None, dict(zip(INPUTS, (input_ids.numpy(), torch.ones_like(input_ids).numpy()), strict=True)))
-    assert [output.shape for output in outputs] == [(2, 4), (2, 40, 5), (2, 32)]
-
-
-def test_a_graph_that_computes_something_else_is_refused(
-    model: JointAlbert, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("assistant.albert.export.MAX_DIFFERENCE", -1.0)
-    with pytest.raises(ExportDiffers, match="intent_logits"):
-        export_onnx(model, tmp_path / "model.onnx", INPUTS, OUTPUTS)

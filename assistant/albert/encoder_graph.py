@@ -1,0 +1,204 @@
+"""Writes ALBERT as an ONNX graph, for equally long texts without padding, with its products in floats or in eight bits.
+
+The graph is written by hand and not traced: it has a third of the nodes, each weight once however often its layer is applied, and
+operators that ONNX Runtime would otherwise have to find by pattern. Add and LayerNormalization stay apart on purpose: the runtime's
+fused operator is four times slower than the two.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from assistant.albert.graph import CONTRIB, GraphBuilder
+from assistant.albert.quantization import Site, round_weights, scale_and_zero
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from torch import Tensor, nn
+    from transformers import AlbertModel
+
+    from assistant.albert.quantization import EightBits, Extent, Floats
+
+ACTIVATIONS = {"gelu": ("Gelu", CONTRIB), "gelu_new": ("FastGelu", CONTRIB), "relu": ("Relu", "")}
+"""Activations of ALBERT's published models, as ONNX Runtime names them."""
+
+
+class EncoderTensors(NamedTuple):
+    """Names of what the encoder's part of a graph computes.
+
+    Attributes:
+        vector: the sentence vector, of length one. Shape: (batch, hidden).
+        states: the embeddings and each layer's output. Shape of each: (batch, piece, hidden).
+        sites: what flows into each product. Shape of each: (batch, piece, channel).
+    """
+
+    vector: str
+    states: list[str]
+    sites: dict[Site, str]
+
+
+class _Layer(NamedTuple):
+    """The weights of one shared layer, as graphs multiply by them: (in, out)."""
+
+    attend: tuple[Floats, Floats]
+    output: tuple[Floats, Floats]
+    attend_norm: tuple[Floats, Floats]
+    inner: tuple[Floats, Floats]
+    outer: tuple[Floats, Floats]
+    outer_norm: tuple[Floats, Floats]
+
+
+class EncoderGraph:
+    """The encoder's part of a graph.
+
+    Args:
+        builder: nodes are added to it.
+        encoder: transformers' model.
+        extents: of what flows into each product, to compute in eight bits; None computes in floats.
+    """
+
+    def __init__(self, builder: GraphBuilder, encoder: AlbertModel, extents: Mapping[Site, Extent] | None = None) -> None:
+        self._builder = builder
+        self._encoder = encoder
+        self._config = encoder.config
+        self._extents = extents
+        self._eight_bits: dict[str, EightBits] = {}
+        self._sites: dict[Site, str] = {}
+
+    def add(self, input_ids: str) -> EncoderTensors:
+        """Adds the encoder.
+
+        Args:
+            input_ids: name of the pieces. Shape: (batch, piece) int64.
+        """
+        length = self._builder.node("Shape", input_ids, start=1, end=2)  # (1,)
+        states = [self._embedded(input_ids, length)]
+        application = 0
+        for number in range(self._config.num_hidden_layers):
+            hidden = states[-1]
+            group = number * self._config.num_hidden_groups // self._config.num_hidden_layers
+            for inner in range(self._config.inner_group_num):
+                hidden = self._applied(hidden, application, group, inner)
+                application += 1
+            states.append(hidden)
+        return EncoderTensors(self._vector(states[-1], length), states, self._sites)
+
+    def _embedded(self, input_ids: str, length: str) -> str:
+        build, embeddings = self._builder, self._encoder.embeddings
+        words = build.constant("words", _floats(embeddings.word_embeddings.weight))
+        places = _floats(embeddings.position_embeddings.weight) + _floats(embeddings.token_type_embeddings.weight)[0]
+        zero = build.integers(0)
+        place = build.node("Slice", build.constant("places", places), zero, length, zero)  # (piece, embedding)
+        narrow = build.node("Add", build.node("Gather", words, input_ids), place)  # (batch, piece, embedding)
+        narrow = self._normed(narrow, "embedding_norm", _vectors(embeddings.LayerNorm))
+        return self._plain(narrow, "widen", *_linear(self._encoder.encoder.embedding_hidden_mapping_in))
+
+    def _applied(self, hidden: str, application: int, group: int, inner: int) -> str:
+        """Adds one application of a layer."""
+        layer, name = self._weights(group, inner), f"layer{group}_{inner}"
+
+        def product(states: str, kind: str, weights: tuple[Floats, Floats]) -> str:
+            self._sites[application, kind] = states
+            return self._product(states, (application, kind), f"{name}_{kind}", weights)
+
+        mixed = self._attention(product(hidden, "attend", layer.attend))
+        mixed = self._builder.node("Add", product(mixed, "output", layer.output), hidden)
+        mixed = self._normed(mixed, f"{name}_attend_norm", layer.attend_norm)
+        operator, domain = ACTIVATIONS[self._config.hidden_act]
+        wide = self._builder.node(operator, product(mixed, "inner", layer.inner), domain=domain)  # (batch, piece, inner)
+        narrow = self._builder.node("Add", product(wide, "outer", layer.outer), mixed)
+        return self._normed(narrow, f"{name}_outer_norm", layer.outer_norm)
+
+    def _attention(self, attended: str) -> str:
+        """Adds the attention of each head: from queries, keys and values side by side to the mixed values."""
+        build, heads, hidden = self._builder, self._config.num_attention_heads, self._config.hidden_size
+        width = hidden // heads
+        parts = build.node("Reshape", attended, build.integers(0, 0, 3 * heads, width))
+        parts = build.node("Transpose", parts, perm=[0, 2, 1, 3])  # (batch, 3 * head, piece, width)
+        query, key, value = build.nodes("Split", parts, n_outputs=3, axis=1, num_outputs=3)
+        scores = build.node("FusedMatMul", query, key, domain=CONTRIB, transB=1, alpha=width**-0.5)  # (batch, head, piece, piece)
+        mixed = build.node("MatMul", build.node("Softmax", scores, axis=-1), value)
+        mixed = build.node("Transpose", mixed, perm=[0, 2, 1, 3])
+        return build.node("Reshape", mixed, build.integers(0, 0, hidden))  # (batch, piece, hidden)
+
+    def _product(self, states: str, site: Site, name: str, weights: tuple[Floats, Floats]) -> str:
+        if self._extents is None:
+            return self._plain(states, name, *weights)
+        rounded = self._rounded(name, weights[0], site)
+        build = self._builder
+        if rounded.shrink is not None:
+            states = build.node("Mul", states, build.constant(f"{name}_shrink", rounded.shrink))
+        scale, zero = scale_and_zero(self._extents[site], rounded.shrink)
+        step = build.constant(f"{name}_step{site[0]}", np.array(scale))
+        origin = build.constant(f"{name}_origin{site[0]}", np.array(zero))
+        inputs = (
+            build.node("QuantizeLinear", states, step, origin),
+            build.constant(f"{name}_values", rounded.values),
+            step,
+            build.constant(f"{name}_scales", rounded.scales),
+            origin,
+            "",  # weights are rounded around 0
+            build.constant(f"{name}_bias", weights[1]),
+        )
+        return build.node("MatMulIntegerToFloat", *inputs, domain=CONTRIB)
+
+    def _rounded(self, name: str, weights: Floats, site: Site) -> EightBits:
+        assert self._extents is not None  # noqa: S101 (for the type checker)
+        if name not in self._eight_bits:
+            extents = [extent for (_, kind), extent in self._extents.items() if kind == site[1]]
+            self._eight_bits[name] = round_weights(weights, site[1], extents)
+        return self._eight_bits[name]
+
+    def _plain(self, states: str, name: str, weights: Floats, bias: Floats) -> str:
+        build = self._builder
+        product = build.node("MatMul", states, build.constant(f"{name}_weights", weights))
+        return build.node("Add", product, build.constant(f"{name}_bias", bias))
+
+    def _normed(self, states: str, name: str, weights: tuple[Floats, Floats]) -> str:
+        scale, shift = (
+            self._builder.constant(f"{name}_{part}", value) for part, value in zip(("scale", "shift"), weights, strict=True)
+        )
+        return self._builder.node("LayerNormalization", states, scale, shift, axis=-1, epsilon=self._config.layer_norm_eps)
+
+    def _vector(self, last: str, length: str) -> str:
+        """Adds the mean over pieces, divided by its length.
+
+        The mean is a product: the runtime's sums over an axis add up in another order in a batch of one.
+        """
+        build = self._builder
+        ones = build.constant("ones", np.ones((1, self._config.max_position_embeddings), dtype=np.float32))
+        row = build.node("Slice", ones, build.integers(0), length, build.integers(1))  # (1, piece)
+        total = build.node("Squeeze", build.node("MatMul", row, last), build.integers(1))  # (batch, hidden)
+        mean = build.node("Div", total, build.node("Cast", length, to=1))
+        return build.node("LpNormalization", mean, axis=-1, p=2)
+
+    def _weights(self, group: int, inner: int) -> _Layer:
+        layer = self._encoder.encoder.albert_layer_groups[group].albert_layers[inner]
+        attention = layer.attention
+        three = [_linear(part) for part in (attention.query, attention.key, attention.value)]
+        attend = np.concatenate([weights for weights, _ in three], axis=1), np.concatenate([bias for _, bias in three])
+        return _Layer(
+            attend=attend,
+            output=_linear(attention.dense),
+            attend_norm=_vectors(attention.LayerNorm),
+            inner=_linear(layer.ffn),
+            outer=_linear(layer.ffn_output),
+            outer_norm=_vectors(layer.full_layer_layer_norm),
+        )
+
+
+def _floats(tensor: Tensor) -> Floats:
+    values: Floats = tensor.detach().float().numpy()
+    return values
+
+
+def _linear(layer: nn.Module) -> tuple[Floats, Floats]:
+    """Returns weights (in, out) and bias (out,)."""
+    return np.ascontiguousarray(_floats(layer.weight).T), _floats(layer.bias)  # type: ignore[arg-type]
+
+
+def _vectors(norm: nn.Module) -> tuple[Floats, Floats]:
+    return _floats(norm.weight), _floats(norm.bias)  # type: ignore[arg-type]

@@ -1,0 +1,134 @@
+"""Keeps what a frozen encoder made of texts from one training to the next, in one file that may be deleted at any time.
+
+The file belongs to one encoder: what another one made is thrown away. It is checked when it is read, and what is damaged counts as
+not there. What it holds is bit for bit what encoding again would give, so a model does not show whether there was a cache.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save_file
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from assistant.training.features import Features
+
+Key: TypeAlias = bytes
+
+MAX_BYTES = 256_000_000
+_KEY_BYTES = 16
+_FILE = "vectors.safetensors"
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedText:
+    """What an encoder made of one text.
+
+    Attributes:
+        vector: the sentence vector. Shape: (hidden,) float32.
+        states: of all layers at the first piece of each word; no rows when they were not wanted.
+            Shape: (word, layer + 1, hidden) float16.
+    """
+
+    vector: NDArray[np.float32]
+    states: NDArray[np.float16]
+
+    @property
+    def size(self) -> int:
+        """Bytes that it takes in the file."""
+        return self.vector.nbytes + self.states.nbytes + _KEY_BYTES
+
+
+def key_of(features: Features, *, has_states: bool) -> Key:
+    """Returns the name under which a text is kept: a hash of its pieces, and of where its words start if they are wanted."""
+    digest = hashlib.blake2b(np.array(features.input_ids, dtype=np.int64).tobytes(), digest_size=_KEY_BYTES)
+    if has_states:
+        digest.update(b"words" + np.array(features.pieces, dtype=np.int64).tobytes())
+    return digest.digest()
+
+
+class VectorCache:
+    """The file and what is in it.
+
+    Args:
+        folder: where the file lies; made when something is kept.
+        fingerprint: of the encoder and its tokenizer.
+        max_bytes: most that the file may hold.
+    """
+
+    def __init__(self, folder: Path, fingerprint: str, max_bytes: int = MAX_BYTES) -> None:
+        self._path = folder / _FILE
+        self._fingerprint = fingerprint
+        self._max_bytes = max_bytes
+        self._kept = self._read()
+
+    def get(self, key: Key) -> EncodedText | None:
+        """Returns what is kept of a text, or None."""
+        return self._kept.get(key)
+
+    def keep(self, used: Mapping[Key, EncodedText]) -> None:
+        """Writes what was used now, then what was there before as far as it fits; a disk that refuses is no failure."""
+        if not used.keys() - self._kept.keys():
+            return
+        self._kept = _bounded((used | {key: text for key, text in self._kept.items() if key not in used}).items(), self._max_bytes)
+        draft = self._path.with_suffix(".new")
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._write(draft)
+            draft.replace(self._path)
+        except (OSError, SafetensorError):
+            with suppress(OSError):
+                draft.unlink()
+
+    def _write(self, path: Path) -> None:
+        texts = list(self._kept.values())
+        tensors = {
+            "keys": np.frombuffer(b"".join(self._kept), dtype=np.uint8).reshape(len(texts), _KEY_BYTES),
+            "vectors": np.stack([text.vector for text in texts]),
+            "n_words": np.array([len(text.states) for text in texts], dtype=np.int64),
+            "states": np.concatenate([text.states for text in texts if len(text.states)] or [np.zeros((0, 1, 1), np.float16)]),
+        }
+        save_file(tensors, path, metadata={"fingerprint": self._fingerprint, "digest": _digest(tensors)})
+
+    def _read(self) -> dict[Key, EncodedText]:
+        try:
+            with safe_open(self._path, "numpy") as file:
+                metadata = file.metadata() or {}
+                if metadata.get("fingerprint") != self._fingerprint:
+                    return {}
+                tensors = {name: file.get_tensor(name) for name in ("keys", "vectors", "n_words", "states")}
+        except (OSError, SafetensorError):
+            return {}
+        if metadata.get("digest") != _digest(tensors):
+            return {}
+        states = np.split(tensors["states"], np.cumsum(tensors["n_words"])[:-1])
+        rows = zip(tensors["keys"], tensors["vectors"], states, strict=True)
+        return {key.tobytes(): EncodedText(vector, words) for key, vector, words in rows}
+
+
+def _bounded(texts: Iterable[tuple[Key, EncodedText]], max_bytes: int) -> dict[Key, EncodedText]:
+    kept: dict[Key, EncodedText] = {}
+    total = 0
+    for key, text in texts:
+        total += text.size
+        if total > max_bytes:
+            break
+        kept[key] = text
+    return kept
+
+
+def _digest(tensors: Mapping[str, NDArray[np.generic]]) -> str:
+    digest = hashlib.sha256()
+    for name in sorted(tensors):
+        digest.update(np.ascontiguousarray(tensors[name]).data)
+    return digest.hexdigest()

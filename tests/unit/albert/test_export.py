@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import copy
+from collections import Counter
+
+import numpy as np
+import onnx
+import pytest
+import torch
+
+from assistant.albert.checkpoint import random_checkpoint
+from assistant.albert.export import INPUT, check_graph, joint_graph, measure_extents, open_session, states_graph
+from assistant.albert.joint import JointAlbert, JointHeads
+from assistant.albert.presets import Preset
+from assistant.errors import ExportDiffers
+from tests.unit.nlu.tiny import tiny_checkpoint
+
+OUTPUTS = ("intent_logits", "tag_logits", "sentence_vector")
+
+
+@pytest.fixture
+def model() -> JointAlbert:
+    torch.manual_seed(0)
+    return JointAlbert(copy.deepcopy(tiny_checkpoint().model), JointHeads(32, 3, n_intents=4, n_tags=5)).eval()
+
+
+def pieces(*shape: int) -> np.ndarray:
+    return np.random.default_rng(0).integers(0, 50, shape)
+
+
+def test_the_graph_computes_what_torch_computes(model: JointAlbert) -> None:
+    assert check_graph(model, joint_graph(model, OUTPUTS), OUTPUTS) < 1e-5
+
+
+def test_groups_of_layers_and_other_activations_are_written_too() -> None:
+    preset = Preset("grouped", n_layers=4, hidden=32, heads=2, inner=64, embedding=16, groups=2)
+    for activation in ("gelu", "gelu_new", "relu"):
+        torch.manual_seed(1)
+        encoder = random_checkpoint(preset, ["where is my order", "refund please"], seed=1, vocab_size=60).model
+        encoder.config.hidden_act = activation
+        encoder = type(encoder)(encoder.config).eval()
+        with torch.no_grad():  # norms and biases that are neither one nor nought
+            for parameter in encoder.parameters():
+                parameter.add_(torch.randn_like(parameter) * 0.1)
+        model = JointAlbert(encoder, JointHeads(32, 5, n_intents=3, n_tags=1)).eval()
+        graph = joint_graph(model, OUTPUTS)
+        session = open_session(graph)
+        input_ids = pieces(2, 7) % encoder.config.vocab_size
+        with torch.inference_mode():
+            logits, _, vector = model(torch.from_numpy(input_ids), torch.ones(2, 7, dtype=torch.int64))
+        found = session.run(None, {INPUT: input_ids})
+        assert found[0] == pytest.approx(logits.numpy(), abs=1e-4)
+        assert found[2] == pytest.approx(vector.numpy(), abs=1e-5)
+        assert not found[1].any()  # one tag: nothing to tell apart
+
+
+def test_a_graph_that_computes_something_else_is_refused(model: JointAlbert) -> None:
+    graph = joint_graph(model, OUTPUTS)
+    with torch.no_grad():
+        model.heads.intent.bias.add_(1)
+    with pytest.raises(ExportDiffers, match="intent_logits"):
+        check_graph(model, graph, OUTPUTS)
+
+
+@pytest.mark.parametrize("is_rounded", [False, True], ids=["float32", "int8"])
+def test_a_text_gives_the_same_bits_in_any_batch(model: JointAlbert, is_rounded: bool) -> None:
+    extents = measure_extents(model.encoder) if is_rounded else None
+    session = open_session(joint_graph(model, OUTPUTS, extents))
+    input_ids = pieces(19, 11)
+    together = session.run(list(OUTPUTS), {INPUT: input_ids})
+    for row in range(19):
+        for whole, alone in zip(together, session.run(list(OUTPUTS), {INPUT: input_ids[row : row + 1]}), strict=True):
+            assert np.array_equal(whole[row : row + 1], alone)
+
+
+def test_a_shared_layer_is_stored_once_and_the_bytes_are_always_the_same(model: JointAlbert) -> None:
+    extents = measure_extents(model.encoder)
+    for graph in (joint_graph(model, OUTPUTS), joint_graph(model, OUTPUTS, extents)):
+        shapes = Counter(tuple(tensor.dims) for tensor in onnx.load_from_string(graph).graph.initializer)
+        assert shapes[32, 96] == shapes[32, 64] == shapes[64, 32] == 1  # applied twice
+    assert joint_graph(model, OUTPUTS, extents) == joint_graph(model, OUTPUTS, measure_extents(model.encoder))
+
+
+def test_eight_bits_stay_close_to_floats(model: JointAlbert) -> None:
+    with torch.no_grad():  # one channel that towers over the others, as trained encoders have
+        layer = model.encoder.encoder.albert_layer_groups[0].albert_layers[0]
+        layer.full_layer_layer_norm.weight[3] = 40.0
+        layer.attention.LayerNorm.weight[5] = 40.0
+    extents = measure_extents(model.encoder)
+    floats, bits = (open_session(joint_graph(model, OUTPUTS, chosen)) for chosen in (None, extents))
+    feed = {INPUT: pieces(16, 9)}
+    cosines = (floats.run(["sentence_vector"], feed)[0] * bits.run(["sentence_vector"], feed)[0]).sum(1)
+    assert cosines.min() > 0.995
+
+
+def test_the_encoder_alone_gives_its_vector_and_all_states(model: JointAlbert) -> None:
+    session = open_session(states_graph(model.encoder))
+    input_ids = pieces(2, 6)
+    with torch.inference_mode():
+        encoded = model.encode(torch.from_numpy(input_ids), torch.ones(2, 6, dtype=torch.int64))
+    vector, *states = session.run(None, {INPUT: input_ids})
+    assert vector == pytest.approx(encoded.vector.numpy(), abs=1e-5)
+    assert len(states) == len(encoded.layers) == 3
+    for ours, theirs in zip(states, encoded.layers, strict=True):
+        assert ours == pytest.approx(theirs.numpy(), abs=1e-4)
