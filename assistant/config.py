@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from assistant.errors import BadSetting, Place
@@ -15,8 +16,31 @@ if TYPE_CHECKING:
 
     from pydantic_settings import PydanticBaseSettingsSource
 
+Dimension: TypeAlias = Literal[
+    "amount-of-money",
+    "credit-card-number",
+    "distance",
+    "duration",
+    "email",
+    "number",
+    "order-number",
+    "ordinal",
+    "phone-number",
+    "quantity",
+    "temperature",
+    "time",
+    "url",
+    "volume",
+]
+"""The kinds of values that are resolved, as Duckling names them, and order numbers."""
+
 ADAPTED_KEY = "assistant"
 """The key of config.yml under which this project's own settings stand; Rasa ignores it."""
+
+DUCKLING = "DucklingEntityExtractor"
+
+DAY_FIRST_REGIONS = frozenset({"GB", "IE", "AU", "NZ", "IN", "ZA", "BZ", "JM", "TT"})
+"""Where dates in English begin with the day; elsewhere Duckling reads them as in the United States."""
 
 
 class Settings(BaseSettings):
@@ -41,7 +65,19 @@ class Settings(BaseSettings):
     max_actions: int = Field(10, ge=1, le=100, description="actions in one turn before the assistant listens in any case")
     action_timeout_s: float = Field(10.0, gt=0, description="seconds a custom action may take")
     action_endpoint: str = Field("", description="URL of an action server; empty: actions run in a process of their own")
+    values: dict[str, Dimension] = Field({}, description="entities whose values are resolved, each with the kind of value it has")
+    duckling: tuple[Dimension, ...] = Field((), description="kinds of values that are found and resolved as Duckling would")
+    date_order: Literal["dmy", "mdy"] = Field("dmy", description="whether 3/4 is the third of April or the fourth of March")
+    timezone: str = Field("", description="of resolved times, such as Europe/Dublin; empty: the machine's own")
     threads: int = Field(1, ge=1, description="processor threads for one answer")
+
+    @field_validator("timezone")
+    @classmethod
+    def _is_timezone(cls, name: str) -> str:
+        try:
+            return str(ZoneInfo(name)) if name else name
+        except (ValueError, OSError, ZoneInfoNotFoundError) as error:
+            raise ValueError("it is no time zone such as Europe/Dublin") from error
 
     @classmethod
     def settings_customise_sources(
@@ -76,8 +112,11 @@ def load_settings(config: Path | None = None, endpoints: Path | None = None, **f
         return Settings(_env_prefix="=", **(settings.model_dump() | typed)) if typed else settings  # type: ignore[call-arg]
     except ValidationError as error:
         first = error.errors()[0]
-        name, value = ".".join(str(part) for part in first["loc"]), first.get("input")
-        written, place = found.get(name, (None, None))
+        (setting, *parts), value = first["loc"], first.get("input")
+        name = ".".join(str(part) for part in first["loc"])
+        written, place = found.get(str(setting), (None, None))
+        for part in parts:
+            written = written.get(part) if isinstance(written, dict) else None
         raise BadSetting(name=name, value=value, why=first["msg"].lower(), where=place if written == value else None) from error
 
 
@@ -93,7 +132,7 @@ def _from_config(path: Path) -> _Found:
         for component in components if isinstance(components, YamlList) else ():
             if isinstance(component, YamlMap):
                 found |= _from_component(component)
-    found |= _learned(content)
+    found |= _learned(content) | _duckling(content)
     own = want_map(content.get(ADAPTED_KEY), key=ADAPTED_KEY, where=content.place(ADAPTED_KEY))
     only_keys(own, Settings.model_fields.keys())
     return found | {name: (value, own.place(name)) for name, value in own.items()}
@@ -106,6 +145,27 @@ def _learned(content: YamlMap) -> _Found:
         return {}
     names = {str(item.get("name") if isinstance(item, YamlMap) else item).rsplit(".", 1)[-1] for item in policies}
     return {"learned_policy": ("TEDPolicy" in names, content.place("policies"))}
+
+
+def _duckling(content: YamlMap) -> _Found:
+    """What `DucklingEntityExtractor` is told; kinds of values that are not known here are passed over."""
+    pipeline = content.get("pipeline")
+    components = list(enumerate(pipeline)) if isinstance(pipeline, YamlList) else []
+    named = [(i, c if isinstance(c, YamlMap) else {"name": c}) for i, c in components]
+    place, component = next(((i, c) for i, c in named if str(c.get("name", "")).rsplit(".", 1)[-1] == DUCKLING), (0, None))
+    if component is None or not isinstance(pipeline, YamlList):
+        return {}
+    where = pipeline.place(place)
+    known = [name for name in get_args(Dimension) if name != "order-number"]
+    wanted = component.get("dimensions")
+    locale = str(component.get("locale") or content.get("language") or "en").replace("-", "_")
+    language, _, region = locale.partition("_")
+    is_american = language == "en" and region.upper() not in DAY_FIRST_REGIONS
+    found: _Found = {
+        "duckling": (tuple(name for name in wanted if name in known) if isinstance(wanted, list) else tuple(known), where),
+        "date_order": ("mdy" if is_american else "dmy", where),
+    }
+    return found | ({"timezone": (str(component["timezone"]), where)} if component.get("timezone") else {})
 
 
 _RASA_OPTIONS = {

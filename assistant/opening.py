@@ -16,6 +16,7 @@ from assistant.dialogue.stories import load_stories
 from assistant.errors import NoModel
 from assistant.faq.index import FaqIndex
 from assistant.nlu.interpreter import Interpreter
+from assistant.nlu.values.configured import configured_values
 from assistant.project import made_folder, model_in_use
 from assistant.stores.conversations import ConversationStore
 from assistant.stores.database import open_database
@@ -85,7 +86,11 @@ def load_interpreter(project: Project, settings: Settings, model: Path | None = 
     Raises:
         NoModel: none has been trained yet.
     """
-    return Interpreter.load(_model_folder(project, model), threads=settings.threads)
+    return _load_interpreter(_model_folder(project, model), settings)
+
+
+def _load_interpreter(folder: Path, settings: Settings) -> Interpreter:
+    return Interpreter.load(folder, threads=settings.threads, values=configured_values(settings))
 
 
 def learned_policy(domain: Domain, settings: Settings, folder: Path) -> LearnedPolicy | None:
@@ -111,7 +116,7 @@ def _model_folder(project: Project, model: Path | None) -> Path:
 
 
 def _load_model(entries: EntryStore, settings: Settings, folder: Path) -> tuple[Interpreter, FaqIndex]:
-    interpreter = Interpreter.load(folder, threads=settings.threads)
+    interpreter = _load_interpreter(folder, settings)
     faq = open_faq(entries, interpreter, settings)
     faq.refreshed()  # vectors are made while the assistant opens, not while the first question waits
     return interpreter, faq

@@ -13,6 +13,7 @@ from urllib.parse import unquote
 import numpy as np
 
 from assistant.messages import Entity
+from assistant.nlu.overlaps import MODEL_EXTRACTOR
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 OUTSIDE = 0
 IGNORED = -100
-MODEL_EXTRACTOR = "AlbertEntityExtractor"
 
 
 def format_kind(entity: str, role: str | None = None, group: str | None = None) -> str:
@@ -63,6 +63,11 @@ class TagScheme:
     def labels(self) -> tuple[str, ...]:
         """The tags by index."""
         return ("O", *(f"{prefix}-{kind}" for kind in self.kinds for prefix in "BI"))
+
+    @cached_property
+    def entities(self) -> frozenset[str]:
+        """The types of the kinds."""
+        return frozenset(parse_kind(kind)[0] for kind in self.kinds)
 
     def encode(self, words: Sequence[Span], entities: Iterable[Entity]) -> list[int]:
         """Returns the tag of each word.

@@ -4,8 +4,9 @@ import pytest
 
 from assistant.errors import BadPattern, Place
 from assistant.messages import Entity
-from assistant.nlu.extractors import LOOKUP_EXTRACTOR, MAX_FINDS, REGEX_EXTRACTOR, Extractors, fold, settle
-from assistant.nlu.tags import MODEL_EXTRACTOR
+from assistant.nlu.extractors import MAX_FINDS, Extractors
+from assistant.nlu.overlaps import LOOKUP_EXTRACTOR, MODEL_EXTRACTOR, REGEX_EXTRACTOR, settle
+from assistant.nlu.roles import PartModel, Roles
 from assistant.nlu.training_data import NamedPattern, TrainingData
 
 HERE = Place("nlu.yml", 7)
@@ -34,7 +35,31 @@ def test_lookups_are_found_on_word_borders_only() -> None:
     extractors = Extractors(lookups={"city": ("York", "New York"), "food": ("york ham",)})
     text = "NEW YORK ham, not Yorkshire"
     assert [(e.entity, e.value) for e in extractors.extract(text)] == [("city", "NEW YORK"), ("city", "YORK"), ("food", "YORK ham")]
-    assert [(e.value, e.extractor) for e in extractors.finish(extractors.extract(text))] == [("NEW YORK", LOOKUP_EXTRACTOR)]
+    assert [(e.value, e.extractor) for e in settle(extractors.extract(text))] == [("NEW YORK", LOOKUP_EXTRACTOR)]
+
+
+@pytest.mark.parametrize(
+    ("entry", "text", "found"),
+    [
+        ("Zürich", "nach zurich bitte", "zurich"),
+        ("Zurich", "to ZÜRICH", "ZÜRICH"),
+        ("Zu\u0308rich", "in Zürich", "Zürich"),
+        ("Zurich", "🙂 Zu\u0308rich\u0301 🙂", "Zu\u0308rich\u0301"),
+        ("Straße", "die STRASSE da", "STRASSE"),
+        ("İstanbul", "to istanbul", "istanbul"),
+        ("fi", "the ﬁ there", "ﬁ"),
+    ],
+)
+def test_lookups_are_found_whatever_the_accents(entry: str, text: str, found: str) -> None:
+    (entity,) = Extractors(lookups={"place": (entry,)}).extract(text)
+    assert entity.value == text[entity.start : entity.end] == found
+
+
+@pytest.mark.parametrize(
+    ("entry", "text"), [("f", "the ﬁ there"), ("가", "각"), ("Cork", "Corke\u0301"), ("", "any"), ("\u0301", "a\u0301")]
+)
+def test_a_part_of_a_letter_or_word_is_no_find(entry: str, text: str) -> None:
+    assert Extractors(lookups={"place": (entry,)}).extract(text) == []
 
 
 def test_an_entry_of_two_lists_is_found_for_both() -> None:
@@ -44,7 +69,7 @@ def test_an_entry_of_two_lists_is_found_for_both() -> None:
 
 def test_synonyms_change_the_value_and_nothing_else() -> None:
     extractors = Extractors(synonyms={"bln": "Berlin"})
-    (entity,) = extractors.finish([Entity("city", 0, 3, "BLN", extractor=MODEL_EXTRACTOR)])
+    (entity,) = extractors.with_meaning([Entity("city", 0, 3, "BLN", extractor=MODEL_EXTRACTOR)])
     assert entity == Entity("city", 0, 3, "Berlin", extractor=MODEL_EXTRACTOR)
 
 
@@ -54,37 +79,12 @@ def test_only_entities_that_exist_are_extracted() -> None:
     assert Extractors.of(data, ["city"]).entities == {"city"}
 
 
+def test_a_pattern_that_extracts_nothing_may_be_as_it_is() -> None:
+    data = TrainingData(regexes=(NamedPattern("hint", "(?=a)b", HERE),))
+    assert Extractors.of(data, ["city"]) == Extractors()
+
+
 def test_extractors_survive_json() -> None:
-    extractors = Extractors((("zip", r"\d{5}"),), {"city": ("Rome",)}, {"rom": "Rome"})
+    model = PartModel(("", "to"), {"city": ("", "to")}, {"-1 to": (-0.5, 0.5)})
+    extractors = Extractors((("zip", r"\d{5}"),), {"city": ("Rome",)}, {"rom": "Rome"}, Roles({"role": model}))
     assert Extractors.from_json(extractors.as_json()) == extractors
-
-
-def find(entity: str, start: int, end: int, extractor: str, confidence: float = 1.0, role: str | None = None) -> Entity:
-    return Entity(entity, start, end, "", role=role, confidence=confidence, extractor=extractor)
-
-
-@pytest.mark.parametrize(
-    ("finds", "kept"),
-    [
-        ([find("a", 0, 5, MODEL_EXTRACTOR, 0.9), find("b", 0, 3, REGEX_EXTRACTOR)], ["a"]),
-        ([find("a", 0, 5, MODEL_EXTRACTOR, 0.4), find("b", 0, 3, REGEX_EXTRACTOR)], ["b"]),
-        ([find("a", 0, 5, LOOKUP_EXTRACTOR), find("b", 0, 5, REGEX_EXTRACTOR)], ["b"]),
-        ([find("a", 0, 5, MODEL_EXTRACTOR, 0.99), find("b", 0, 5, LOOKUP_EXTRACTOR)], ["b"]),
-        ([find("a", 0, 5, MODEL_EXTRACTOR, 0.6), find("b", 3, 8, MODEL_EXTRACTOR, 0.7)], ["b"]),
-        ([find("b", 5, 8, REGEX_EXTRACTOR), find("a", 0, 5, MODEL_EXTRACTOR, 0.6)], ["a", "b"]),
-    ],
-    ids=["longer", "unsure", "regex over lookup", "lookup over model", "more confident", "side by side"],
-)
-def test_overlaps_are_settled_by_the_rule(finds: list[Entity], kept: list[str]) -> None:
-    assert [entity.entity for entity in settle(finds)] == kept
-    assert [entity.entity for entity in settle(finds[::-1])] == kept
-
-
-def test_a_pattern_takes_the_role_that_the_model_saw() -> None:
-    (entity,) = settle([find("city", 0, 4, MODEL_EXTRACTOR, 0.7, role="to"), find("city", 0, 4, LOOKUP_EXTRACTOR)])
-    assert (entity.role, entity.extractor) == ("to", LOOKUP_EXTRACTOR)
-
-
-def test_folding_keeps_every_letter_in_its_place() -> None:
-    assert fold("İSTANBUL Straße") == "İstanbul straße"
-    assert fold("ROME") == "rome"

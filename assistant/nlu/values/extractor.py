@@ -1,0 +1,131 @@
+"""Finds the values of a text that a project asks for, each as an entity with its meaning."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from functools import cache, cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from assistant.messages import Entity
+from assistant.nlu.overlaps import VALUE_EXTRACTOR
+from assistant.nlu.values import contacts, durations, measures, money, numerals, time_phrases
+from assistant.nlu.values.find import outermost
+from assistant.nlu.values.time_words import VOCABULARY
+from assistant.nlu.values.tokens import SIGN, WORD, tokenise
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from assistant.nlu.values.find import Find
+    from assistant.nlu.values.tokens import Token
+
+    Clock = Callable[[], datetime]
+
+_IN_TEXT = {
+    "email": contacts.find_emails,
+    "url": contacts.find_urls,
+    "phone-number": contacts.find_phones,
+    "credit-card-number": contacts.find_cards,
+    "order-number": contacts.find_order_numbers,
+}
+_IN_TOKENS = {
+    "amount-of-money": money.find_money,
+    "duration": durations.find_durations,
+    "number": numerals.find_numbers,
+    "ordinal": numerals.find_ordinals,
+}
+_SHAPED = frozenset({*_IN_TEXT, "amount-of-money"})
+DUCKLING_DIMENSIONS = tuple(sorted({*_IN_TEXT, *_IN_TOKENS, *measures.DIMENSIONS, time_phrases.DIMENSION} - {"order-number"}))
+DIMENSIONS = tuple(sorted({*DUCKLING_DIMENSIONS, "order-number"}))
+"""What can be found."""
+
+
+def system_clock() -> datetime:
+    """Returns the time of the machine, in its zone."""
+    return datetime.now(_system_zone())
+
+
+@cache
+def _system_zone() -> tzinfo | None:
+    """Returns the machine's zone with its summer time, or the offset of now where the machine does not say its zone's name."""
+    link = Path("/etc/localtime")
+    name = os.environ.get("TZ", "") or (str(link.resolve()).partition("zoneinfo/")[2] if link.is_symlink() else "")
+    try:
+        return ZoneInfo(name.removeprefix(":"))
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        return datetime.now().astimezone().tzinfo
+
+
+def _speaking(tokens: list[Token]) -> list[Token]:
+    """Returns the tokens, or none where no figure and no word of a value is among them: most texts end here."""
+    is_speaking = any(
+        t.kind not in {WORD, SIGN} or t.text.removesuffix("'s") in VOCABULARY or t.text in money.UNITS for t in tokens
+    )
+    return tokens if is_speaking else []
+
+
+@dataclass(frozen=True)
+class ValueExtractor:
+    """Finds values.
+
+    Attributes:
+        dimensions: the dimension of each type of entity that is to be found.
+        extractor: the name that finds carry.
+        date_order: whether ``3/4`` is the third of April or the fourth of March.
+        timezone: of the times, such as ``Europe/Dublin``; empty: the clock's own.
+        clock: tells now, with its zone; tests set it.
+    """
+
+    dimensions: Mapping[str, str] = field(default_factory=dict)
+    extractor: str = VALUE_EXTRACTOR
+    date_order: Literal["dmy", "mdy"] = "dmy"
+    timezone: str = ""
+    clock: Clock = system_clock
+
+    def extract(self, text: str) -> list[Entity]:
+        """Returns the values of a text as entities, by position; a value inside a larger one is left out."""
+        finds = outermost(list(self._finds(text)))
+        return [self._entity(name, find) for find in finds for name in self._names[find.dimension]]
+
+    def resolve(self, entity: str, text: str) -> Entity | None:
+        """Returns the value of a text that is known to be an entity; None where the text says none, or more than one."""
+        found = [find for find in self.extract(text) if find.entity == entity]
+        return found[0] if len(found) == 1 else None
+
+    def has_shape(self, entity: str) -> bool:
+        """Says whether values of an entity are told by their shape, in figures and signs, not by words."""
+        return self.dimensions.get(entity) in _SHAPED
+
+    def _finds(self, text: str) -> Iterator[Find]:
+        tokens: list[Token] | None = None
+        for dimension in self._names:
+            if dimension in _IN_TEXT:
+                yield from _IN_TEXT[dimension](text)
+                continue
+            tokens = _speaking(tokenise(text)) if tokens is None else tokens
+            if dimension == time_phrases.DIMENSION:
+                yield from time_phrases.find_times(tokens, self._now(), self.date_order)
+            elif dimension in measures.DIMENSIONS:
+                yield from measures.find_measures(tokens, dimension)
+            else:
+                yield from _IN_TOKENS[dimension](tokens)
+
+    def _now(self) -> datetime:
+        now = self.clock()
+        return now.astimezone(ZoneInfo(self.timezone)) if self.timezone else now
+
+    def _entity(self, name: str, find: Find) -> Entity:
+        info = dict(find.info)
+        return Entity(name, find.start, find.end, find.value, extractor=self.extractor, additional_info=info)
+
+    @cached_property
+    def _names(self) -> dict[str, list[str]]:
+        """The types of entity that each dimension makes."""
+        names: dict[str, list[str]] = {}
+        for name, dimension in self.dimensions.items():
+            names.setdefault(dimension, []).append(name)
+        return names
