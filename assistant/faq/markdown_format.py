@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from assistant.errors import Place
 from assistant.faq.records import at, entry_from, fields_of
@@ -44,10 +44,10 @@ class _Section:
     body: list[str] = field(default_factory=list)
 
 
-def read_markdown(text: str, shown: str) -> Iterator[tuple[FaqEntry, Place]]:
-    """Yields the entries of a Markdown text with their places."""
+def read_markdown(file: TextIO, shown: str) -> Iterator[tuple[FaqEntry, Place]]:
+    """Yields the entries of a Markdown file with their places; a section of it is in memory at a time."""
     category = ""
-    for section in _sections(text):
+    for section in _sections(file):
         if not any(line.strip() for line in section.body):
             category = section.title
             continue
@@ -71,9 +71,10 @@ def write_markdown(entries: Iterable[FaqEntry]) -> Iterator[str]:
         yield "\n"
 
 
-def _sections(text: str) -> Iterator[_Section]:
+def _sections(file: TextIO) -> Iterator[_Section]:
     section = None
-    for number, line in enumerate(text.split("\n"), start=1):
+    for number, ended in enumerate(file, start=1):
+        line = ended.rstrip("\r\n")
         heading = _HEADING.fullmatch(line.rstrip())
         if heading:
             if section:

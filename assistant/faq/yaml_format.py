@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.errors import BadEntry, Place
 from assistant.faq.records import entry_from, fields_of
-from assistant.yaml_source import only_keys, parse_yaml, require, want_list, want_map, want_text
+from assistant.yaml_source import only_keys, require, want_list, want_map, want_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from assistant.faq.entry import FaqEntry
+    from assistant.yaml_source import YamlMap
 
 VERSION = "1"
 _SHARED = ("category", "language")
@@ -22,9 +23,8 @@ _WORDS_WITH_MEANING = {"null", "true", "false", "yes", "no", "on", "off", "y", "
 _UNPRINTABLE = re.compile("[\x7f-\x9f\ufeff\ufffe\uffff]")
 
 
-def read_yaml_entries(text: str, shown: str) -> Iterator[tuple[FaqEntry, Place]]:
-    """Yields the entries of a YAML text with their places; see ``assistant.faq.files`` for what raises."""
-    document = want_map(parse_yaml(text, shown), key="the file", where=Place(shown, 1))
+def read_yaml_entries(document: YamlMap) -> Iterator[tuple[FaqEntry, Place]]:
+    """Yields the entries of a parsed YAML file with their places; see ``assistant.faq.files`` for what raises."""
     only_keys(document, ("version", "entries", *_SHARED))
     version = want_text(document.get("version", VERSION), key="version", where=document.place("version"))
     if version not in {VERSION, "1.0"}:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from assistant.errors import DuplicateEntry, StaleEntry, UnknownEntry, UnknownFollowUp, UnknownVersion
 from assistant.faq.entry import FaqEntry, checked, slug
@@ -16,17 +16,21 @@ from assistant.stores.entry_rows import entry_from_body, entry_of, put_row
 from assistant.stores.tables import CalibrationRow, EntryRow, EntryVersionRow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
 
+    from sqlalchemy import Select
     from sqlalchemy.orm import Session
 
     from assistant.faq.entry import Status
     from assistant.messages import ProgressCallback
     from assistant.stores.database import Database
-    from assistant.stores.entry_import import ImportMode, ImportReport
+    from assistant.stores.entry_import import ImportChange, ImportMode, ImportReport
     from assistant.stores.entry_vectors import Vectors
     from assistant.stores.fulltext import TextHit
+
+
+_PAGE = 500  # entries in memory at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,15 +97,20 @@ class EntryStore:
         Raises:
             DatabaseUnavailable: the database cannot be read now.
         """
-        wanted = select(EntryRow).order_by(EntryRow.category, EntryRow.question, EntryRow.id)
-        wanted = wanted.where(EntryRow.status == status) if status else wanted.where(EntryRow.status != "archived")
         with self.database.read() as session:
-            entries = tuple(entry_of(row) for row in session.scalars(wanted))
+            entries = tuple(entry_of(row) for row in session.scalars(_wanted(status)))
             if not text or not text.strip():
                 return entries
             hits = fulltext.search(session, text, "all")
         found = {entry.id: entry for entry in entries}
         return tuple(found[hit.entry_id] for hit in hits if hit.entry_id in found)
+
+    def each(self, status: Status | None = None) -> Iterator[FaqEntry]:
+        """Yields the entries that ``list`` returns, as they all are at one moment, with some of them in memory at a time."""
+        with self.database.read() as session:
+            for row in session.scalars(_wanted(status).execution_options(yield_per=_PAGE)):
+                yield entry_of(row)
+                session.expunge(row)
 
     def get(self, entry_id: str) -> FaqEntry:
         """Returns the entry.
@@ -214,13 +223,17 @@ class EntryStore:
         reason: str = "import",
         progress: ProgressCallback | None = None,
         *,
+        n_entries: int = 0,
+        tell: Callable[[ImportChange], None] | None = None,
         is_dry_run: bool = False,
     ) -> ImportReport:
         """Takes entries over, all of them or none; see ``assistant.stores.entry_import``. A dry run only says what it would do."""
         from assistant.stores.entry_import import import_entries
 
         with self._write() as session:
-            report = import_entries(session, entries, mode, author=author, reason=reason, progress=progress)
+            report = import_entries(
+                session, entries, mode, author=author, reason=reason, progress=progress, n_entries=n_entries, tell=tell
+            )
             if is_dry_run:
                 session.rollback()
             return report
@@ -253,6 +266,17 @@ class EntryStore:
         with self.database.read() as session:
             return entry_vectors.load(session, fingerprint, entry_ids)
 
+    def count_without_vectors(self, fingerprint: str) -> int:
+        """Returns how many published entries have no vectors of their newest version that this encoder made."""
+        with self.database.read() as session:
+            return session.scalar(entry_vectors.missing(func.count(), fingerprint)) or 0
+
+    def without_vectors(self, fingerprint: str, limit: int) -> tuple[FaqEntry, ...]:
+        """Returns published entries that have no vectors of their newest version that this encoder made."""
+        wanted = entry_vectors.missing(EntryRow, fingerprint).order_by(EntryRow.key).limit(limit)
+        with self.database.read() as session:
+            return tuple(entry_of(row) for row in session.scalars(wanted))
+
     def search_vectors(self, fingerprint: str, vector: Vectors, limit: int) -> tuple[VectorHit, ...] | None:
         """Returns the texts of entries that may answer today whose vectors are nearest to a question's, the nearest first.
 
@@ -283,6 +307,11 @@ class EntryStore:
         """Keeps sentence vectors for the next start: for each entry the version they were made of, and the vectors."""
         with self._write() as session:
             entry_vectors.save(session, fingerprint, vectors)
+
+
+def _wanted(status: Status | None) -> Select[EntryRow]:
+    wanted = select(EntryRow).order_by(EntryRow.category, EntryRow.question, EntryRow.id)
+    return wanted.where(EntryRow.status == status) if status else wanted.where(EntryRow.status != "archived")
 
 
 def _today() -> date:

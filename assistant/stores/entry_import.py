@@ -17,7 +17,7 @@ from assistant.stores.entry_rows import body_of, columns_of, entry_of
 from assistant.stores.tables import EntryRow, EntryVersionRow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from sqlalchemy.orm import Session
 
@@ -29,6 +29,19 @@ ImportMode: TypeAlias = Literal["merge", "add", "replace"]
 archives all that is not among the entries given."""
 
 BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class ImportChange:
+    """What an import does to one entry.
+
+    Attributes:
+        before: as it was; None when it is new.
+        after: as it is then.
+    """
+
+    before: FaqEntry | None
+    after: FaqEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +66,8 @@ def import_entries(
     author: str = "",
     reason: str = "import",
     progress: ProgressCallback | None = None,
+    n_entries: int = 0,
+    tell: Callable[[ImportChange], None] | None = None,
 ) -> ImportReport:
     """Takes entries over within the session's transaction.
 
@@ -63,6 +78,8 @@ def import_entries(
         author: who is noted as the author of what changes.
         reason: what is noted as the reason.
         progress: called after each batch; raising Cancelled in it leaves the database as it was.
+        n_entries: how many there are, for the progress; 0 when that is not known.
+        tell: called for each entry that is added, changed or archived.
 
     Returns:
         What was done. Entries that say the same as what is there are not saved again: importing an export changes nothing.
@@ -72,12 +89,12 @@ def import_entries(
         DuplicateEntry: two of the entries have one id.
         UnknownFollowUp: an entry names one that is neither among them nor there already.
     """
-    batch = _Import(session, mode, author, reason)
+    batch = _Import(session, mode, author, reason, tell)
     pending = iter(entries)
     while chosen := list(islice(pending, BATCH)):
         batch.take(chosen)
         if progress:
-            progress(Progress("import", batch.n_seen, 0))
+            progress(Progress("import", batch.n_seen, n_entries))
     if mode == "replace":
         batch.archive_others()
     batch.finish()
@@ -87,12 +104,15 @@ def import_entries(
 class _Import:
     """An import on its way."""
 
-    def __init__(self, session: Session, mode: ImportMode, author: str, reason: str) -> None:
+    def __init__(
+        self, session: Session, mode: ImportMode, author: str, reason: str, tell: Callable[[ImportChange], None] | None
+    ) -> None:
         self.report = ImportReport()
         self._session = session
         self._mode = mode
         self._author = author
         self._reason = reason
+        self._tell = tell
         self._now = time.time()
         self._revision = marks.get(session, marks.FAQ_REVISION) + 1
         self._keys = dict(session.execute(select(EntryRow.id, EntryRow.key)).all())
@@ -117,15 +137,19 @@ class _Import:
             self._keys[entry.id] = self._next_key
             self._next_key += 1
         self._write(new, changed)
+        self._report(new, {})
+        self._report(changed, known)
         self._count(n_added=len(new), n_changed=len(changed), n_unchanged=len(old) - len(changed))
 
     def archive_others(self) -> None:
         """Archives what was not among the entries taken."""
         others = [key for entry_id, key in self._keys.items() if entry_id not in self._seen]
         for first in range(0, len(others), BATCH):
-            stored = self._stored(others[first : first + BATCH]).values()
-            open_ones = [replace(entry, status="archived") for entry in stored if entry.status != "archived"]
-            self._write([], [self._saved(entry, entry.version) for entry in open_ones])
+            stored = self._stored(others[first : first + BATCH])
+            open_ones = [replace(entry, status="archived") for entry in stored.values() if entry.status != "archived"]
+            archived = [self._saved(entry, entry.version) for entry in open_ones]
+            self._write([], archived)
+            self._report(archived, stored)
             self._count(n_archived=len(open_ones))
 
     def finish(self) -> None:
@@ -174,6 +198,11 @@ class _Import:
 
     def _columns(self, entry: FaqEntry) -> dict[str, Any]:
         return columns_of(entry) | {"key": self._keys[entry.id], "revision": self._revision}
+
+    def _report(self, entries: list[FaqEntry], before: Mapping[str, FaqEntry]) -> None:
+        if self._tell is not None:
+            for entry in entries:
+                self._tell(ImportChange(before.get(entry.id), entry))
 
     def _count(self, **counts: int) -> None:
         self.report = replace(self.report, **{name: getattr(self.report, name) + count for name, count in counts.items()})

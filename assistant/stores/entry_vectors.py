@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
-from sqlalchemy import delete, insert, select
+from sqlalchemy import and_, delete, exists, insert, select
 
 from assistant.stores import passage_vectors
 from assistant.stores.tables import EntryRow, EntryVectorRow
@@ -13,6 +13,7 @@ from assistant.stores.tables import EntryRow, EntryVectorRow
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from sqlalchemy import Select
     from sqlalchemy.orm import Session
 
 Vectors: TypeAlias = "np.ndarray[Any, np.dtype[np.float32]]"
@@ -66,6 +67,17 @@ def save(session: Session, fingerprint: str, vectors: Mapping[str, tuple[int, Ve
         if passage_vectors.is_available(session):
             of_entries = {keys[entry_id]: made for entry_id, (_, made) in vectors.items() if entry_id in keys}
             passage_vectors.save(session, fingerprint, of_entries)
+
+
+def missing(what: Any, fingerprint: str) -> Select[Any]:
+    """Returns the query for something of the published entries that have no vectors of their newest version by an encoder."""
+    is_made = and_(
+        EntryVectorRow.entry_key == EntryRow.key,
+        EntryVectorRow.version == EntryRow.version,
+        EntryVectorRow.fingerprint == fingerprint,
+    )
+    of_published = select(what).select_from(EntryRow).where(EntryRow.status == "published")
+    return of_published.where(~exists().where(is_made))
 
 
 def _read(data: bytes, n_vectors: int) -> Vectors:

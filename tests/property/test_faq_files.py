@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from assistant.errors import BadEntry
 from assistant.faq.entry import STATUSES, FaqEntry, checked, slug
-from assistant.faq.files import SUFFIXES, read_entries, write_entries
+from assistant.faq.files import SUFFIXES, entries_in, read_entries, survey, write_entries
 
 # Letters of all of Unicode, and the pieces that mean something to one format or another.
 MARKS = st.sampled_from(list("#-:|>'\"\\`*&!%@{}[],?\n\r\t ")) | st.sampled_from(["\u2028", "\x85", "\ufeff", "\x00"])
@@ -31,17 +32,31 @@ def entry_lists(draw: st.DrawFn) -> list[FaqEntry]:
             language=draw(st.sampled_from(["en", "de"])),
             status=draw(st.sampled_from(STATUSES)),
             threshold=draw(st.none() | st.floats(0, 1)),
+            intent=draw(st.sampled_from(["", "ask_faq", "faq/hours"])),
+            follow_ups=tuple(draw(st.lists(st.sampled_from(["a", "b", "null"]), max_size=2))),
+            valid_from=draw(st.none() | st.dates(max_value=date(2020, 1, 1))),
+            valid_until=draw(st.none() | st.dates(min_value=date(2020, 1, 1))),
         )
         entries.append(checked(typed))
     return entries
 
 
 @settings(max_examples=60, deadline=None)
-@given(entry_lists(), st.sampled_from([suffix for suffix in SUFFIXES if suffix != ".yaml"]))
+@given(entry_lists(), st.sampled_from([suffix for suffix in SUFFIXES if suffix not in {".yaml", ".htm"}]))
 def test_export_then_import_is_the_identity(entries: list[FaqEntry], suffix: str) -> None:
     with TemporaryDirectory() as folder:
         path = Path(folder) / f"faq{suffix}"
         write_entries(path, entries)
+        assert read_entries(path) == entries
+        assert list(entries_in(survey([path]))) == entries
+
+
+@settings(max_examples=60, deadline=None)
+@given(entry_lists())
+def test_the_same_through_a_response_selector(entries: list[FaqEntry]) -> None:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "nlu.yml"
+        write_entries(path, entries, as_rasa=True)
         assert read_entries(path) == entries
 
 
