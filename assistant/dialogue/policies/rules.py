@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from assistant.dialogue.sequences import NO_LOOP, Point, rule_points
 from assistant.dialogue.tracker import ACTION_LISTEN, State, Tracker
@@ -12,11 +12,62 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from assistant.dialogue.domain import Domain
+    from assistant.dialogue.slots import Feature
     from assistant.dialogue.stories import Story
+
+_Fact: TypeAlias = "tuple[str, str | Feature]"
+"""One thing that is true of a state: its kind and name, or a slot and its feature."""
+
+
+class _Need(NamedTuple):
+    """What a state must have and must not have."""
+
+    facts: frozenset[_Fact]
+    empty_slots: frozenset[str]
+
+
+class _Entry(NamedTuple):
+    """A point of a rule, ready to be compared: what its states need, the latest first."""
+
+    weight: tuple[int, int]
+    point: Point
+    at_start: bool
+    needs: tuple[_Need, ...]
+
+    def fits(self, seen: _Seen) -> bool:
+        """Returns whether the latest states are as the rule wants them; what was before them does not matter."""
+        if len(self.needs) > seen.n_states or (self.at_start and len(self.needs) != seen.n_states):
+            return False
+        for age, need in enumerate(self.needs):
+            facts, slots = seen.at(age)
+            if not need.facts <= facts or not need.empty_slots.isdisjoint(slots):
+                return False
+        return True
+
+
+class _Seen:
+    """The states of a conversation as sets of facts, each made when it is first looked at: most rules look at the latest alone."""
+
+    def __init__(self, states: Sequence[State]) -> None:
+        self._states = states
+        self._facts: list[tuple[set[_Fact], set[str]]] = []
+        self.n_states = len(states)
+
+    def at(self, age: int) -> tuple[set[_Fact], set[str]]:
+        """Returns the facts of a state and the slots that are set in it; age 0 is the present."""
+        while len(self._facts) <= age:
+            state = self._states[-1 - len(self._facts)]
+            facts = _facts(state)
+            facts.add(("loop", state.active_loop or NO_LOOP))
+            self._facts.append((facts, {name for name, _ in state.slots}))
+        return self._facts[age]
 
 
 class RulePolicy:
     """Applies the longest rule that fits the latest states.
+
+    Rules are found by the last action and the intent that they want, and compared by sets of facts, so that a decision among
+    thousands takes a fraction of a millisecond.
 
     Args:
         rules: of the project; entries that are no rules are left aside.
@@ -24,16 +75,19 @@ class RulePolicy:
     """
 
     def __init__(self, rules: Iterable[Story], domain: Domain) -> None:
-        self._by_situation: dict[tuple[str | None, str | None], list[tuple[Point, bool]]] = {}
+        self._by_situation: dict[tuple[str | None, str | None], list[_Entry]] = {}
         self.longest = 1
         for rule in rules:
             if rule.is_rule:
                 for point in rule_points(rule, domain):
                     self._add(point, rule.at_start)
+        for entries in self._by_situation.values():
+            entries.sort(key=lambda entry: entry.weight, reverse=True)  # the first that fits is the best
 
     def _add(self, point: Point, at_start: bool) -> None:
         last = point.states[-1]
-        self._by_situation.setdefault((last.prev_action, last.intent), []).append((point, at_start))
+        entry = _Entry(_weight(point), point, at_start, tuple(map(_need, reversed(point.states))))
+        self._by_situation.setdefault((last.prev_action, last.intent), []).append(entry)
         self.longest = max(self.longest, len(point.states))
 
     def predict(self, tracker: Tracker) -> Decision | None:
@@ -56,11 +110,16 @@ class RulePolicy:
 
     def best(self, states: Sequence[State]) -> Point | None:
         """Returns the point of the longest rule that fits; among equals the one that says more of the present."""
-        last = states[-1]
-        situations = {(last.prev_action, last.intent), (last.prev_action, None)}
-        candidates = (entry for situation in situations for entry in self._by_situation.get(situation, ()))
-        fitting = [point for point, at_start in candidates if _fits(point.states, states, at_start=at_start)]
-        return max(fitting, key=_weight, default=None)
+        last, seen = states[-1], _Seen(states)
+        fitting = [
+            entry
+            for intent in dict.fromkeys((last.intent, None))
+            if (entry := self._first(last.prev_action, intent, seen)) is not None
+        ]
+        return max(fitting, key=lambda entry: entry.weight).point if fitting else None
+
+    def _first(self, prev_action: str | None, intent: str | None, seen: _Seen) -> _Entry | None:
+        return next((entry for entry in self._by_situation.get((prev_action, intent), ()) if entry.fits(seen)), None)
 
 
 def _weight(point: Point) -> tuple[int, int]:
@@ -68,26 +127,18 @@ def _weight(point: Point) -> tuple[int, int]:
     return len(point.states), len(last.slots) + len(last.entities) + (last.active_loop is not None) + (last.intent is not None)
 
 
-def _fits(rule: Sequence[State], states: Sequence[State], *, at_start: bool) -> bool:
-    if len(rule) > len(states) or (at_start and len(rule) != len(states)):
-        return False
-    # zip stops at the rule's own states: what was before them does not matter
-    return all(_state_fits(wanted, state) for wanted, state in zip(reversed(rule), reversed(states), strict=False))
+def _need(wanted: State) -> _Need:
+    facts = _facts(wanted)
+    if wanted.active_loop is not None:
+        facts.add(("loop", wanted.active_loop))
+    return _Need(frozenset(facts), frozenset(name for name, feature in wanted.slots if not feature))
 
 
-def _state_fits(wanted: State, state: State) -> bool:
-    if wanted.intent is not None and wanted.intent != state.intent:
-        return False
-    if wanted.prev_action is not None and wanted.prev_action != state.prev_action:
-        return False
-    if wanted.entities and not set(wanted.entities) <= set(state.entities):
-        return False
-    if wanted.active_loop == NO_LOOP:
-        if state.active_loop is not None:
-            return False
-    elif wanted.active_loop is not None and wanted.active_loop != state.active_loop:
-        return False
-    if not wanted.slots:
-        return True
-    present = dict(state.slots)
-    return all(present.get(name, ()) == feature for name, feature in wanted.slots)
+def _facts(state: State) -> set[_Fact]:
+    facts: set[_Fact] = {(name, feature) for name, feature in state.slots if feature}
+    facts.update(("entity", name) for name in state.entities)
+    if state.intent is not None:
+        facts.add(("intent", state.intent))
+    if state.prev_action is not None:
+        facts.add(("after", state.prev_action))
+    return facts
