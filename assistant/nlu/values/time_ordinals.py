@@ -11,11 +11,15 @@ from assistant.nlu.values.time_context import DAYS_OF_MONTH, direction
 from assistant.nlu.values.time_months import read_month
 from assistant.nlu.values.time_relative import read_relative
 from assistant.nlu.values.time_words import LAST, LEADS, MONTHS, NEXT, THIS, WEEKDAYS
-from assistant.nlu.values.tokens import NUMBER
+from assistant.nlu.values.tokens import NUMBER, word_list
 
 if TYPE_CHECKING:
     from assistant.nlu.values.time_context import Context, Read
 
+_NO_NOUNS = word_list(
+    "at and or please of is was will would but i it we you he she they my our his her their that this if when because so as not then"
+    " has have had do does did can could should to there already still too also just a an the with without about"
+)
 _EVERY_MONTH = range(1, 29)
 
 
@@ -52,11 +56,7 @@ def read_ordinal_date(c: Context, i: int) -> Read | None:
 def _is_noun(c: Context, i: int) -> bool:
     """Says whether a word goes on that the ordinal belongs to: ``the 2nd parcel``."""
     word = c.word(i)
-    return (
-        bool(word)
-        and word.isalpha()
-        and word not in LEADS | {"at", "and", "or", "please", "of", "is", "was", "will", "would", "but"}
-    )
+    return word.isalpha() and word not in LEADS and word not in _NO_NOUNS
 
 
 def day_of_month(c: Context, day: int, behind: int) -> Read | None:
