@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from assistant.nlu.values.time_context import Context, Read
 
 _NO_NOUNS = word_list(
-    "at and or please of is was will would but i it we you he she they my our his her their that this if when because so as not then"
-    " has have had do does did can could should to there already still too also just a an the with without about"
+    "at and or please of is was will would but i it we you he she they my our his her their that this if when because so as not"
+    " then has have had do does did can could should to there already still too also just a an the with without about"
 )
 _EVERY_MONTH = range(1, 29)
 

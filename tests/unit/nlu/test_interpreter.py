@@ -11,7 +11,7 @@ import pytest
 
 from assistant.albert.manifest import write_manifest
 from assistant.errors import BadModel, DamagedFile, ManifestMissing
-from assistant.nlu.extractors import REGEX_EXTRACTOR
+from assistant.nlu.overlaps import REGEX_EXTRACTOR
 from assistant.nlu.interpreter import MAX_CHARACTERS, Interpreter
 
 if TYPE_CHECKING:
