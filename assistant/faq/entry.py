@@ -25,7 +25,7 @@ MAX_ALTERNATIVES = 1_000
 
 _MAX_ID_CHARS = 60
 _ID = re.compile(r"[^\W_][\w.-]*")
-_INTENT = re.compile(r"[^\s/]+(?:/[^\s/]+)?")
+_INTENT = re.compile(r"[^/]+(?:/[^/]+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ def checked(entry: FaqEntry, where: Place | str | None = None) -> FaqEntry:
         tags=_lines(entry.tags),
         category=_line(entry.category),
         language=_line(entry.language) or "en",
-        intent=entry.intent.strip(),
+        intent=_line(entry.intent),
         follow_ups=_lines(entry.follow_ups),
     )
     fault = _fault(tidied)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -43,6 +44,9 @@ def test_an_id_of_a_long_question_is_short() -> None:
         ({"question": "x" * 1001}, "a question of .* has 1001 characters, more than 1000"),
         ({"answer": "x" * 100_001}, "the answer .* has more than 100000 characters"),
         ({"alternatives": tuple(map(str, range(1001)))}, "there are more than 1000 alternatives"),
+        ({"intent": "faq/a/b"}, '"faq/a/b" of "shoes" is no name of an intent'),
+        ({"follow_ups": ("hours", "shoes")}, "the follow-ups of .* name the entry itself"),
+        ({"valid_from": date(2026, 2, 1), "valid_until": date(2026, 1, 31)}, "the validity of .* ends before it begins"),
     ],
 )
 def test_what_does_not_hold_together_is_refused(change: dict[str, Any], why: str) -> None:
@@ -60,3 +64,11 @@ def test_texts_are_tidied() -> None:
 def test_the_content_is_what_curators_write() -> None:
     assert replace(ENTRY, version=3, author="ann", updated_at=7.0).content() == ENTRY
     assert replace(ENTRY, alternatives=("a", "b")).questions == ("Can I return shoes?", "a", "b")
+
+
+def test_an_entry_is_live_while_it_is_published_and_valid() -> None:
+    entry = replace(ENTRY, status="published", valid_from=date(2026, 3, 1), valid_until=date(2026, 3, 31))
+    days = [date(2026, 2, 28), date(2026, 3, 1), date(2026, 3, 31), date(2026, 4, 1)]
+    assert [entry.is_live(day) for day in days] == [False, True, True, False]
+    assert not replace(entry, status="in_review").is_live(days[1])
+    assert replace(ENTRY, status="published").is_live(days[0])

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from assistant.faq import index as faq_index
 from assistant.faq.entry import FaqEntry
 from assistant.faq.index import FaqIndex
 from assistant.stores.database import open_database
@@ -74,6 +76,18 @@ def test_only_published_entries_answer(index: FaqIndex, store: EntryStore) -> No
     assert "gifts" not in {match.entry_id for match in index.search("do you wrap presents").matches}
     store.delete("hours")
     assert {match.entry_id for match in index.search("opening hours").matches} == {"shoes"}
+
+
+def test_an_entry_answers_on_the_days_on_which_it_is_valid(
+    index: FaqIndex, store: EntryStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sale = FaqEntry("sale", "When is the sale?", "Now.", status="published")
+    store.add(replace(sale, valid_from=date(2026, 7, 1), valid_until=date(2026, 7, 14)))
+    answers = []
+    for day in (date(2026, 6, 30), date(2026, 7, 1), date(2026, 7, 14), date(2026, 7, 15)):
+        monkeypatch.setattr(faq_index, "_today", lambda day=day: day)
+        answers.append(index.search("when is the sale").best is not None)
+    assert answers == [False, True, True, False]
 
 
 def test_when_all_entries_are_gone_nothing_answers(index: FaqIndex, store: EntryStore) -> None:
