@@ -5,13 +5,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from assistant.annotations import read_annotations
-from assistant.errors import BadExample, MissingKey, Place, UnsupportedVersion
+from assistant.errors import BadExample, MissingKey, Place, UnreadableFile, UnsupportedVersion
 from assistant.nlu.training_data import Example, NamedPattern, TrainingData
-from assistant.yaml_source import YamlList, YamlMap, YamlText, only_keys, read_yaml, require, want_list, want_map, want_text
+from assistant.yaml_source import (
+    YamlList,
+    YamlMap,
+    YamlText,
+    only_keys,
+    read_yaml,
+    require,
+    unread_keys,
+    want_list,
+    want_map,
+    want_text,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from assistant.errors import SourceError
 
 SUPPORTED_VERSION = (3, 1)
 KINDS = ("intent", "synonym", "regex", "lookup")
@@ -32,7 +45,7 @@ def read_rasa_yaml(file: Path, *, shown_as: str | None = None) -> TrainingData:
     shown = shown_as or str(file)
     content = want_map(read_yaml(file, shown_as=shown), key="the file", where=Place(shown, 1))
     _check_version(content)
-    collected = _Collected()
+    collected = _Collected(file)
     sections = want_list(content.get("nlu"), key="nlu", where=content.place("nlu"))
     for index, section in enumerate(sections):
         collected.add(want_map(section, key="nlu", where=sections.place(index)))
@@ -40,7 +53,9 @@ def read_rasa_yaml(file: Path, *, shown_as: str | None = None) -> TrainingData:
 
 
 class _Collected:
-    def __init__(self) -> None:
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._problems: list[SourceError] = []
         self._examples: list[Example] = []
         self._synonyms: dict[str, str] = {}
         self._inline: dict[str, str] = {}
@@ -48,12 +63,17 @@ class _Collected:
         self._lookups: dict[str, tuple[str, ...]] = {}
 
     def add(self, section: YamlMap) -> None:
-        only_keys(section, _KEYS)
+        self._problems += unread_keys(section, _KEYS)
         kind = next((kind for kind in KINDS if kind in section), None)
         if kind is None:
-            raise MissingKey(where=section.here, key=" or ".join(KINDS))
+            self._problems.append(MissingKey(where=section.here, key=" or ".join(KINDS)))
+            return
         name = want_text(section[kind], key=kind, where=section.place(kind))
-        items = _items(section)
+        if section.get("examples") is None:
+            self._problems.append(MissingKey(where=section.here, key="examples"))
+            return
+        items = self._lookup_file(section) if kind == "lookup" else None
+        items = self._items(section) if items is None else items
         if kind == "intent":
             self._examples += (self._example(text, name, place) for text, place in items)
         elif kind == "synonym":
@@ -62,6 +82,42 @@ class _Collected:
             self._regexes += (NamedPattern(name, text, place) for text, place in items)
         else:
             self._lookups[name] = self._lookups.get(name, ()) + tuple(text for text, _ in items)
+
+    def _lookup_file(self, section: YamlMap) -> Iterator[tuple[str, Place]] | None:
+        """The lines of the file that a lookup list names in place of entries: beside the training file, or from a folder above."""
+        named = section["examples"]
+        if not isinstance(named, str) or "\n" in named.strip() or not named.strip().endswith(".txt"):
+            return None
+        name = named.strip().removeprefix("-").strip()
+        path = next((folder / name for folder in self._file.resolve().parents if (folder / name).is_file()), None)
+        if path is None:
+            raise UnreadableFile(path=name, why=f"the lookup list of {section.place('examples')} is not there")
+        try:
+            lines = path.read_text(encoding="utf-8-sig").splitlines()
+        except (OSError, UnicodeDecodeError) as error:
+            raise UnreadableFile(path=name, why=str(error)) from error
+        return ((line.strip(), Place(name, number)) for number, line in enumerate(lines, 1) if line.strip())
+
+    def _items(self, section: YamlMap) -> Iterator[tuple[str, Place]]:
+        """Yields each line of a section's examples, or each item of the extended form, with its place.
+
+        As in Rasa, a line that does not start with a dash is passed over; here that is a problem which validation shows.
+        """
+        examples = section["examples"]
+        if isinstance(examples, YamlList):
+            yield from _extended(examples)
+            return
+        text = want_text(examples, key="examples", where=section.place("examples"))
+        first = examples.line if isinstance(examples, YamlText) else section.place("examples").line
+        for number, line in enumerate(text.split("\n"), first):
+            stripped = line.strip()
+            if not stripped:
+                continue
+            place = Place(section.here.path, number)
+            if not stripped.startswith("-") or not stripped[1:].strip():
+                self._problems.append(BadExample(where=place, example=stripped))
+                continue
+            yield stripped[1:].strip(), place
 
     def _example(self, marked: str, intent: str, place: Place) -> Example:
         text, entities = read_annotations(marked, place)
@@ -73,7 +129,8 @@ class _Collected:
 
     def as_training_data(self) -> TrainingData:
         # A synonym with a section of its own was meant for all texts, one beside an annotation perhaps for that text alone.
-        return TrainingData(tuple(self._examples), self._inline | self._synonyms, tuple(self._regexes), self._lookups)
+        synonyms = self._inline | self._synonyms
+        return TrainingData(tuple(self._examples), synonyms, tuple(self._regexes), self._lookups, tuple(self._problems))
 
 
 def _check_version(content: YamlMap) -> None:
@@ -83,24 +140,6 @@ def _check_version(content: YamlMap) -> None:
     numbers = version.split(".")
     if not all(number.isdigit() for number in numbers) or tuple(map(int, numbers)) > SUPPORTED_VERSION:
         raise UnsupportedVersion(where=content.place("version"), version=version)
-
-
-def _items(section: YamlMap) -> Iterator[tuple[str, Place]]:
-    """Yields each line of a section's examples, or each item of the extended form, with its place."""
-    examples = require(section, "examples")
-    if isinstance(examples, YamlList):
-        yield from _extended(examples)
-        return
-    text = want_text(examples, key="examples", where=section.place("examples"))
-    first = examples.line if isinstance(examples, YamlText) else section.place("examples").line
-    for number, line in enumerate(text.split("\n"), first):
-        stripped = line.strip()
-        if not stripped:
-            continue
-        place = Place(section.here.path, number)
-        if not stripped.startswith("-") or not stripped[1:].strip():
-            raise BadExample(where=place, example=stripped)
-        yield stripped[1:].strip(), place
 
 
 def _extended(examples: YamlList) -> Iterator[tuple[str, Place]]:

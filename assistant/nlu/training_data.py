@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from assistant.errors import Place
+    from assistant.errors import Place, SourceError
     from assistant.messages import Entity
 
 TRAIN_FILE = "train.jsonl"
@@ -55,12 +55,14 @@ class TrainingData:
         synonyms: what is written, in lower case, to what it means.
         regexes: patterns, several may share a name.
         lookups: entries by name of the list.
+        problems: what was passed over, as it cannot be used.
     """
 
     examples: tuple[Example, ...] = ()
     synonyms: Mapping[str, str] = field(default_factory=dict)
     regexes: tuple[NamedPattern, ...] = ()
     lookups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    problems: tuple[SourceError, ...] = field(default=(), compare=False)
 
     @property
     def intents(self) -> tuple[str, ...]:
@@ -131,4 +133,5 @@ def _merge(parts: list[TrainingData]) -> TrainingData:
         synonyms={text: value for part in parts for text, value in part.synonyms.items()},
         regexes=tuple(pattern for part in parts for pattern in part.regexes),
         lookups=lookups,
+        problems=tuple(problem for part in parts for problem in part.problems),
     )

@@ -39,6 +39,8 @@ def validate_project(project: Project) -> list[Finding]:
     stories: tuple[Story, ...] | None = _attempt(findings, lambda: load_stories(project))
     tests: tuple[Story, ...] | None = _attempt(findings, lambda: load_tests(project))
     data: TrainingData | None = _attempt(findings, lambda: read_nlu(project.training))
+    if data:
+        findings += map(_warning, data.problems)
     for path in project.faq:
         _attempt(findings, lambda path=path: read_entries(path))  # type: ignore[misc]
     if domain and stories is not None:

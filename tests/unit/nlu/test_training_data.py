@@ -9,9 +9,7 @@ import pytest
 from assistant.errors import (
     AssistantError,
     BadAnnotation,
-    BadExample,
     BadTrainingRow,
-    MissingKey,
     UnknownKey,
     UnknownTrainingFormat,
     UnreadableFile,
@@ -103,8 +101,6 @@ nlu:
         ('- [x]{"role": "from"}', BadAnnotation),
         ('- [x]{"entity": "city", "rolle": "from"}', BadAnnotation),
         ("- [x](city", BadAnnotation),
-        ("no dash", BadExample),
-        ("-", BadExample),
     ],
 )
 def test_a_bad_example_is_named_with_its_line(tmp_path: Path, line: str, error: type[AssistantError]) -> None:
@@ -114,15 +110,52 @@ def test_a_bad_example_is_named_with_its_line(tmp_path: Path, line: str, error: 
     assert str(caught.value.where).endswith("nlu.yml:6")
 
 
-def test_unknown_keys_missing_keys_and_newer_versions_are_refused(tmp_path: Path) -> None:
+def test_what_cannot_be_used_is_passed_over_and_is_a_problem(tmp_path: Path) -> None:
+    """As Rasa does, which warns while it trains."""
+    data = read(
+        tmp_path,
+        """\
+nlu:
+- intent: a
+  examples: |
+    - fine
+    no dash
+    -
+- intent: empty
+- intent: nothing
+  examples:
+- examples: |
+    - whose
+- intent: b
+  colour: red
+  examples: |
+    - blue
+""",
+    )
+    assert [example.text for example in data.examples] == ["fine", "blue"]
+    assert [(problem.code, str(problem.where).rsplit(":", 1)[1]) for problem in data.problems] == [
+        ("NLU-002", "5"),
+        ("NLU-002", "6"),
+        ("YML-007", "7"),
+        ("YML-007", "8"),
+        ("YML-007", "10"),
+        ("YML-006", "13"),
+    ]
+
+
+def test_misspelt_keys_and_newer_versions_are_refused(tmp_path: Path) -> None:
     with pytest.raises(UnknownKey, match='did you mean "intent"'):
         read(tmp_path, "nlu:\n- intnet: a\n  examples: |\n    - b\n")
-    with pytest.raises(MissingKey, match="examples"):
-        read(tmp_path, "nlu:\n- intent: a\n")
-    with pytest.raises(MissingKey, match="intent or synonym"):
-        read(tmp_path, "nlu:\n- examples: |\n    - b\n")
     with pytest.raises(UnsupportedVersion, match=r"nlu\.yml:1"):
         read(tmp_path, 'version: "4.0"\nnlu: []\n')
+
+
+def test_a_lookup_list_may_lie_in_a_file(tmp_path: Path) -> None:
+    (tmp_path / "lists").mkdir()
+    (tmp_path / "lists" / "banks.txt").write_text("N26\n\nFirst Bank\n")
+    assert read(tmp_path, "nlu:\n- lookup: bank\n  examples: lists/banks.txt\n").lookups == {"bank": ("N26", "First Bank")}
+    with pytest.raises(UnreadableFile, match=r"lists/bonks\.txt"):
+        read(tmp_path, "nlu:\n- lookup: bank\n  examples: lists/bonks.txt\n")
 
 
 def test_tags_become_entities_where_the_tokens_stand_in_the_text(tmp_path: Path) -> None:
