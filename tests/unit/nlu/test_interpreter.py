@@ -11,8 +11,8 @@ import pytest
 
 from assistant.albert.manifest import write_manifest
 from assistant.errors import BadModel, DamagedFile, ManifestMissing
-from assistant.nlu.overlaps import REGEX_EXTRACTOR
 from assistant.nlu.interpreter import MAX_CHARACTERS, Interpreter
+from assistant.nlu.overlaps import REGEX_EXTRACTOR
 
 if TYPE_CHECKING:
     from pathlib import Path
