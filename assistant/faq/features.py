@@ -1,4 +1,4 @@
-"""What is known of a question and an entry: how near their vectors are, and how well the entry's words cover the question's."""
+"""What is known of a question and an entry: how near their vectors are, and how much of the question's wording the entry has."""
 
 from __future__ import annotations
 
@@ -8,25 +8,46 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from assistant.faq.discriminant import discriminant
 from assistant.faq.folding import words
-from assistant.faq.passages import plain, texts_of
+from assistant.faq.grouped import Grouped, Positions, Vectors
+from assistant.faq.pieces import PieceWeights, pieces
+from assistant.faq.vector_index import VectorIndex
 from assistant.faq.vocabulary import Vocabulary, stem
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from assistant.faq.entry import FaqEntry
+    from assistant.faq.pieces import Counts, Pieces
+    from assistant.faq.wording import Wording
 
 Floats: TypeAlias = "np.ndarray[Any, np.dtype[np.float64]]"
-Vectors: TypeAlias = "np.ndarray[Any, np.dtype[np.float32]]"
-"""Normalised sentence vectors. Shape: (text, dimension)."""
 
-FEATURES = ("nearest", "centre", "passage", "words")
+FEATURES = ("nearest", "centre", "passage", "words", "pieces", "apart")
 """The columns of a feature table: the cosine of the nearest question of the entry, of the centre of all its questions, of the
-nearest passage of its answer, and bm25 as a share of the most that the question could have."""
+nearest passage of its answer; bm25 of words and of runs of letters, each as a share of the most that the question could have; and
+what a classifier of the best candidates says, see `assistant.faq.discriminant`."""
+
+N_COSINES = 3
+"""The first so many columns are cosines; the others start from nothing."""
+
+N_APART = 16
+"""Candidates that the classifier tells apart; those after them count as ruled out by it."""
+
+MAX_EXAMPLES = 12
+"""Questions of one entry that the classifier learns from: the nearest ones, so that its time is bounded."""
+
+LARGE = 20_000
+"""From so many vectors on, signs are compared before vectors are."""
+
+_N_NEAR = 400
+"""Vectors that are looked up in a large FAQ; the entries that they belong to are compared."""
 
 _SATURATION, _LENGTH_SHARE = 1.2, 0.75
 """The usual k1 and b of bm25. Source: Robertson and Zaragoza 2009, section 3.5."""
+
+_USUAL = np.array([2.0, 5.0, 4.0, 8.0, 6.0])
+"""Usual weights of the features before the last; they choose whom the classifier tells apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +57,14 @@ class Query:
     Attributes:
         vector: its sentence vector. Shape: (dimension,).
         stems: the stems of its words, each with how much it counts.
+        pieces: its runs of letters.
+        telling: its most telling words, corrected; what full text is searched for.
     """
 
     vector: Vectors
     stems: dict[str, float]
+    pieces: Pieces
+    telling: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,67 +79,129 @@ class Features:
     """Compares questions with entries, which are named by their position.
 
     Args:
-        entries: the entries.
+        wordings: of each entry.
         vectors: those of each entry's texts, in the order of ``texts_of``.
     """
 
-    def __init__(self, entries: Sequence[FaqEntry], vectors: Sequence[Vectors]) -> None:
-        self.vocabulary = Vocabulary(texts_of(entry) for entry in entries)
-        counts = [len(entry.questions) for entry in entries]
-        self.questions = np.concatenate([made[:n] for made, n in zip(vectors, counts, strict=True)])
-        self.starts = _starts(counts)
-        self._sums = np.add.reduceat(self.questions, self.starts)
-        self._norms = np.linalg.norm(self._sums, axis=1)
+    def __init__(self, wordings: Sequence[Wording], vectors: Sequence[Vectors]) -> None:
+        self._wordings = wordings
+        self.vocabulary = Vocabulary(known.spelt for known in self._wordings)
+        n_questions = [len(known.folded) for known in self._wordings]
+        self.questions = Grouped([made[:n] for made, n in zip(vectors, n_questions, strict=True)])
         # An answer of which nothing is left without its marks is stood in for by the entry's question.
-        answers = [made[n:] if len(made) > n else made[:1] for made, n in zip(vectors, counts, strict=True)]
-        self._answers = np.concatenate(answers)
-        self._answer_starts = _starts([len(made) for made in answers])
-        self._of_question = [[Counter(map(stem, words(text))) for text in entry.questions] for entry in entries]
-        self._of_entry = [
-            sum(of_questions, Counter(map(stem, words(plain(entry.answer)))))
-            for entry, of_questions in zip(entries, self._of_question, strict=True)
-        ]
-        lengths = np.array([counted.total() for counted in self._of_entry], dtype=np.float64)
-        relative = lengths / max(float(lengths.mean()), 1.0)
-        self._damping: list[float] = (_SATURATION * (1 - _LENGTH_SHARE + _LENGTH_SHARE * relative)).tolist()
+        self.answers = Grouped([made[n:] if len(made) > n else made[:1] for made, n in zip(vectors, n_questions, strict=True)])
+        self._sums = self.questions.sums()
+        self._norms = np.linalg.norm(self._sums, axis=1)
+        self._domain = self._sums.sum(axis=0)
+        self._word_damping = _damping([known.n_words for known in self._wordings])
+        self._piece_weights = PieceWeights([known.pieces for known in self._wordings])
+        self._piece_damping = _damping([known.n_pieces for known in self._wordings])
+        self._index: VectorIndex | None = None
+        if len(self.questions.vectors) + len(self.answers.vectors) > LARGE:
+            self._index = VectorIndex.of(np.concatenate([self.questions.vectors, self.answers.vectors]))
+            self._owners = np.concatenate([self.questions.owners, self.answers.owners])
 
-    def cosines(self, query: Query, hidden: Hidden | None = None) -> Floats:
-        """Returns the first three features of all entries. Shape: (entry, 3) float64."""
-        rows = self.questions @ query.vector
-        sums = self._sums @ query.vector
-        norms = self._norms.copy()
-        if hidden:
-            row = self.starts[hidden.entry] + hidden.text
-            rest = self._sums[hidden.entry] - self.questions[row]
-            sums[hidden.entry], norms[hidden.entry] = rest @ query.vector, np.linalg.norm(rest)
-            rows[row] = -1.0
-        nearest = np.maximum.reduceat(rows, self.starts)
-        passage = np.maximum.reduceat(self._answers @ query.vector, self._answer_starts)
-        return np.stack([nearest, sums / np.maximum(norms, 1e-9), passage], axis=1).astype(np.float64)
+    def query(self, question: str, vector: Vectors) -> Query:
+        """Returns a question as it is compared."""
+        return Query(vector, self.vocabulary.weigh(question), pieces([question])[0], self.vocabulary.telling(question))
 
-    def table(self, query: Query, cosines: Floats, candidates: Sequence[int], hidden: Hidden | None = None) -> Floats:
+    def question_vector(self, hidden: Hidden) -> Vectors:
+        """Returns the vector of a question of an entry. Shape: (dimension,)."""
+        return np.asarray(self.questions.of(hidden.entry)[hidden.text])
+
+    def near(self, query: Query, n_best: int) -> list[int]:
+        """Returns the entries whose questions, singly and together, and whose passages are the nearest."""
+        if self._index is None:
+            entries: Positions = np.arange(len(self._wordings))
+        else:
+            entries = np.unique(self._owners[self._index.nearest(query.vector, _N_NEAR)[0]])
+        cosines = self._cosines(query, entries, None)
+        n_best = min(n_best, len(entries))
+        best = np.argpartition(-cosines, n_best - 1, axis=0)[:n_best].ravel()
+        return list(dict.fromkeys(entries[best].tolist()))
+
+    def domain(self, query: Query, hidden: Hidden | None = None) -> float:
+        """Returns how near a question is to what the FAQ is about: the cosine of the centre of all questions."""
+        centre = self._domain if hidden is None else self._domain - self.question_vector(hidden)
+        return float(centre @ query.vector) / max(float(np.linalg.norm(centre)), 1e-9)
+
+    def table(self, query: Query, candidates: Sequence[int], hidden: Hidden | None = None) -> Floats:
         """Returns the features of each candidate. Shape: (candidate, feature) float64."""
+        if not candidates:
+            return np.empty((0, len(FEATURES)))
+        entries = np.array(candidates, dtype=np.intp)
         # A question that says less than one rare word does is never quite covered: "yes" stands in many answers.
         most = max(sum(query.stems.values()), 1.0)
         shares = [self._bm25(query.stems, entry, hidden) / most for entry in candidates]
-        return np.column_stack([cosines[list(candidates)], shares])
+        weights = self._piece_weights.of(query.pieces)
+        runs = [self._bm25_of_pieces(query.pieces, weights, entry, hidden) for entry in candidates]
+        known = np.column_stack([self._cosines(query, entries, hidden), shares, runs])
+        return np.column_stack([known, self._apart(query, entries, known @ _USUAL, hidden)])
 
     def nearest_question(self, query: Query, entry: int) -> int:
         """Returns which question of the entry is nearest: 0 is its question, then come the alternatives."""
-        start = self.starts[entry]
-        return int(np.argmax(self.questions[start : start + len(self._of_question[entry])] @ query.vector))
+        return int(np.argmax(self.questions.of(entry) @ query.vector))
+
+    def nearest_passage(self, query: Query, entry: int) -> int:
+        """Returns which passage of the entry's answer is nearest."""
+        return int(np.argmax(self.answers.of(entry) @ query.vector))
+
+    def _cosines(self, query: Query, entries: Positions, hidden: Hidden | None) -> Floats:
+        """Returns the first three features of entries. Shape: (entry, 3)."""
+        sums, norms, row = self._sums[entries] @ query.vector, self._norms[entries], None
+        if hidden is not None:
+            row = int(self.questions.starts[hidden.entry]) + hidden.text
+            rest, own = self._sums[hidden.entry] - self.questions.vectors[row], entries == hidden.entry
+            sums[own], norms[own] = rest @ query.vector, np.linalg.norm(rest)
+        nearest = self.questions.nearest(query.vector, entries, row)
+        passage = self.answers.nearest(query.vector, entries)
+        return np.stack([nearest, sums / np.maximum(norms, 1e-9), passage], axis=1).astype(np.float64)
+
+    def _apart(self, query: Query, entries: Positions, usual: Floats, hidden: Hidden | None) -> Floats:
+        """Returns what the classifier of the best candidates says of each candidate."""
+        chosen = np.argsort(-usual, kind="stable")[:N_APART]
+        rows, owners = [], []
+        for owner, entry in enumerate(entries[chosen].tolist()):
+            own = self.questions.rows(np.array([entry]))
+            if hidden is not None and entry == hidden.entry:
+                own = np.delete(own, hidden.text)
+            if len(own) > MAX_EXAMPLES:
+                own = own[np.argpartition(-(self.questions.vectors[own] @ query.vector), MAX_EXAMPLES)[:MAX_EXAMPLES]]
+            rows.append(own)
+            owners.append(np.full(len(own), owner))
+        result = np.zeros(len(entries))
+        examples = self.questions.vectors[np.concatenate(rows)]
+        if len(examples):
+            result[chosen] = discriminant(query.vector, examples, np.concatenate(owners), len(chosen))
+        return result
 
     def _bm25(self, stems: dict[str, float], entry: int, hidden: Hidden | None) -> float:
-        counts = self._of_entry[entry]
-        if hidden and hidden.entry == entry:
-            counts = counts - self._of_question[entry][hidden.text]
-        total, damping = 0.0, self._damping[entry]
+        known = self._wordings[entry]
+        gone = Counter(map(stem, words(known.folded[hidden.text]))) if hidden and hidden.entry == entry else {}
+        total, damping = 0.0, self._word_damping[entry]
         for root, weight in stems.items():
-            count = counts.get(root, 0)
-            if count:
+            count = known.stems.get(root, 0) - gone.get(root, 0)
+            if count > 0:
                 total += weight * count / (count + damping)
         return total
 
+    def _bm25_of_pieces(self, asked: Pieces, weights: Counts, entry: int, hidden: Hidden | None) -> float:
+        known = self._wordings[entry]
+        counts = _counts_in(asked, known.pieces, known.piece_counts)
+        if hidden and hidden.entry == entry:
+            counts = counts - _counts_in(asked, *pieces([known.folded[hidden.text]]))
+        return float((weights * counts / (counts + self._piece_damping[entry])).sum() / max(float(weights.sum()), 1.0))
 
-def _starts(counts: Sequence[int]) -> np.ndarray[Any, np.dtype[np.intp]]:
-    return np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.intp)
+
+def _counts_in(asked: Pieces, there: Pieces, counts: Counts) -> Any:
+    """Returns how often each run that was asked for is there."""
+    if not len(there):
+        return np.zeros(len(asked), dtype=np.float32)
+    places = np.minimum(np.searchsorted(there, asked), len(there) - 1)
+    return np.where(there[places] == asked, counts[places], np.float32(0.0))
+
+
+def _damping(lengths: Sequence[float]) -> list[float]:
+    relative = np.array(lengths, dtype=np.float64) / max(float(np.mean(lengths)), 1.0)
+    damping: list[float] = (_SATURATION * (1 - _LENGTH_SHARE + _LENGTH_SHARE * relative)).tolist()
+    return damping

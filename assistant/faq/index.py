@@ -7,14 +7,17 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol
 
 from assistant.faq.calibration import Calibration
+from assistant.faq.passages import texts_of
 from assistant.faq.retriever import Retriever, encoded
+from assistant.faq.wording import wording
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from assistant.faq.entry import FaqEntry
-    from assistant.faq.features import Vectors
+    from assistant.faq.grouped import Vectors
     from assistant.faq.retriever import Encode, TextHit
+    from assistant.faq.wording import Wording
     from assistant.messages import FaqResult
 
 REFIT_SHARE = 0.1
@@ -92,6 +95,7 @@ class FaqIndex:
         self._day = _today()
         self._entries: dict[str, FaqEntry] = {}
         self._vectors: dict[str, Vectors] = {}
+        self._wordings: dict[str, Wording] = {}
         self._calibration: Calibration | None = None
         self._n_changed = 0
         self._retriever = Retriever((), encode, threshold=threshold)
@@ -126,9 +130,11 @@ class FaqIndex:
         for entry in changes.entries:
             self._entries.pop(entry.id, None)
             self._vectors.pop(entry.id, None)
+            self._wordings.pop(entry.id, None)
             if entry.status == "published":
                 self._entries[entry.id] = entry
         self._vectors |= self._made([entry for entry in self._entries.values() if entry.id not in self._vectors])
+        self._wordings |= {entry.id: wording(entry) for entry in self._entries.values() if entry.id not in self._wordings}
         self._n_changed += len(changes.entries)
         if self._revision == 0:
             self._recall()
@@ -141,7 +147,12 @@ class FaqIndex:
             return {}
         ids = [entry.id for entry in entries]
         stored = self._store.load_vectors(self._fingerprint, ids if len(ids) < MANY else None)
-        kept = {entry.id: stored[entry.id][1] for entry in entries if stored.get(entry.id, (0,))[0] == entry.version}
+        # Another release may have cut answers into other passages: then there are more or fewer vectors than texts.
+        kept = {
+            entry.id: found[1]
+            for entry in entries
+            if (found := stored.get(entry.id)) and found[0] == entry.version and len(found[1]) == len(texts_of(entry))
+        }
         missing = [entry for entry in entries if entry.id not in kept]
         made = dict(zip((entry.id for entry in missing), encoded(missing, self._encode), strict=True))
         if made:
@@ -165,6 +176,7 @@ class FaqIndex:
             self._store.search_text,
             self._threshold,
             vectors=[self._vectors[entry.id] for entry in entries],
+            wordings=[self._wordings[entry.id] for entry in entries],
             calibration=self._calibration,
         )
         if self._calibration is None and entries:

@@ -7,29 +7,31 @@ two forms: left-out questions whose whole entry is gone, near the subject and ha
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from assistant.faq.calibration import (
-    HIGHEST,
     HIGHEST_THRESHOLD,
     LOWEST_THRESHOLD,
     USUAL,
     Calibration,
-    fit_odds,
-    fit_weights,
+    evidence,
+    leading_columns,
     lifted,
-    sigmoid,
+    with_constant,
 )
-from assistant.faq.features import FEATURES, Hidden, Query
+from assistant.faq.features import FEATURES, N_COSINES, Hidden
+from assistant.faq.fitting import fit_odds, fit_weights
 from assistant.faq.off_topic import OFF_TOPIC
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from assistant.faq.entry import FaqEntry
-    from assistant.faq.features import Features, Floats, Vectors
+    from assistant.faq.features import Features, Floats, Query
+    from assistant.faq.grouped import Vectors
 
 MAX_QUESTIONS = 400
 """Left-out questions; more of them say no more of half a dozen numbers, and take time."""
@@ -40,10 +42,20 @@ N_RIVALS = 16
 OFF_TOPIC_SHARE, NO_ENTRY_SHARE = 0.15, 0.05
 """How much of what people ask is off-topic, or has no entry yet: an assumption that a team can check in its unanswered queue."""
 
+ANSWERED_SHARE = 0.9
+"""The share of left-out questions that the threshold lets through: what people ask is nearer to an entry than its own questions are
+to one another, so somewhat more of it is answered."""
+
+MIN_ASKED, MIN_ABSTAINED, LEAST_ABSTAINED = 20, 0.95, 0.75
+"""With fewer left-out questions than this the threshold turns away so many off-topic sentences; with more it still does the last
+share, however little an encoder tells apart."""
+
 SMALL_FAQ = 256
 """Up to so many entries a question is compared with all of them; in larger ones with those that a search would consider."""
 
 _QUANTILE = 95
+_NO_LEVEL = (0.0,) * (len(FEATURES) - N_COSINES)
+
 _ABSENT = -10.0
 """A feature of a rival that is not there: farther off than any that is."""
 
@@ -52,7 +64,7 @@ def fit(
     entries: Sequence[FaqEntry],
     features: Features,
     off_topic: Vectors,
-    candidates: Callable[[str, Floats], Sequence[int]],
+    candidates: Callable[[Query], Sequence[int]],
 ) -> Calibration:
     """Returns the calibration that suits the entries and the encoder; the usual one when no entry has an alternative question.
 
@@ -62,27 +74,74 @@ def fit(
         off_topic: vectors of OFF_TOPIC. Shape: (sentence, dimension).
         candidates: the entries worth a look for a question, as in a search.
     """
-    strangers = [_compared(features, Query(v, features.vocabulary.weigh(text)), text, candidates) for text, v in _pairs(off_topic)]
-    levels = np.array([*np.percentile(np.concatenate(strangers)[:, :3], _QUANTILE, axis=0), 0.0])
-    asked = [_asked(entries, features, entry, text, candidates) for entry, text in _sample(entries)]
-    weights = fit_weights(lifted(np.stack(asked), levels)) if asked else np.array(USUAL.weights)
-
-    found = np.array([lifted(table, levels) @ weights for table in asked]).reshape(-1, 1 + N_RIVALS)
-    without = found[:, 1:].max(axis=1)
-    strange = np.array([float((lifted(table, levels) @ weights).max()) for table in strangers])
-    slope, bias = fit_odds(
-        np.concatenate([found.max(axis=1), without, strange]),
-        np.concatenate([found[:, 0] >= without, np.zeros(len(without) + len(strange))]),
-        _shares(len(found), len(strange)),
+    every = range(len(entries)) if len(entries) <= SMALL_FAQ else None
+    strangers = [features.query(text, vector) for text, vector in zip(OFF_TOPIC, off_topic, strict=True)]
+    strange = [features.table(query, every or candidates(query)) for query in strangers]
+    levels = np.array([*np.percentile(np.concatenate(strange)[:, :N_COSINES], _QUANTILE, axis=0), *_NO_LEVEL])
+    pairs = _sample(entries)
+    asked = [features.query(entries[hidden.entry].questions[hidden.text], features.question_vector(hidden)) for hidden in pairs]
+    tables = [_compared(features, query, every or candidates(query), hidden) for query, hidden in zip(asked, pairs, strict=True)]
+    weights = fit_weights(lifted(np.stack(tables), levels)) if tables else np.array(USUAL.weights)
+    strange_domains = [features.domain(query) for query in strangers]
+    domain_level = float(np.percentile(strange_domains, _QUANTILE))
+    start = Calibration(
+        tuple(levels.tolist()), domain_level, tuple(weights.tolist()), USUAL.topical, USUAL.leading, USUAL.odds, 0.0
     )
-    threshold = float(np.percentile(HIGHEST * sigmoid(slope * strange + bias), _QUANTILE))
-    return Calibration(
-        tuple(levels.tolist()), tuple(weights.tolist()), slope, bias, float(np.clip(threshold, LOWEST_THRESHOLD, HIGHEST_THRESHOLD))
+    domains = [features.domain(query, hidden) for query, hidden in zip(asked, pairs, strict=True)]
+    fitted = _with_odds(start, tables, domains, strange, strange_domains)
+    return replace(fitted, threshold=_threshold(_best(fitted, tables, domains), _best(fitted, strange, strange_domains)))
+
+
+def _with_odds(
+    start: Calibration, tables: list[Floats], domains: list[float], strange: list[Floats], strange_domains: list[float]
+) -> Calibration:
+    """Returns the calibration with its chances fitted, its weights as they are."""
+    n_asked, n_strange = len(tables), len(strange)
+    near = _rows([start.topical_columns(table, domain) for table, domain in zip(tables, domains, strict=True)], N_COSINES + 1)
+    far = _rows(
+        [start.topical_columns(table, domain) for table, domain in zip(strange, strange_domains, strict=True)], N_COSINES + 1
     )
+    alike = np.concatenate([np.full(n_asked, 1.0), np.full(n_strange, n_asked / n_strange)])
+    topical = fit_odds(np.concatenate([near, far]), np.repeat([1.0, 0.0], [n_asked, n_strange]), alike, USUAL.topical)
+
+    sums = _rows([start.sums(table) for table in tables], 1 + N_RIVALS)
+    is_right = (sums[:, 0] >= sums[:, 1:].max(axis=1)).astype(np.float64)
+    leads, strange_leads = leading_columns(sums), _rows([leading_columns(start.sums(table)) for table in strange], 2)
+    leading = fit_odds(leads, is_right, np.ones(n_asked), USUAL.leading)
+
+    # The same questions with their entries gone stand for those that nobody has written an answer to yet.
+    without = _rows(
+        [start.topical_columns(table[1:], domain) for table, domain in zip(tables, domains, strict=True)], N_COSINES + 1
+    )
+    columns = np.concatenate([near, without, far])
+    lead_columns = np.concatenate([leads, leading_columns(sums[:, 1:]), strange_leads])
+    together = evidence(with_constant(columns) @ np.array(topical), with_constant(lead_columns) @ np.array(leading))
+    is_true = np.concatenate([is_right, np.zeros(n_asked + n_strange)])
+    odds = fit_odds(together[:, None], is_true, _shares(n_asked, n_strange), USUAL.odds)
+    return replace(start, topical=topical, leading=leading, odds=odds)
 
 
-def _pairs(off_topic: Vectors) -> list[tuple[str, Vectors]]:
-    return list(zip(OFF_TOPIC, off_topic, strict=True))
+def _best(fitted: Calibration, tables: list[Floats], domains: list[float]) -> Floats:
+    """Returns the score of the first entry for each question. Shape: (question,)."""
+    return np.array([fitted.scores(table, domain).max(initial=0.0) for table, domain in zip(tables, domains, strict=True)])
+
+
+def _threshold(asked: Floats, strange: Floats) -> float:
+    """Returns the score that most left-out questions reach, and hardly any off-topic sentence.
+
+    Args:
+        asked: best scores of left-out questions. Shape: (question,).
+        strange: best scores of off-topic sentences. Shape: (sentence,).
+    """
+    if len(asked) < MIN_ASKED:
+        wanted = float(np.quantile(strange, MIN_ABSTAINED))
+    else:
+        wanted = float(max(np.quantile(asked, 1.0 - ANSWERED_SHARE), np.quantile(strange, LEAST_ABSTAINED)))
+    return float(np.clip(wanted, LOWEST_THRESHOLD, HIGHEST_THRESHOLD))
+
+
+def _rows(rows: list[Floats], width: int) -> Floats:
+    return np.array(rows).reshape(-1, width)
 
 
 def _shares(n_asked: int, n_strange: int) -> Floats:
@@ -91,35 +150,20 @@ def _shares(n_asked: int, n_strange: int) -> Floats:
     return np.concatenate([with_entry, without, np.full(n_strange, OFF_TOPIC_SHARE * n_asked / n_strange)])
 
 
-def _sample(entries: Sequence[FaqEntry]) -> list[tuple[int, int]]:
-    """Returns which question of which entry is left out."""
+def _sample(entries: Sequence[FaqEntry]) -> list[Hidden]:
+    """Returns the questions that are left out."""
     pairs = [
-        (position, text) for position, entry in enumerate(entries) if entry.alternatives for text in range(len(entry.questions))
+        Hidden(position, text)
+        for position, entry in enumerate(entries)
+        if entry.alternatives
+        for text in range(len(entry.questions))
     ]
     return pairs if len(pairs) <= MAX_QUESTIONS else random.Random(0).sample(pairs, MAX_QUESTIONS)
 
 
-def _asked(
-    entries: Sequence[FaqEntry], features: Features, entry: int, text: int, candidates: Callable[[str, Floats], Sequence[int]]
-) -> Floats:
+def _compared(features: Features, query: Query, candidates: Sequence[int], hidden: Hidden) -> Floats:
     """Returns the features of the right entry and then of its rivals. Shape: (1 + N_RIVALS, feature)."""
-    question = entries[entry].questions[text]
-    query = Query(features.questions[features.starts[entry] + text], features.vocabulary.weigh(question))
-    return _compared(features, query, question, candidates, Hidden(entry, text))
-
-
-def _compared(
-    features: Features,
-    query: Query,
-    question: str,
-    candidates: Callable[[str, Floats], Sequence[int]],
-    hidden: Hidden | None = None,
-) -> Floats:
-    cosines = features.cosines(query, hidden)
-    found = range(len(cosines)) if len(cosines) <= SMALL_FAQ else candidates(question, cosines)
-    if hidden is None:
-        return features.table(query, cosines, list(found))
-    table = features.table(query, cosines, [hidden.entry, *(other for other in found if other != hidden.entry)], hidden)
+    table = features.table(query, [hidden.entry, *(other for other in candidates if other != hidden.entry)], hidden)
     rivals = np.argsort(-(table[1:] @ np.array(USUAL.weights)))[:N_RIVALS]
     result = np.full((1 + N_RIVALS, len(FEATURES)), _ABSENT)
     result[0] = table[0]

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from assistant.faq.entry import FaqEntry
 
-MAX_PASSAGES = 4
+MAX_PASSAGES = 8
 MAX_PASSAGE_CHARS = 300
+MIN_PASSAGE_CHARS = 20
+"""What is shorter, such as "Yes.", says nothing without what follows."""
 
 _MARKS = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|^\s*(?:[-*+>]|#{1,6}|\d+\.)\s+|[*_`]{1,3}", re.MULTILINE)
 _BREAK = re.compile(r"(?<=[.!?])\s+|\n+")
@@ -21,17 +23,15 @@ def texts_of(entry: FaqEntry) -> tuple[str, ...]:
 
 
 def passages(answer: str) -> tuple[str, ...]:
-    """Returns the first passages of an answer, Markdown's marks removed: whole sentences, together as long as fits a passage."""
+    """Returns the first sentences of an answer, Markdown's marks removed; very short ones go with the next."""
     found: list[str] = []
-    for sentence in _BREAK.split(plain(answer)):
-        if not sentence.strip():
-            continue
-        if found and len(found[-1]) + len(sentence) < MAX_PASSAGE_CHARS:
-            found[-1] = f"{found[-1]} {sentence.strip()}"
+    for sentence in filter(None, map(str.strip, _BREAK.split(plain(answer)))):
+        if found and len(found[-1]) < MIN_PASSAGE_CHARS:
+            found[-1] = f"{found[-1]} {sentence}"[:MAX_PASSAGE_CHARS]
         elif len(found) == MAX_PASSAGES:
             break
         else:
-            found.append(sentence.strip()[:MAX_PASSAGE_CHARS])
+            found.append(sentence[:MAX_PASSAGE_CHARS])
     return tuple(found)
 
 

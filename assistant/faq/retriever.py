@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 import numpy as np
 
 from assistant.faq.calibration import USUAL
-from assistant.faq.features import Features, Floats, Query, Vectors
+from assistant.faq.features import Features, Query
 from assistant.faq.folding import MAX_CHARS, fold
 from assistant.faq.leave_one_out import fit
 from assistant.faq.off_topic import OFF_TOPIC
 from assistant.faq.passages import texts_of
+from assistant.faq.wording import Wording, wording
 from assistant.messages import FaqMatch, FaqResult
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from assistant.faq.calibration import Calibration
     from assistant.faq.entry import FaqEntry
+    from assistant.faq.grouped import Vectors
 
 Encode: TypeAlias = "Callable[[Sequence[str]], np.ndarray[Any, np.dtype[np.float32]]]"
 """Turns texts into normalised sentence vectors. Shape: (text, dimension) float32."""
@@ -57,6 +59,7 @@ class Retriever:
         text_search: finds entries by their words; None: by meaning alone.
         threshold: the score from which an entry answers, unless it has its own; None: the one that the calibration found.
         vectors: of each entry, in the order of ``texts_of``; None: they are computed.
+        wordings: of each entry; None: they are counted.
         calibration: fitted before; None: it is fitted to the entries.
     """
 
@@ -68,16 +71,18 @@ class Retriever:
         threshold: float | None = None,
         *,
         vectors: Sequence[Vectors] | None = None,
+        wordings: Sequence[Wording] | None = None,
         calibration: Calibration | None = None,
     ) -> None:
         self._entries = tuple(entries)
         self._encode = encode
         self._text_search = text_search
         self._positions = {entry.id: position for position, entry in enumerate(self._entries)}
-        self._exact = _exact(self._entries)
+        wordings = wordings if wordings is not None else [wording(entry) for entry in self._entries]
+        self._exact = _exact(wordings)
         self.calibration = calibration or USUAL
         if self._entries:
-            self._features = Features(self._entries, vectors if vectors is not None else encoded(self._entries, encode))
+            self._features = Features(wordings, vectors if vectors is not None else encoded(self._entries, encode))
             self.calibration = calibration or self._fitted()
         self.threshold = self.calibration.threshold if threshold is None else threshold
 
@@ -90,9 +95,8 @@ class Retriever:
         if not self._entries or not question.strip():
             return FaqResult((), self.threshold)
         query = self._query(question)
-        cosines = self._features.cosines(query)
-        candidates = list(dict.fromkeys([*exact, *self._candidates(question, cosines)]))
-        scores = self.calibration.scores(self._features.table(query, cosines, candidates))
+        candidates = list(dict.fromkeys([*exact, *self._candidates(query)]))
+        scores = self.calibration.scores(self._features.table(query, candidates), self._features.domain(query))
         scored = [(1.0 if entry in exact else float(score), entry) for entry, score in zip(candidates, scores, strict=True)]
         # Of two exact matches the one whose question it is comes before the one that has it as an alternative.
         scored.sort(key=lambda pair: (-pair[0], exact.get(pair[1], 0), pair[1]))
@@ -115,13 +119,12 @@ class Retriever:
         meant = self._features.vocabulary.correct(asked)
         texts = [asked] if meant == fold(asked) else [asked, meant]
         vector = np.asarray(self._encode(texts), dtype=np.float32).mean(axis=0)
-        return Query(vector / max(float(np.linalg.norm(vector)), 1e-9), self._features.vocabulary.weigh(asked))
+        return self._features.query(asked, vector / max(float(np.linalg.norm(vector)), 1e-9))
 
-    def _candidates(self, question: str, cosines: Floats) -> list[int]:
-        n_best = min(N_CANDIDATES, len(cosines))
-        found = np.argpartition(-cosines, n_best - 1, axis=0)[:n_best].ravel().tolist()
+    def _candidates(self, query: Query) -> list[int]:
+        found = self._features.near(query, N_CANDIDATES)
         if self._text_search:
-            hits = self._text_search(self._features.vocabulary.correct(question), N_CANDIDATES)
+            hits = self._text_search(" ".join(query.telling), N_CANDIDATES)
             found += [self._positions[hit.entry_id] for hit in hits if hit.entry_id in self._positions]
         return list(dict.fromkeys(found))
 
@@ -137,10 +140,10 @@ class Retriever:
         return self.threshold if own is None else own
 
 
-def _exact(entries: Sequence[FaqEntry]) -> dict[str, dict[int, int]]:
+def _exact(wordings: Sequence[Wording]) -> dict[str, dict[int, int]]:
     """Returns, for each folded question, the entries that have it and which of their questions it is."""
     found: dict[str, dict[int, int]] = {}
-    for position, entry in enumerate(entries):
-        for text, question in enumerate(entry.questions):
-            found.setdefault(fold(question), {}).setdefault(position, text)
+    for position, known in enumerate(wordings):
+        for text, question in enumerate(known.folded):
+            found.setdefault(question, {}).setdefault(position, text)
     return found

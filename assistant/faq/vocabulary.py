@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from assistant.faq.folding import words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable
 
 STEM_CHARS = 5
 """Words are compared by their first letters: "deliver" and "delivery" are one, in most languages of Europe."""
@@ -21,6 +21,7 @@ CORRECTED_WEIGHT = 0.7
 """How much a guessed word counts beside one that was typed."""
 
 _LONG_WORD_CHARS = 8
+_MAX_TELLING, _TELLING = 6, 0.3
 _FUNCTION_WORD_SHARE = 0.15
 
 # Words that carry grammar, not content. A large FAQ shows that by itself; in one of three entries nothing else would.
@@ -41,21 +42,20 @@ class Vocabulary:
     """Knows the words of an FAQ's entries.
 
     Args:
-        texts: the texts of each entry.
+        spelt: the folded words of each entry.
     """
 
-    def __init__(self, texts: Iterable[Sequence[str]]) -> None:
+    def __init__(self, spelt: Iterable[Collection[str]]) -> None:
         self._entry_counts: Counter[str] = Counter()
         self._words: dict[str, list[str]] = {}
         self._stems: Counter[str] = Counter()
         self._n_entries = 0
-        for of_entry in texts:
+        for of_entry in spelt:
             self._n_entries += 1
-            spelt = {word for text in of_entry for word in words(text)}
-            for word in spelt:
-                self._words.setdefault(word[0], []).append(word) if word not in self._entry_counts else None
-            self._entry_counts.update(spelt)
-            self._stems.update({stem(word) for word in spelt})
+            self._entry_counts.update(set(of_entry))
+            self._stems.update({stem(word) for word in of_entry})
+        for word in sorted(self._entry_counts):
+            self._words.setdefault(word[0], []).append(word)
 
     def weight(self, word_stem: str) -> float:
         """Returns how much a stem says, in (0, 1]: inverse document frequency, scaled so that an unknown stem has 1."""
@@ -72,6 +72,11 @@ class Vocabulary:
             root = stem(meant)
             weighed[root] = max(weighed.get(root, 0.0), share * self.weight(root))
         return weighed
+
+    def telling(self, question: str) -> tuple[str, ...]:
+        """Returns the words of a question that say most, corrected, the most telling first: those worth looking entries up by."""
+        ranked = sorted({self.corrected(word) for word in words(question)}, key=lambda word: (-self.weight(stem(word)), word))
+        return tuple(word for place, word in enumerate(ranked[:_MAX_TELLING]) if not place or self.weight(stem(word)) >= _TELLING)
 
     def correct(self, question: str) -> str:
         """Returns the folded question with misspelt words replaced by the known words nearest to them."""

@@ -1,50 +1,74 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from assistant.faq.calibration import HIGHEST, USUAL, Calibration, fit_odds, fit_weights, lifted
+from assistant.faq.calibration import HIGHEST, USUAL, Calibration, leading_columns, lifted
 from assistant.faq.features import FEATURES
+from assistant.faq.fitting import fit_odds, fit_weights
+
+N_FEATURES = len(FEATURES)
 
 
-def questions(n_questions: int, telling: list[float]) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+def questions(n_questions: int, telling: dict[str, float]) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
     """Features of one right and five wrong entries; the right one is above by what each feature tells."""
-    tables = np.random.default_rng(0).normal(0.3, 0.15, (n_questions, 6, len(FEATURES)))
-    tables[:, 0] += telling
+    tables = np.random.default_rng(0).normal(0.3, 0.15, (n_questions, 6, N_FEATURES))
+    tables[:, 0] += [telling.get(name, 0.0) for name in FEATURES]
     return tables
 
 
 def test_what_tells_entries_apart_gets_the_weight() -> None:
-    weights = fit_weights(questions(400, [0.0, 0.3, 0.0, 0.3]))
-    assert weights.argsort().tolist()[2:] in ([1, 3], [3, 1])
-    assert weights[[0, 2]].max() < 0.2 * weights[[1, 3]].min()
+    weights = dict(zip(FEATURES, fit_weights(questions(400, {"centre": 0.3, "words": 0.3})), strict=True))
+    assert max(weights[name] for name in FEATURES if name not in {"centre", "words"}) < 0.2 * min(
+        weights["centre"], weights["words"]
+    )
 
 
 def test_no_weight_is_ever_negative() -> None:
-    weights = fit_weights(questions(400, [-0.3, 0.3, 0.3, 0.3]))
+    weights = fit_weights(questions(400, {"nearest": -0.3} | dict.fromkeys(FEATURES[1:], 0.2)))
     assert weights[0] == 0.0
     assert weights[1:].min() > 0.0
 
 
 def test_few_questions_leave_the_usual_weights_about_where_they_are() -> None:
-    weights = fit_weights(questions(2, [0.1, 0.1, 0.1, 0.1]))
+    weights = fit_weights(questions(2, dict.fromkeys(FEATURES, 0.1)))
     assert np.abs(weights - np.array(USUAL.weights)).max() < 2.0
-    assert fit_odds(np.zeros(0), np.zeros(0), np.zeros(0)) == pytest.approx((USUAL.slope, USUAL.bias))
+    assert fit_odds(np.zeros((0, 2)), np.zeros(0), np.zeros(0), USUAL.leading) == pytest.approx(USUAL.leading)
 
 
 def test_odds_are_those_of_the_data() -> None:
     rng = np.random.default_rng(0)
-    sums = rng.uniform(0, 10, 20_000)
-    is_right = (rng.random(20_000) < 1 / (1 + np.exp(-(0.8 * sums - 4)))).astype(np.float64)
-    assert fit_odds(sums, is_right, np.ones(20_000)) == pytest.approx((0.8, -4.0), rel=0.1)
+    columns = rng.uniform(0, 10, (20_000, 2))
+    is_true = (rng.random(20_000) < 1 / (1 + np.exp(-(0.8 * columns[:, 0] + 0.3 * columns[:, 1] - 4)))).astype(np.float64)
+    assert fit_odds(columns, is_true, np.ones(20_000), USUAL.leading) == pytest.approx((0.8, 0.3, -4.0), rel=0.1)
 
 
 def test_only_the_best_candidate_has_the_whole_probability() -> None:
-    table = np.array([[0.9, 0.9, 0.9, 0.9], [0.9, 0.9, 0.9, 0.8], [0.0, 0.0, 0.0, 0.0]])
-    scores = USUAL.scores(table)
+    table = np.array([[0.9] * N_FEATURES, [0.9] * (N_FEATURES - 1) + [0.8], [0.0] * N_FEATURES])
+    scores = USUAL.scores(table, 0.9)
     assert scores.argsort().tolist() == [2, 1, 0]
     assert scores[0] <= HIGHEST
-    assert scores[1] == pytest.approx(scores[0] * np.exp(-USUAL.weights[3] * 0.1))
+    assert scores[1] == pytest.approx(scores[0] * np.exp(-USUAL.weights[-1] * 0.1))
+
+
+def test_a_question_the_faq_is_not_about_scores_low_however_far_its_lead() -> None:
+    table = np.array([[0.2, 0.2, 0.2, 1.0, 1.0, 1.0], [0.2, 0.2, 0.2, 0.0, 0.0, 0.0]])
+    near = np.array([[0.9, 0.9, 0.9, 1.0, 1.0, 1.0], [0.9, 0.9, 0.9, 0.0, 0.0, 0.0]])
+    assert USUAL.scores(table, 0.0).max() < 0.3
+    assert USUAL.scores(near, 0.9).max() > 0.7
+
+
+def test_two_entries_that_share_a_question_score_lower_than_one_in_the_lead() -> None:
+    shared, led = np.full((2, N_FEATURES), 0.8), np.full((2, N_FEATURES), 0.8)
+    led[1] = 0.4
+    assert USUAL.scores(shared, 0.8).max() < USUAL.scores(led, 0.8).max()
+
+
+def test_the_lead_of_the_only_candidate_is_its_sum_as_far_as_leads_count() -> None:
+    assert leading_columns(np.array([3.0])).tolist() == [3.0, 3.0]
+    assert leading_columns(np.array([[9.0, -9.0], [1.0, 3.0]])).tolist() == [[9.0, 5.0], [3.0, 2.0]]
 
 
 def test_levels_count_as_nothing() -> None:
@@ -53,5 +77,7 @@ def test_levels_count_as_nothing() -> None:
 
 
 def test_a_calibration_is_read_as_it_was_written() -> None:
-    assert Calibration.from_json(USUAL.as_json()) == USUAL
-    assert Calibration.from_json(USUAL.as_json() | {"features": ["another"]}) is None
+    fitted = replace(USUAL, threshold=0.2)
+    assert Calibration.from_json(fitted.as_json()) == fitted
+    assert Calibration.from_json(fitted.as_json() | {"features": ["another"]}) is None
+    assert Calibration.from_json({name: value for name, value in fitted.as_json().items() if name != "topical"}) is None

@@ -8,12 +8,16 @@ def test_marks_are_removed() -> None:
     assert plain("# Title\n- **bold** [link](http://x.y) and `code`\n1. one") == "Title\nbold link and code\none"
 
 
-def test_sentences_stay_whole_and_together() -> None:
-    long = "This sentence has exactly so many words that only a few of it fit. " * 20
+def test_passages_are_sentences_and_very_short_ones_go_with_the_next() -> None:
+    long = "This sentence has so many words that it stands alone. " * 20
     found = passages(long)
     assert len(found) == MAX_PASSAGES
-    assert all(passage.endswith("fit.") and len(passage) <= MAX_PASSAGE_CHARS for passage in found)
-    assert passages("One. Two.\n\nThree!") == ("One. Two. Three!",)
+    assert set(found) == {"This sentence has so many words that it stands alone."}
+    assert passages("Yes. Shoes may be tried on at home.\n\nWithin 30 days of their arrival!") == (
+        "Yes. Shoes may be tried on at home.",
+        "Within 30 days of their arrival!",
+    )
+    assert passages("One. Two.") == ("One. Two.",)
 
 
 def test_a_sentence_without_end_is_cut() -> None:

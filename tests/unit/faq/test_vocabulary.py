@@ -4,7 +4,7 @@ import pytest
 
 from assistant.faq.vocabulary import CORRECTED_WEIGHT, Vocabulary
 
-WORDS = Vocabulary([["return delivery address"], ["delivered parcels return"], ["the voucher return"]])
+WORDS = Vocabulary([{"return", "delivery", "address"}, {"delivered", "parcels", "return"}, {"the", "voucher", "return"}])
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,9 @@ def test_a_guessed_word_counts_less() -> None:
 def test_no_entries_are_no_words() -> None:
     assert Vocabulary([]).weight("x") == 1.0
     assert Vocabulary([]).corrected("something") == "something"
+
+
+def test_the_most_telling_words_come_first_and_grammar_is_left_out() -> None:
+    assert WORDS.telling("the VUOCHER for a return") == ("voucher", "return")
+    assert WORDS.telling("the") == ("the",)
+    assert WORDS.telling("?!") == ()
