@@ -138,18 +138,19 @@ class _Walk:
         self._domain = domain
         self._tracker = Tracker("", domain)
         self._rule_states: list[State] = []
+        self._n_acted = 0
         self._no_slots: set[str] = set()
         self._no_loop = False
         self._started = story.at_start or not story.is_rule
         for step in (*story.condition, *story.steps):
             self._step(step)
-        if story.waits and self._tracker.latest_action != ACTION_LISTEN:
+        if story.waits and self._owes_listen():
             self._action(ACTION_LISTEN, story.steps[-1].where if story.steps else story.where)
 
     def _step(self, step: Step) -> None:
         match step:
             case UserStep():
-                if self._tracker.latest_action != ACTION_LISTEN:
+                if self._owes_listen():
                     self._action(ACTION_LISTEN, step.where)
                 scores = (IntentScore(step.intent, 1.0),) if step.intent else ()
                 self._tracker.update(UserUttered(step.text or "", Parse(step.text or "", scores, step.entities)))
@@ -171,6 +172,11 @@ class _Walk:
             case _:
                 pass
 
+    def _owes_listen(self) -> bool:
+        """The assistant has done something since it listened, or a message was met with silence."""
+        heard = any(isinstance(event, UserUttered) for event in self._tracker.events[self._n_acted :])
+        return self._tracker.latest_action != ACTION_LISTEN or heard
+
     def _slot(self, name: str, value: Any) -> None:
         self._tracker.update(SlotSet(name, value))
         (self._no_slots.add if value is None else self._no_slots.discard)(name)
@@ -182,6 +188,7 @@ class _Walk:
             states = self._tracker.states(len(self._tracker.steps) + 1)[1:]
             self.points.append(Point(tuple(states), name, where, self._story.name))
         self._tracker.update(ActionExecuted(name))
+        self._n_acted = len(self._tracker.events)
 
     def _rule_point(self, name: str, where: Place) -> None:
         """The rule may begin anywhere: what ran before its first step is not part of it, unless it says so."""

@@ -190,3 +190,13 @@ def test_a_rule_with_or_is_as_many_rules() -> None:
         ("a", "utter_x"),
         ("b", "utter_x"),
     ]
+
+
+def test_a_message_that_nothing_follows_is_met_with_silence() -> None:
+    found = points("stories: [{story: s, steps: [{intent: a}, {intent: b}, {action: utter_x}, {intent: c}]}]")
+    assert [(point.states[-1].intent, point.action) for point in found] == [
+        ("a", ACTION_LISTEN),
+        ("b", "utter_x"),
+        ("b", ACTION_LISTEN),
+        ("c", ACTION_LISTEN),
+    ]
