@@ -5,34 +5,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from assistant.errors import Place
-from assistant.evaluation.entity_scores import score_entities
-from assistant.evaluation.nlu import cross_validate, evaluate
+from assistant.errors import NothingToMeasure, TooFewExamples, TooManyFolds
+from assistant.evaluation.entity_scores import score_entities, score_extractors
+from assistant.evaluation.nlu import cross_validate, evaluate, measure, measure_folds
+from assistant.evaluation.nlu_text import report_text, table_text
 from assistant.messages import Entity, IntentScore, Parse, Progress
-from assistant.nlu.training_data import Example
+from assistant.nlu.training_data import TrainingData
+from tests.unit.evaluation.canned import HOSTILE, Canned, acts_on_a_terminal, example, parsed
 from tests.unit.nlu.tiny import FAST, tiny_checkpoint, tiny_data
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
-
-
-class Canned:
-    """A parser that knows its answers."""
-
-    def __init__(self, *parses: Parse) -> None:
-        self._parses = {parse.text: parse for parse in parses}
-
-    def parse_many(self, texts: Sequence[str]) -> list[Parse]:
-        return [self._parses[text] for text in texts]
-
-
-def example(text: str, intent: str, *entities: Entity) -> Example:
-    return Example(text, intent, entities, Place("nlu.yml", 1))
-
-
-def parsed(text: str, intent: str, confidence: float, *entities: Entity) -> Parse:
-    return Parse(text, (IntentScore(intent, confidence),), entities)
 
 
 def test_figures_are_what_a_person_would_count() -> None:
@@ -79,3 +62,102 @@ def test_cross_validation_measures_each_example_once(tmp_path: Path) -> None:
     assert {step.metrics["fold"] for step in steps} == {1, 2}
     assert sum(score.support for score in report.intents.values()) == 24
     assert report.entity.support == sum(len(item.entities) for item in data.examples)
+
+
+def test_an_extractor_is_scored_by_what_it_found_itself() -> None:
+    first, second = Entity("size", 0, 2, "42", extractor="Regex"), Entity("size", 3, 5, "43", extractor="Model")
+    wrong = Entity("size", 6, 8, "44", extractor="Model")
+    scores = score_extractors(["42 43 44"], [[first, second]], [[first, second, wrong]])
+    assert {name: (score.precision, score.recall, score.support) for name, score in scores.items()} == {
+        "Regex": (1.0, 0.5, 2),
+        "Model": (0.5, 0.5, 2),
+    }
+
+
+@pytest.mark.parametrize("name", ["micro avg", "macro avg", "-", "B-x", "#", "%", ""])
+def test_entities_may_be_called_anything(name: str) -> None:
+    entity, other = Entity(name, 0, 2, "42"), Entity("plain", 3, 5, "43")
+    overall, by_type = score_entities(["42 43"], [[entity, other]], [[entity]])
+    assert (overall.precision, overall.recall) == (1.0, 0.5)
+    assert sorted((score.recall, score.support) for score in by_type.values()) == [(0.0, 1), (1.0, 1)]
+
+
+def test_entities_of_texts_without_words_are_no_error() -> None:
+    assert score_entities(["  "], [[Entity("gap", 0, 2, "  ")]], [[]])[0].support == 0
+
+
+def test_confidences_are_counted_in_bins_that_hold_their_lower_border_and_one() -> None:
+    texts = {"a": 1.0, "b": 0.95, "c": 0.05, "d": 0.0}
+    parser = Canned(*(parsed(text, "x", confidence) for text, confidence in texts.items()))
+    report = evaluate(parser, [example(text, "x" if text != "b" else "y") for text in texts])
+    filled = {(b.low, b.right, b.wrong) for b in report.histogram if b.right + b.wrong}
+    assert filled == {(0.95, 1, 1), (0.05, 1, 0), (0.0, 1, 0)}
+
+
+def test_errors_of_intents_come_first_and_the_surest_of_them_first() -> None:
+    sizes = Entity("size", 0, 1, "a")
+    parser = Canned(parsed("a", "x", 0.99), parsed("b", "x", 0.6), parsed("c", "x", 0.8))
+    report = evaluate(parser, [example("a", "x", sizes), example("b", "y"), example("c", "y")])
+    assert [error.text for error in report.errors] == ["c", "b", "a"]
+
+
+def test_an_intent_that_is_never_found_counts_as_zero() -> None:
+    parser = Canned(parsed("a", "x", 0.9), parsed("b", "x", 0.9))
+    report = evaluate(parser, [example("a", "x"), example("b", "never")])
+    assert report.intents["never"].f1 == 0.0
+    assert report.intent_macro_f1 == pytest.approx(1 / 3)
+    assert "never" in report_text(report)
+
+
+def test_intents_out_of_scope_are_measured_apart_unless_the_model_has_them() -> None:
+    examples = [example("a", "x"), example("b", "oos")]
+    report = evaluate(Canned(parsed("a", "x", 0.9, strange=0.1), parsed("b", "x", 0.8, strange=0.7)), examples)
+    assert (report.n_examples, report.intent_accuracy) == (1, 1.0)
+    assert report.scope is not None
+    assert (report.scope.n_inside, report.scope.n_outside, report.scope.auroc) == (1, 1, 1.0)
+    both = (IntentScore("oos", 0.7), IntentScore("x", 0.3))
+    trained = evaluate(Canned(Parse("a", both[::-1], (), 0.1), Parse("b", both, (), 0.0)), examples)
+    assert trained.n_examples == 2
+    assert trained.scope is not None
+    assert (trained.scope.n_inside, trained.scope.n_outside) == (1, 1)
+
+
+def test_progress_is_told_of_held_out_texts() -> None:
+    steps: list[Progress] = []
+    measure(Canned(parsed("a", "x", 1.0), parsed("b", "x", 1.0)), [example("a", "x")], ["b"], steps.append)
+    assert [(step.stage, step.done, step.total) for step in steps] == [("parse", 2, 2)]
+
+
+def test_folds_that_cannot_be_made_are_refused(tmp_path: Path) -> None:
+    data = tiny_data(tmp_path)
+    with pytest.raises(NothingToMeasure):
+        measure_folds(TrainingData(), tiny_checkpoint(), FAST, 2)
+    with pytest.raises(TooManyFolds, match="24 examples cannot be split into 25 folds"):
+        measure_folds(data, tiny_checkpoint(), FAST, 25)
+    few = TrainingData((example("a", "x"), example("b", "y")))
+    with pytest.raises(TooFewExamples):
+        measure_folds(few, tiny_checkpoint(), FAST, 2)
+
+
+def test_every_fold_reads_the_texts_out_of_scope(tmp_path: Path) -> None:
+    report = measure_folds(tiny_data(tmp_path), tiny_checkpoint(), FAST, 2, outside=["colourless green ideas", "42"]).report()
+    assert report.scope is not None
+    assert (report.scope.n_inside, report.scope.n_outside) == (24, 4)
+
+
+def test_hostile_names_and_texts_are_shown_as_what_can_be_seen_of_them() -> None:
+    parses = [parsed(text, HOSTILE[number - 1], 0.5) for number, text in enumerate(HOSTILE)]
+    report = evaluate(Canned(*parses), [example(text, text) for text in HOSTILE])
+    for shown in (report_text(report, 80), table_text({HOSTILE[0]: report, HOSTILE[1]: report})):
+        assert not acts_on_a_terminal(shown)
+        assert max(map(len, shown.splitlines())) < 400
+        assert "[31mred" in shown
+
+
+def test_models_stand_side_by_side_and_a_figure_that_one_lacks_is_a_dash() -> None:
+    scoped = evaluate(Canned(parsed("a", "x", 0.9), parsed("b", "x", 0.8, strange=1.0)), [example("a", "x"), example("b", "oos")])
+    plain = evaluate(Canned(parsed("a", "y", 0.9)), [example("a", "x")])
+    lines = table_text({"one": scoped, "two": plain}).splitlines()
+    rows = {line[:25].strip(): line[25:].split() for line in lines[4:]}
+    assert rows["intent accuracy"] == ["1.0000", "0.0000"]
+    assert rows["out of scope auroc"] == ["1.0000", "-"]

@@ -1,0 +1,129 @@
+"""Finds each word's share in the log-probability of an intent, by integrated gradients through the factorised embeddings.
+
+Between the text and the same text with every word hidden runs a straight line in the space of the word embeddings, the narrow one
+before the map to the encoder's width. The gradients along it, times the way, add up to the difference of the two outputs: no share
+is lost and none invented, which `Attribution.gap` measures. Source: Sundararajan et al. 2017, section 3.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from assistant.albert.tokenizer import special_ids
+from assistant.errors import ExplainerMissing
+from assistant.evaluation.explanation import Attribution, WordShare
+from assistant.nlu.interpreter import MAX_CHARACTERS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from torch import Tensor
+
+    from assistant.evaluation.torch_model import TorchModel
+
+STEPS = (32, 128, 512)
+"""Terms of the sum that are tried in turn, until the shares add up."""
+TOLERANCE = 0.02
+"""Share of the difference, or of one nat where it is smaller, that the sum may be off by."""
+PIECES_A_PASS = 1_024
+
+
+class Attributor:
+    """Attributes intents of one model to words.
+
+    Args:
+        loaded: the model on torch.
+
+    Attributes:
+        intents: that can be explained.
+
+    Raises:
+        ExplainerMissing: captum is not installed.
+    """
+
+    def __init__(self, loaded: TorchModel) -> None:
+        self._loaded = loaded
+        self.intents = loaded.settings.intents
+        embeddings = loaded.model.encoder.embeddings.word_embeddings
+        self._method = _integrated_gradients(self._log_probability, embeddings)
+        special = special_ids(loaded.tokenizer)
+        self._hidden = special.mask or special.pad
+        self._kept = torch.tensor([special.start, special.end])
+
+    def attribute(self, text: str, words: Sequence[tuple[int, int]], intent: str) -> Attribution:
+        """Returns what each word did for an intent.
+
+        Args:
+            text: with one word at least.
+            words: start and end of each, by position.
+            intent: one of ``intents``.
+        """
+        # Lone surrogates cannot be passed on; a question mark takes the place of each, so that offsets stay.
+        readable = text[:MAX_CHARACTERS].encode("utf-8", "replace").decode("utf-8")
+        encoding = self._loaded.tokenizer.encode(readable)
+        ids = torch.tensor([encoding.ids])
+        hidden = torch.where(torch.isin(ids, self._kept), ids, self._hidden)
+        target = self.intents.index(intent)
+        with torch.inference_mode():
+            score, baseline = self._log_probability(torch.cat([ids, hidden]), target).tolist()
+        shares, n_steps, gap = self._integrate(ids, hidden, target, score - baseline)
+        by_word = _by_word(words, encoding.offsets, shares)
+        found = tuple(WordShare(start, end, share) for (start, end), share in zip(words, by_word, strict=True))
+        return Attribution(intent, found, score, baseline, gap, n_steps)
+
+    def _integrate(self, ids: Tensor, hidden: Tensor, target: int, difference: float) -> tuple[list[float], int, float]:
+        """Returns the share of each piece, and how many steps and what error they took."""
+        shares, gap, n_steps = [0.0] * ids.shape[1], abs(difference), 0
+        for n_steps in STEPS:
+            found = self._method.attribute(
+                ids,
+                baselines=hidden,
+                additional_forward_args=(target,),
+                n_steps=n_steps,
+                internal_batch_size=max(1, PIECES_A_PASS // ids.shape[1]),
+            )
+            shares = found.sum(-1).squeeze(0).tolist()
+            gap = abs(sum(shares) - difference)
+            if gap <= TOLERANCE * max(1.0, abs(difference)):
+                break
+        return shares, n_steps, gap
+
+    def _log_probability(self, ids: Tensor, target: int) -> Tensor:
+        """Returns the calibrated log-probability of an intent. Shape: (batch,)."""
+        logits, _, _ = self._loaded.model(ids, torch.ones_like(ids))  # (batch, intent)
+        log_probabilities: Tensor = (logits / self._loaded.settings.temperature).log_softmax(-1)
+        return log_probabilities[:, target]
+
+
+def _integrated_gradients(forward: Any, embeddings: torch.nn.Module) -> Any:
+    try:
+        from captum.attr import LayerIntegratedGradients
+    except ImportError as error:
+        raise ExplainerMissing(why=str(error)) from error
+    return LayerIntegratedGradients(forward, embeddings)
+
+
+def _by_word(words: Sequence[tuple[int, int]], pieces: Sequence[tuple[int, int]], shares: Sequence[float]) -> list[float]:
+    """Returns the sum of the pieces of each word; each piece counts once, so that nothing of the whole is lost.
+
+    A piece counts to the word that it has most characters of; one between words to the next. Special tokens have no share.
+    """
+    sums = [0.0] * len(words)
+    first = 0
+    for piece, share in zip(pieces, shares, strict=True):
+        while first < len(words) - 1 and words[first][1] <= piece[0]:
+            first += 1
+        owner = first
+        for index in range(first + 1, len(words)):
+            if words[index][0] >= piece[1]:
+                break
+            if _common(words[index], piece) > _common(words[owner], piece):
+                owner = index
+        sums[owner] += share
+    return sums
+
+
+def _common(one: tuple[int, int], other: tuple[int, int]) -> int:
+    return max(0, min(one[1], other[1]) - max(one[0], other[0]))
