@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
     from assistant.stores.database import Database
 
-HEAD = "0005"
+HEAD = "0006"
 """The newest revision in ``migrations/versions``; kept here so that a current database is opened without importing Alembic."""
 
-KNOWN = ("0001", "0002", "0003", "0004", "0005")
+KNOWN = ("0001", "0002", "0003", "0004", "0005", "0006")
 """All revisions, oldest first."""
 
 

@@ -136,6 +136,20 @@ class UnansweredRow(Table):
     is_resolved: Mapped[bool]
 
 
+class AskingRow(Table):
+    """A question that was put to the FAQ: the entry that answered, or none; ``rating`` is -1, 0 or 1."""
+
+    __tablename__ = "faq_askings"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    question: Mapped[str]
+    sender_id: Mapped[str] = mapped_column(index=True)
+    entry_id: Mapped[str | None]
+    score: Mapped[float]
+    asked_at: Mapped[float] = mapped_column(index=True)
+    rating: Mapped[int]
+
+
 class HandoffRow(Table):
     """A conversation that was handed over to a person, and what became of it."""
 
