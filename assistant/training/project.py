@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from assistant.nlu.training_data import TrainingData, read_dev, read_nlu
 from assistant.project import made_folder, put_in_use, shipped_checkpoint
@@ -16,8 +16,11 @@ if TYPE_CHECKING:
     from assistant.messages import ProgressCallback
     from assistant.project import Project
     from assistant.training.arguments import Mode
+    from assistant.training.saving import Companion
     from assistant.training.trainer import TrainingResult
 
+CACHE = "cache"
+"""The folder of the project's state that keeps what the encoder made of texts; it may be deleted at any time."""
 PRESET = "compact"
 """The encoder that is made at random while no pretrained checkpoint is shipped."""
 
@@ -52,15 +55,40 @@ def train_project(
     from assistant.training.arguments import TrainingArguments
     from assistant.training.trainer import train_model
 
+    companion = _policy(project, seed, on_progress)  # first: stories that do not hold together are found before the long part
     data, dev = training_data(project, nlu)
     checkpoint, is_pretrained = starting_checkpoint(data, seed)
     arguments = TrainingArguments(mode=mode or ("fast" if is_pretrained else "full"), seed=seed)
     folder = output or project.models / f"{datetime.now(UTC):%Y%m%d-%H%M%S-%f}-{arguments.mode}"
     made_folder(folder.parent)
-    result = train_model(data, dev, checkpoint, arguments, folder, on_progress, entities=entities)
+    cache = project.state / CACHE
+    result = train_model(data, dev, checkpoint, arguments, folder, on_progress, entities=entities, companion=companion, cache=cache)
     if output is None:
         put_in_use(project, folder)
     return result
+
+
+def _policy(project: Project, seed: int, on_progress: ProgressCallback) -> Companion | None:
+    """Trains the policy that stands beside the model, where the project's settings want one and its stories can teach one."""
+    from assistant.config import load_settings
+    from assistant.dialogue.domain import load_domain
+    from assistant.dialogue.stories import load_stories
+
+    settings, stories = load_settings(project.config), load_stories(project)
+    if not settings.learned_policy or all(story.is_rule for story in stories):
+        return None
+    from assistant.training.policy import PolicyArguments, save_trained_policy, train_policy
+
+    arguments = PolicyArguments(max_history=settings.max_history, seed=seed)
+    policy = train_policy(stories, load_domain(project), arguments, on_progress)
+    if policy is None:
+        return None
+
+    def save(folder: Path) -> dict[str, Any]:
+        save_trained_policy(folder, policy)
+        return {"policy": policy.metrics}
+
+    return save
 
 
 def training_data(project: Project, nlu: Sequence[Path] = ()) -> tuple[TrainingData, TrainingData | None]:

@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from assistant.albert.checkpoint import random_checkpoint
+from assistant.albert.manifest import verify_manifest
 from assistant.albert.presets import Preset
 from assistant.cli.main import _run
 from assistant.config import load_settings
+from assistant.dialogue.policies.learned import LearnedPolicy
 from assistant.errors import DamagedFile, NoModel
 from assistant.opening import open_agent
 from assistant.project import find_project, model_in_use
@@ -64,6 +66,22 @@ def run(project: Project, capfd: pytest.CaptureFixture[str]) -> Callable[..., tu
         return _run([*arguments, "--project", str(project.root)]), capfd.readouterr().out.splitlines()
 
     return run
+
+
+def test_a_model_has_the_policy_that_its_stories_teach(project: Project) -> None:
+    folder = model_in_use(project)
+    assert folder is not None
+    manifest = verify_manifest(folder)
+    assert {"policy.onnx", "policy.json"} <= set(manifest["files"])
+    assert manifest["policy"]["n_examples"] > 0
+    agent = open_agent(project, load_settings())
+    assert any(isinstance(policy, LearnedPolicy) for policy in agent.policies)
+    agent.use_model(folder)
+    assert any(isinstance(policy, LearnedPolicy) for policy in agent.policies)
+    agent.close()
+    without = open_agent(project, load_settings(learned_policy=False))
+    assert not any(isinstance(policy, LearnedPolicy) for policy in without.policies)
+    without.close()
 
 
 def test_a_trained_project_answers_and_remembers(project: Project) -> None:
