@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import re
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from assistant.errors import BadSetting, Place
+from assistant.errors import BadSetting, MissingVariable, Place
+from assistant.rasa_config import Found, rasa_settings
 from assistant.yaml_source import YamlList, YamlMap, only_keys, read_yaml, require, want_map
 
 if TYPE_CHECKING:
@@ -37,6 +40,8 @@ Dimension: TypeAlias = Literal[
 ADAPTED_KEY = "assistant"
 """The key of config.yml under which this project's own settings stand; Rasa ignores it."""
 
+_VARIABLE = re.compile(r"\$\{(\w+)\}")
+
 DUCKLING = "DucklingEntityExtractor"
 
 DAY_FIRST_REGIONS = frozenset({"GB", "IE", "AU", "NZ", "IN", "ZA", "BZ", "JM", "TT"})
@@ -61,6 +66,12 @@ class Settings(BaseSettings):
         True, description="whether what stories suggest decides where none of them fits; off where config.yml lists no TEDPolicy"
     )
     policy_threshold: float = Field(0.5, ge=0, le=1, description="a suggestion of the learned policy below this is not followed")
+    rule_policy: bool = Field(True, description="whether rules decide; off where config.yml lists its policies without RulePolicy")
+    story_policy: Literal["augmented", "exact", "off"] = Field(
+        "augmented", description="whether stories are recognised in the middle of a conversation, from its start, or not at all"
+    )
+    fallback_prediction: bool = Field(True, description="whether a message that nothing fits is answered by the fallback action")
+    fallback_action: str = Field("action_default_fallback", description="the action that answers where nothing fits")
     max_history: int = Field(6, ge=1, le=50, description="states that stories are compared over")
     max_actions: int = Field(10, ge=1, le=100, description="actions in one turn before the assistant listens in any case")
     action_timeout_s: float = Field(10.0, gt=0, description="seconds a custom action may take")
@@ -69,6 +80,9 @@ class Settings(BaseSettings):
     duckling: tuple[Dimension, ...] = Field((), description="kinds of values that are found and resolved as Duckling would")
     date_order: Literal["dmy", "mdy"] = Field("dmy", description="whether 3/4 is the third of April or the fourth of March")
     timezone: str = Field("", description="of resolved times, such as Europe/Dublin; empty: the machine's own")
+    redact: bool = Field(
+        default=False, description="store what users write without e-mail addresses and phone, card and account numbers"
+    )
     threads: int = Field(1, ge=1, description="processor threads for one answer")
 
     @field_validator("timezone")
@@ -120,34 +134,15 @@ def load_settings(config: Path | None = None, endpoints: Path | None = None, **f
         raise BadSetting(name=name, value=value, why=first["msg"].lower(), where=place if written == value else None) from error
 
 
-_Found: TypeAlias = "dict[str, tuple[Any, Place]]"
-"""Settings by name: the value, and where it stands."""
-
-
-def _from_config(path: Path) -> _Found:
+def _from_config(path: Path) -> Found:
     content = want_map(read_yaml(path), key="the file", where=Place(str(path)))
-    found: _Found = {}
-    for section in ("pipeline", "policies"):
-        components = content.get(section)
-        for component in components if isinstance(components, YamlList) else ():
-            if isinstance(component, YamlMap):
-                found |= _from_component(component)
-    found |= _learned(content) | _duckling(content)
+    found = rasa_settings(content) | _duckling(content)
     own = want_map(content.get(ADAPTED_KEY), key=ADAPTED_KEY, where=content.place(ADAPTED_KEY))
     only_keys(own, Settings.model_fields.keys())
-    return found | {name: (value, own.place(name)) for name, value in own.items()}
+    return found | {name: (_expanded(value, own.place(name)), own.place(name)) for name, value in own.items()}
 
 
-def _learned(content: YamlMap) -> _Found:
-    """A bot that lists its policies has a learned one only where it lists one; Rasa's own default has."""
-    policies = content.get("policies")
-    if not isinstance(policies, YamlList) or not policies:
-        return {}
-    names = {str(item.get("name") if isinstance(item, YamlMap) else item).rsplit(".", 1)[-1] for item in policies}
-    return {"learned_policy": ("TEDPolicy" in names, content.place("policies"))}
-
-
-def _duckling(content: YamlMap) -> _Found:
+def _duckling(content: YamlMap) -> Found:
     """What `DucklingEntityExtractor` is told; kinds of values that are not known here are passed over."""
     pipeline = content.get("pipeline")
     components = list(enumerate(pipeline)) if isinstance(pipeline, YamlList) else []
@@ -161,35 +156,34 @@ def _duckling(content: YamlMap) -> _Found:
     locale = str(component.get("locale") or content.get("language") or "en").replace("-", "_")
     language, _, region = locale.partition("_")
     is_american = language == "en" and region.upper() not in DAY_FIRST_REGIONS
-    found: _Found = {
+    found: Found = {
         "duckling": (tuple(name for name in wanted if name in known) if isinstance(wanted, list) else tuple(known), where),
         "date_order": ("mdy" if is_american else "dmy", where),
     }
     return found | ({"timezone": (str(component["timezone"]), where)} if component.get("timezone") else {})
 
 
-_RASA_OPTIONS = {
-    ("FallbackClassifier", "threshold"): "nlu_threshold",
-    ("FallbackClassifier", "ambiguity_threshold"): "nlu_ambiguity",
-    ("RulePolicy", "core_fallback_threshold"): "policy_threshold",
-    ("MemoizationPolicy", "max_history"): "max_history",
-    ("AugmentedMemoizationPolicy", "max_history"): "max_history",
-}
-
-
-def _from_component(component: YamlMap) -> _Found:
-    name = str(component.get("name", "")).rsplit(".", 1)[-1]
-    return {
-        ours: (component[option], component.place(option))
-        for (owner, option), ours in _RASA_OPTIONS.items()
-        if owner == name and component.get(option) is not None
-    }
-
-
-def _from_endpoints(path: Path) -> _Found:
+def _from_endpoints(path: Path) -> Found:
     content = want_map(read_yaml(path), key="the file", where=Place(str(path)))
     endpoint = want_map(content.get("action_endpoint"), key="action_endpoint", where=content.place("action_endpoint"))
     if not endpoint:
         return {}
     url = require(endpoint, "url")
-    return {"action_endpoint": (str(url), endpoint.place("url"))} if url else {}
+    return {"action_endpoint": (_expanded(str(url), endpoint.place("url")), endpoint.place("url"))} if url else {}
+
+
+def _expanded(value: Any, where: Place) -> Any:
+    """The value with ``${NAME}`` replaced by what the environment has.
+
+    Raises:
+        MissingVariable: it has none.
+    """
+    if not isinstance(value, str) or "${" not in value:
+        return value
+
+    def replaced(match: re.Match[str]) -> str:
+        if match[1] not in os.environ:
+            raise MissingVariable(where=where, name=match[1])
+        return os.environ[match[1]]
+
+    return _VARIABLE.sub(replaced, value)

@@ -75,7 +75,7 @@ def open_project_database(project: Project, settings: Settings) -> Database:
     """Returns the project's database, with the seed of its FAQ in it."""
     if not settings.database_url:
         made_folder(project.state)
-    database = open_database(settings.database_url or project.database_url)
+    database = open_database(settings.database_url or project.database_url, redacts=settings.redact)
     seed_if_empty(EntryStore(database), project.faq)
     return database
 

@@ -10,8 +10,10 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from assistant.dialogue.events import UserUttered, event_from_json
+from assistant.dialogue.redaction import redacted_event
 from assistant.errors import DamagedConversation, StaleConversation
 from assistant.stores.columns import storable
+from assistant.stores.database import REDACTS
 from assistant.stores.tables import ConversationRow, EventRow, Table
 
 if TYPE_CHECKING:
@@ -134,6 +136,8 @@ def append_in(session: Session, sender_id: str, events: Sequence[Event], expecte
     Raises:
         StaleConversation: it has another number.
     """
+    if session.info.get(REDACTS):
+        events = [redacted_event(event) for event in events]
     row = _opened(session, sender_id, events[0].timestamp)
     if expected is not None and row.n_events != expected:
         raise StaleConversation(sender_id=sender_id, expected=expected, found=row.n_events)

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 
+REDACTS = "redacts"
+"""What a session's ``info`` names it by, whether what users write is stored without personal data."""
+
+
 class Backend(Protocol):
     """What differs between one kind of database and another."""
 
@@ -34,19 +38,20 @@ class Backend(Protocol):
         """Makes what was deleted from tables unreadable on the disk."""
 
 
-def open_database(url: str) -> Database:
+def open_database(url: str, *, redacts: bool = False) -> Database:
     """Returns the database at the URL, its schema made or brought up to date.
 
     Args:
         url: such as ``sqlite:////home/ann/shop/.assistant/assistant.db``, where the file and its folder are made when they are not
             there, or ``postgresql://ann@host/shop``.
+        redacts: whether personal data in what users write is replaced before it is stored; see ``assistant.redaction``.
 
     Raises:
         BadDatabaseUrl: the URL cannot be read, or names a kind of database that is not supported.
         DatabaseUnavailable: it cannot be made, reached, opened or written, or is no database.
         SchemaTooNew: a newer release made it.
     """
-    database = Database(_parsed(url))
+    database = Database(_parsed(url), redacts=redacts)
     try:
         ensure_schema(database)
     except BaseException:
@@ -60,9 +65,11 @@ class Database:
 
     Attributes:
         shown: how errors name the database.
+        redacts: whether what users write is stored without personal data.
     """
 
-    def __init__(self, url: URL) -> None:
+    def __init__(self, url: URL, *, redacts: bool = False) -> None:
+        self.redacts = redacts
         self._backend: Backend = Sqlite(url) if url.get_backend_name() == "sqlite" else Postgresql(url)
         self.shown = self._backend.shown
 
@@ -113,6 +120,7 @@ class Database:
     def _transaction(self, *, is_write: bool, lock: str = "") -> Iterator[Session]:
         with self._translated():
             session = self._backend.begun(is_write=is_write, lock=lock)
+            session.info[REDACTS] = self.redacts  # for those who are handed nothing but the session
             try:
                 yield session
             finally:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from assistant.dialogue.events import AgentUttered, ConversationResumed
 from assistant.dialogue.handoffs import CLOSED, TAKEN, WAITING, Handoff, HandoffRequest
 from assistant.errors import HandoffClosed, HandoffTaken, UnknownHandoff
+from assistant.redaction import redacted
 from assistant.stores.conversations import append_in
 from assistant.stores.tables import HandoffRow
 
@@ -54,6 +55,8 @@ class HandoffStore:
                 row = HandoffRow(sender_id=sender_id, status=WAITING, agent="", asked_at=time.time())
                 session.add(row)
             row.reason, row.summary, row.sentiment = request.reason, request.summary, request.sentiment
+            if self._database.redacts:
+                row.reason, row.summary = redacted(row.reason), redacted(row.summary)
             session.flush()
             return row.id
 

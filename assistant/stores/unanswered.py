@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select, update
 
 from assistant.faq.folding import fold
+from assistant.redaction import redacted
 from assistant.stores.tables import UnansweredRow
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ class UnansweredStore:
         Raises:
             DatabaseUnavailable: the database cannot be written now.
         """
+        question = redacted(question) if self._database.redacts else question
         row = UnansweredRow(
             question=question,
             folded=fold(question),
