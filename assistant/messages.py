@@ -180,6 +180,8 @@ class FaqMatch:
         question: the entry's question; matched: the question or alternative that was nearest.
         answer: Markdown.
         score: probability in [0, 1] that it answers the question; 1.0 for an exact match.
+        passage: the sentence of the answer that is nearest to the question, without Markdown's marks; empty when the answer is one
+            sentence, or was not compared.
     """
 
     entry_id: str
@@ -187,6 +189,7 @@ class FaqMatch:
     matched: str
     answer: str
     score: float
+    passage: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,10 +199,12 @@ class FaqResult:
     Attributes:
         matches: by falling score; empty when nothing is near.
         threshold: below it the assistant abstains.
+        related: questions of other entries that may be meant too, or are asked next; empty when nothing is answered.
     """
 
     matches: tuple[FaqMatch, ...]
     threshold: float
+    related: tuple[str, ...] = ()
 
     @property
     def best(self) -> FaqMatch | None:

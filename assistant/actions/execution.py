@@ -22,7 +22,7 @@ from assistant.dialogue.events import (
 from assistant.dialogue.forms import run_form
 from assistant.dialogue.slots import REQUESTED_SLOT
 from assistant.errors import ActionNotRegistered
-from assistant.messages import BotMessage, Decision
+from assistant.messages import BotMessage, Button, Decision
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -103,10 +103,13 @@ class Actions:
 
     def _answer_faq(self, tracker: Tracker) -> list[Event]:
         question = tracker.latest_message.text if tracker.latest_message else ""
-        best = self._ask_faq(question).best if question.strip() else None
-        if best is None:
+        found = self._ask_faq(question) if question.strip() else None
+        best = found.best if found else None
+        if found is None or best is None:
             return self.say("utter_no_answer", tracker)
-        return [BotUttered(BotMessage(best.answer, metadata={"faq_entry": best.entry_id, "faq_score": best.score}))]
+        noted = {"faq_entry": best.entry_id, "faq_score": best.score} | ({"faq_passage": best.passage} if best.passage else {})
+        related = tuple(Button(question, question) for question in found.related)
+        return [BotUttered(BotMessage(best.answer, related, metadata=noted))]
 
     def _hand_over(self, tracker: Tracker) -> list[Event]:
         """Leaves the conversation to a person, with a word about it where nothing has been said yet."""

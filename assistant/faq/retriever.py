@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import numpy as np
@@ -11,7 +12,7 @@ from assistant.faq.features import Features, Query
 from assistant.faq.folding import MAX_CHARS, fold
 from assistant.faq.leave_one_out import fit
 from assistant.faq.off_topic import OFF_TOPIC
-from assistant.faq.passages import texts_of
+from assistant.faq.passages import passages, texts_of
 from assistant.faq.wording import Wording, wording
 from assistant.messages import FaqMatch, FaqResult
 
@@ -27,6 +28,10 @@ Encode: TypeAlias = "Callable[[Sequence[str]], np.ndarray[Any, np.dtype[np.float
 
 N_CANDIDATES = 12
 """Entries that each way of searching brings in; what is further down is never the answer."""
+
+
+MAX_RELATED, RELATED_SHARE = 3, 0.5
+"""Related questions that are offered at most; one that is nearly as likely as the answer, or as an answer must be, is related."""
 
 
 class TextHit(Protocol):
@@ -101,14 +106,13 @@ class Retriever:
         # Of two exact matches the one whose question it is comes before the one that has it as an alternative.
         scored.sort(key=lambda pair: (-pair[0], exact.get(pair[1], 0), pair[1]))
         matches = tuple(self._match(query, entry, score, exact.get(entry)) for score, entry in scored[:limit])
-        return FaqResult(matches, self._threshold_of(matches))
+        return self._result(matches)
 
     def exact(self, question: str) -> FaqResult:
         """Returns the entries whose own question it is, but for case, accents and punctuation; nothing is computed for it."""
         found = sorted(self._exact.get(fold(question), {}).items(), key=lambda pair: (pair[1], pair[0])) if question.strip() else ()
         entries = [(self._entries[position], text) for position, text in found]
-        matches = tuple(FaqMatch(e.id, e.question, e.questions[text], e.answer, 1.0) for e, text in entries)
-        return FaqResult(matches, self._threshold_of(matches))
+        return self._result(tuple(FaqMatch(e.id, e.question, e.questions[text], e.answer, 1.0) for e, text in entries))
 
     def _fitted(self) -> Calibration:
         off_topic = np.asarray(self._encode(OFF_TOPIC), dtype=np.float32)
@@ -131,7 +135,21 @@ class Retriever:
     def _match(self, query: Query, position: int, score: float, exact: int | None) -> FaqMatch:
         entry = self._entries[position]
         text = self._features.nearest_question(query, position) if exact is None else exact
-        return FaqMatch(entry.id, entry.question, entry.questions[text], entry.answer, score)
+        said = passages(entry.answer)
+        passage = said[self._features.nearest_passage(query, position)] if len(said) > 1 else ""
+        return FaqMatch(entry.id, entry.question, entry.questions[text], entry.answer, score, passage)
+
+    def _result(self, matches: tuple[FaqMatch, ...]) -> FaqResult:
+        found = FaqResult(matches, self._threshold_of(matches))
+        return replace(found, related=self._related(matches)) if found.best else found
+
+    def _related(self, matches: tuple[FaqMatch, ...]) -> tuple[str, ...]:
+        """Returns the questions that curators say come next, then those of entries that were nearly as likely as the answer's."""
+        best, *others = matches
+        follow_ups = self._entries[self._positions[best.entry_id]].follow_ups
+        chosen = [self._entries[self._positions[entry_id]].question for entry_id in follow_ups if entry_id in self._positions]
+        chosen += [match.question for match in others if match.score >= RELATED_SHARE * min(best.score, self.threshold)]
+        return tuple(dict.fromkeys(chosen))[:MAX_RELATED]
 
     def _threshold_of(self, matches: tuple[FaqMatch, ...]) -> float:
         if not matches:

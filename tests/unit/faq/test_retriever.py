@@ -126,3 +126,36 @@ def test_without_vectors_that_tell_anything_the_words_still_find_the_entry() -> 
 
 def test_the_calibration_is_the_same_each_time() -> None:
     assert Retriever(many(), hashing_vectors).calibration == Retriever(many(), hashing_vectors).calibration
+
+
+ORDERS = (
+    FaqEntry(
+        "track",
+        "How do I track my order?",
+        "Open your list of orders. The carrier's page shows where the parcel is.",
+        ("follow my parcel",),
+    ),
+    FaqEntry("cancel", "How do I cancel my order?", "Write to us.", ("call my order off",), follow_ups=("refund", "gone", "track")),
+    FaqEntry("refund", "When is my money back?", "After five days.", ("refund time",)),
+)
+
+
+def test_the_sentence_of_the_answer_that_is_nearest_is_named() -> None:
+    match = Retriever(ORDERS, hashing_vectors).search("where does the carrier's page show my parcel").matches[0]
+    assert (match.entry_id, match.passage) == ("track", "The carrier's page shows where the parcel is.")
+    assert next(m for m in Retriever(ORDERS, hashing_vectors).search("cancel").matches if m.entry_id == "cancel").passage == ""
+
+
+def test_curated_follow_ups_come_first_among_related_questions() -> None:
+    result = Retriever(ORDERS, hashing_vectors).search("how do i cancel my order")
+    assert result.related[:2] == ("When is my money back?", "How do I track my order?")
+    assert Retriever(ORDERS, hashing_vectors).exact("how do i cancel my order").related == result.related
+
+
+def test_what_is_nearly_as_likely_is_related_and_what_is_not_answered_has_none() -> None:
+    alike = [FaqEntry(f"e{n}", f"How do I track my {thing}?", "So.") for n, thing in enumerate(("order", "orders", "parcel"))]
+    result = Retriever(alike, hashing_vectors, threshold=0.05).search("how to track my order")
+    assert result.best is not None
+    assert 0 < len(result.related) <= 3
+    assert result.best.question not in result.related
+    assert Retriever(alike, hashing_vectors).search("how do vaccines work").related == ()
