@@ -1,4 +1,4 @@
-"""Reads the entity annotations of Rasa's training examples: ``from [Berlin]{"entity": "city", "role": "from"}``.
+"""Reads and writes the entity annotations of Rasa's training examples: ``from [Berlin]{"entity": "city", "role": "from"}``.
 
 Source: Rasa 3.1, training data format; the list form for several labels on one text came with 3.x.
 """
@@ -13,6 +13,8 @@ from assistant.errors import BadAnnotation
 from assistant.messages import Entity
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from assistant.errors import Place
 
 _MARKUP = re.compile(
@@ -76,3 +78,39 @@ def _entity(data: object, text: str, start: int, marked: str, where: Place) -> E
     texts = {key: str(value) for key, value in data.items() if value is not None}
     value = texts.get("value", text)
     return Entity(texts["entity"], start, start + len(text), value, texts.get("role"), texts.get("group"))
+
+
+def annotated(text: str, entities: Sequence[Entity], where: Place) -> str:
+    """Returns a text with its entities marked, so that ``read_annotations`` finds them there again.
+
+    Args:
+        text: without markup.
+        entities: with offsets in the text; of two that overlap the first counts.
+        where: the place that errors name.
+
+    Raises:
+        BadAnnotation: the text has brackets that cannot be told from markup.
+    """
+    pieces, end = [], 0
+    kept = []
+    for entity in sorted(entities, key=lambda entity: entity.start):
+        if end <= entity.start < entity.end <= len(text):
+            pieces += [text[end : entity.start], _marked(text[entity.start : entity.end], entity)]
+            end = entity.end
+            kept.append((entity.entity, entity.start, entity.end, entity.role, entity.group))
+    marked = "".join([*pieces, text[end:]])
+    try:
+        found_text, found = read_annotations(marked, where)
+    except BadAnnotation:
+        found_text, found = "", ()
+    if found_text != text or [(one.entity, one.start, one.end, one.role, one.group) for one in found] != kept:
+        raise BadAnnotation(where=where, example=text, why="it has brackets that would be read as markup")
+    return marked
+
+
+def _marked(written: str, entity: Entity) -> str:
+    value = None if entity.value is None or str(entity.value) == written else str(entity.value)
+    if not (entity.role or entity.group or value):
+        return f"[{written}]({entity.entity})"
+    facts = {"entity": entity.entity, "role": entity.role, "group": entity.group, "value": value}
+    return f"[{written}]{json.dumps({key: fact for key, fact in facts.items() if fact}, ensure_ascii=False)}"

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from assistant.messages import Progress, ProgressCallback
 
@@ -21,6 +21,8 @@ PROGRESS_VARIABLE = "ASSISTANT_PROGRESS"
 _ACTING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """Control characters, bidirectional overrides, and lone surrogates, which cannot be written."""
 
+_DIFF_COLOURS = {"-": 31, "+": 32}
+
 
 def write_json(value: Any) -> None:
     """Writes one JSON object as one line, at once; what would act on a terminal is escaped."""
@@ -30,6 +32,14 @@ def write_json(value: Any) -> None:
 def write(text: str = "") -> None:
     """Writes a line for people, without control characters that would act on their terminal."""
     _print(plain(text))
+
+
+def write_diff(lines: Iterable[str]) -> None:
+    """Writes the lines of a diff for people: what begins with ``-`` red and with ``+`` green, where a terminal shows colours."""
+    is_coloured = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    for line in lines:
+        colour = _DIFF_COLOURS.get(line.lstrip()[:1]) if is_coloured else None
+        _print(f"\x1b[{colour}m{plain(line)}\x1b[0m" if colour else plain(line))
 
 
 class ReaderGone(Exception):

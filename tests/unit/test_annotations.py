@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
-from assistant.annotations import read_annotations
+from assistant.annotations import annotated, read_annotations
 from assistant.errors import BadAnnotation, Place
 from assistant.messages import Entity
 
@@ -54,3 +55,27 @@ def test_markup_that_cannot_be_read_is_refused_with_its_place(marked: str, why: 
     with pytest.raises(BadAnnotation, match=re.escape(why)) as caught:
         read_annotations(marked, HERE)
     assert str(caught.value).startswith("NLU-001 nlu.yml:7:")
+
+
+CORK = Entity("city", 5, 9, "Cork")
+
+
+@pytest.mark.parametrize(
+    ("text", "entities", "marked"),
+    [
+        ("from Cork", (CORK,), "from [Cork](city)"),
+        ("from Cork", (replace(CORK, value="Corcaigh"),), 'from [Cork]{"entity": "city", "value": "Corcaigh"}'),
+        ("from Cork", (replace(CORK, role="from", group="1"),), 'from [Cork]{"entity": "city", "role": "from", "group": "1"}'),
+        ("from Cork", (CORK, Entity("all", 0, 9, "from Cork")), "[from Cork](all)"),
+        ("from Cork", (Entity("city", 0, 0, "Cork"), Entity("city", 5, 99, "Cork")), "from Cork"),
+        ("[5]", (), "[5]"),
+    ],
+)
+def test_entities_are_marked(text: str, entities: tuple[Entity, ...], marked: str) -> None:
+    assert annotated(text, entities, HERE) == marked
+
+
+@pytest.mark.parametrize(("text", "entities"), [("[a](b)", ()), ("a]b", (Entity("x", 0, 3, "a]b"),)), ('[a]{"entity": "b"}', ())])
+def test_a_text_that_would_be_read_as_marked_is_refused(text: str, entities: tuple[Entity, ...]) -> None:
+    with pytest.raises(BadAnnotation, match=r"NLU-001 nlu\.yml:7: .*brackets that would be read as markup"):
+        annotated(text, entities, HERE)

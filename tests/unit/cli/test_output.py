@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from assistant.cli.output import plain, progress, talk, write, write_json
+from assistant.cli.output import plain, progress, talk, write, write_diff, write_json
 from assistant.messages import Progress
 
 if TYPE_CHECKING:
@@ -61,3 +61,27 @@ def test_progress_is_silent_without_a_terminal_and_json_where_asked(
     captured = capsys.readouterr()
     assert captured.out == ""
     assert json.loads(captured.err) == {"stage": "train", "done": 1, "total": 2, "metrics": {"loss": 0.5}}
+
+
+DIFF = ("  - was\x1b[2J", "  + is", "    same", "")
+
+
+@pytest.mark.parametrize(
+    ("is_terminal", "variables", "shown"),
+    [
+        (True, {}, "\x1b[31m  - was[2J\x1b[0m\n\x1b[32m  + is\x1b[0m\n    same\n\n"),
+        (True, {"NO_COLOR": "1"}, "  - was[2J\n  + is\n    same\n\n"),
+        (True, {"TERM": "dumb"}, "  - was[2J\n  + is\n    same\n\n"),
+        (False, {}, "  - was[2J\n  + is\n    same\n\n"),
+    ],
+)
+def test_a_diff_is_coloured_in_a_terminal_alone(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *, is_terminal: bool, variables: dict[str, str], shown: str
+) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: is_terminal)
+    write_diff(DIFF)
+    assert capsys.readouterr().out == shown
