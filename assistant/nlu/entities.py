@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from assistant.nlu.overlaps import MODEL_EXTRACTOR, VALUE_EXTRACTOR, settle
+import numpy as np
+
+from assistant.nlu.overlaps import VALUE_EXTRACTOR, settle
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from assistant.messages import Entity
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     from assistant.nlu.tags import TagScheme
     from assistant.nlu.values.extractor import ValueExtractor
     from assistant.nlu.words import Span
+
+LEAST_BELIEF = 0.2
+"""A value of a type that the model has learned is an entity when the model gives its words that type with this mean probability:
+where the model is in two minds, that the words name a time tips the scale."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,30 +53,48 @@ class EntityFinder:
             intent: the most probable one; it helps to tell roles apart.
         """
         tagged = self.scheme.decode(text, words, log_probs) if self.scheme.kinds else []
-        valued = [entity for extractor in self.values for entity in extractor.extract(text)]
-        finds = [entity for entity in valued if self._is_find(entity)]
-        settled = [self._resolved(entity, valued) for entity in settle([*tagged, *self.extractors.extract(text), *finds])]
-        return tuple(self.extractors.with_meaning(self.extractors.roles.assign(text, words, settled, intent)))
+        valued = [entity for extractor in self.values for entity in extractor.extract(text) if not self._is_learned(entity)]
+        believed = self._believed(text, words, log_probs)
+        tagged = [entity for entity in tagged if not any(_is_same_find(entity, value) for value in believed)]
+        settled = settle([*tagged, *self.extractors.extract(text), *valued, *believed])
+        resolved = [self._resolved(entity) for entity in settled]
+        return tuple(self.extractors.with_meaning(self.extractors.roles.assign(text, words, resolved, intent)))
 
-    def _is_find(self, entity: Entity) -> bool:
-        """Says whether a value is an entity by itself.
+    def _is_learned(self, entity: Entity) -> bool:
+        """Says whether the model decides which values of a type are entities.
 
-        Words such as ``now`` name a time without meaning one; where the examples show which times are entities, the model decides,
-        and the value says only what its finds mean. What has a shape of its own is always found.
+        Words such as ``now`` name a time without meaning one. Where the examples annotate a type whose values are told by words,
+        they show which are meant. What has a shape of its own, and what Duckling is asked for, is always found.
         """
-        if entity.extractor != VALUE_EXTRACTOR:
-            return True
         has_shape = any(extractor.has_shape(entity.entity) for extractor in self.values)
-        return has_shape or entity.entity not in self.scheme.entities
+        return entity.extractor == VALUE_EXTRACTOR and not has_shape and entity.entity in self.scheme.entities
 
-    def _resolved(self, entity: Entity, valued: list[Entity]) -> Entity:
-        """Returns an entity of the model with the value that its own text has, or else that of the text around it."""
-        if entity.extractor != MODEL_EXTRACTOR or entity.additional_info is not None:
+    def _believed(self, text: str, words: list[Span], log_probs: NDArray[np.float64]) -> list[Entity]:
+        """Returns the values of learned types that the model takes for entities with some right; those it believes most stay."""
+        probabilities = np.exp(log_probs)
+        found: list[Entity] = []
+        for extractor in self.values:
+            for entity in extractor.candidates(text):
+                if not self._is_learned(entity):
+                    continue
+                rows = [row for row, (start, end) in enumerate(words) if start < entity.end and entity.start < end]
+                belief = float(probabilities[rows][:, self.scheme.tags_of(entity.entity)].sum(axis=1).mean()) if rows else 0.0
+                if belief >= LEAST_BELIEF:
+                    found.append(replace(entity, confidence=min(1.0, belief)))
+        chosen: list[Entity] = []
+        for entity in sorted(found, key=lambda entity: (-entity.confidence, entity.start - entity.end)):
+            if not any(_is_same_find(entity, other) for other in chosen):
+                chosen.append(entity)
+        return chosen
+
+    def _resolved(self, entity: Entity) -> Entity:
+        """Returns an entity that was found otherwise with the value that its text has."""
+        if entity.additional_info is not None:
             return entity
         extractor = next((extractor for extractor in self.values if entity.entity in extractor.dimensions), None)
-        if extractor is None:
-            return entity
-        own = extractor.resolve(entity.entity, str(entity.value))
-        around = [v for v in valued if v.entity == entity.entity and v.start < entity.end and entity.start < v.end]
-        meant = own or max(around, key=lambda value: value.end - value.start, default=None)
+        meant = extractor.resolve(entity.entity, str(entity.value)) if extractor else None
         return entity if meant is None else replace(entity, value=meant.value, additional_info=meant.additional_info)
+
+
+def _is_same_find(one: Entity, other: Entity) -> bool:
+    return one.entity == other.entity and one.start < other.end and other.start < one.end

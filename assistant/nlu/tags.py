@@ -69,6 +69,17 @@ class TagScheme:
         """The types of the kinds."""
         return frozenset(parse_kind(kind)[0] for kind in self.kinds)
 
+    def tags_of(self, entity: str) -> list[int]:
+        """Returns the tags of all kinds of a type."""
+        return self._tags_by_type.get(entity, [])
+
+    @cached_property
+    def _tags_by_type(self) -> dict[str, list[int]]:
+        tags: dict[str, list[int]] = {}
+        for index, kind in enumerate(self.kinds):
+            tags.setdefault(parse_kind(kind)[0], []).extend((2 * index + 1, 2 * index + 2))
+        return tags
+
     def encode(self, words: Sequence[Span], entities: Iterable[Entity]) -> list[int]:
         """Returns the tag of each word.
 

@@ -88,7 +88,13 @@ class ValueExtractor:
 
     def extract(self, text: str) -> list[Entity]:
         """Returns the values of a text as entities, by position; a value inside a larger one is left out."""
-        finds = outermost(list(self._finds(text)))
+        return self._entities(outermost(list(self._finds(text))))
+
+    def candidates(self, text: str) -> list[Entity]:
+        """Returns all values, those inside others too, and ``friday`` beside ``by friday``."""
+        return self._entities(list(self._finds(text, has_inner=True)))
+
+    def _entities(self, finds: list[Find]) -> list[Entity]:
         return [self._entity(name, find) for find in finds for name in self._names[find.dimension]]
 
     def resolve(self, entity: str, text: str) -> Entity | None:
@@ -100,7 +106,7 @@ class ValueExtractor:
         """Says whether values of an entity are told by their shape, in figures and signs, not by words."""
         return self.dimensions.get(entity) in _SHAPED
 
-    def _finds(self, text: str) -> Iterator[Find]:
+    def _finds(self, text: str, *, has_inner: bool = False) -> Iterator[Find]:
         tokens: list[Token] | None = None
         for dimension in self._names:
             if dimension in _IN_TEXT:
@@ -108,7 +114,7 @@ class ValueExtractor:
                 continue
             tokens = _speaking(tokenise(text)) if tokens is None else tokens
             if dimension == time_phrases.DIMENSION:
-                yield from time_phrases.find_times(tokens, self._now(), self.date_order)
+                yield from time_phrases.find_times(tokens, self._now(), self.date_order, has_inner=has_inner)
             elif dimension in measures.DIMENSIONS:
                 yield from measures.find_measures(tokens, dimension)
             else:

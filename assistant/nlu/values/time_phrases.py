@@ -23,16 +23,18 @@ if TYPE_CHECKING:
 DIMENSION = "time"
 _JOINTS = frozenset({"to", "until", "till", "through", "thru", "-", "\u2013"})
 _OPEN = {"until": "to", "till": "to", "before": "to", "after": "from", "since": "from", "from": "from"}
+_LEADS = frozenset({*_OPEN, "by", "at", "the"})
 _N_VALUES = 3
 
 
-def find_times(tokens: Sequence[Token], now: datetime, order: DateOrder) -> list[Find]:
+def find_times(tokens: Sequence[Token], now: datetime, order: DateOrder, *, has_inner: bool = False) -> list[Find]:
     """Returns all times.
 
     Args:
         tokens: of a text.
         now: the moment that ``today`` and ``in 3 days`` are reckoned from, with its zone.
         order: of day and month in figures.
+        has_inner: whether ``friday`` is wanted beside ``by friday``.
     """
     reader = _PhraseReader(Context(tokens, now.replace(tzinfo=None), now.tzinfo, order))
     finds: list[Find] = []
@@ -47,6 +49,8 @@ def find_times(tokens: Sequence[Token], now: datetime, order: DateOrder) -> list
             continue
         time, behind = read
         finds.append(Find(DIMENSION, tokens[i].start, tokens[behind - 1].end, _info(time, now)))
+        if has_inner and word_at(tokens, i) in _LEADS and (inner := reader.read(i + 1)) is not None:
+            finds.append(Find(DIMENSION, tokens[i + 1].start, tokens[inner[1] - 1].end, _info(inner[0], now)))
         i = behind
     return finds
 

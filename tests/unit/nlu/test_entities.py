@@ -7,7 +7,7 @@ import pytest
 
 from assistant.nlu.entities import EntityFinder
 from assistant.nlu.extractors import Extractors
-from assistant.nlu.overlaps import DUCKLING_EXTRACTOR, LOOKUP_EXTRACTOR, MODEL_EXTRACTOR, REGEX_EXTRACTOR, VALUE_EXTRACTOR
+from assistant.nlu.overlaps import DUCKLING_EXTRACTOR, LOOKUP_EXTRACTOR, REGEX_EXTRACTOR, VALUE_EXTRACTOR
 from assistant.nlu.roles import PartModel, Roles
 from assistant.nlu.tags import TagScheme
 from assistant.nlu.values.extractor import ValueExtractor
@@ -32,9 +32,16 @@ def find(finder: EntityFinder, text: str, tagged: dict[str, str] | None = None, 
 def test_what_the_examples_annotate_the_model_finds_and_the_value_says_what_it_means() -> None:
     finder = EntityFinder(TagScheme(("date",)), Extractors(), (DATES,))
     (entity,) = find(finder, "now it is late since yesterday", {"yesterday": "B-date"})
-    assert (entity.entity, entity.extractor, entity.value) == ("date", MODEL_EXTRACTOR, "2024-03-11T00:00:00.000+00:00")
-    assert entity.confidence == pytest.approx(0.9, abs=0.01)
+    assert (entity.entity, entity.extractor, entity.value) == ("date", VALUE_EXTRACTOR, "2024-03-11T00:00:00.000+00:00")
+    assert entity.confidence == pytest.approx(0.91)
     assert (entity.additional_info or {})["grain"] == "day"
+
+
+def test_a_value_mends_what_the_model_tags_in_part() -> None:
+    finder = EntityFinder(TagScheme(("date",)), Extractors(), (DATES,))
+    (entity,) = find(finder, "last christmas it was here", {"christmas": "B-date"})
+    assert (entity.start, entity.end, entity.value) == (0, 14, "2023-12-25T00:00:00.000+00:00")
+    assert entity.confidence == pytest.approx(0.46, abs=0.01)
 
 
 def test_an_entity_that_says_little_by_itself_is_resolved_by_the_text_around_it() -> None:
