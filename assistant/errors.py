@@ -164,6 +164,15 @@ class BadSetting(UsageError):
         super().__init__(f'setting "{name}" cannot be {value!r}: {why}', where=where, fix="correct or remove it")
 
 
+class MissingVariable(SourceError):
+    """A file names a variable that the environment does not have."""
+
+    code = "PRJ-004"
+
+    def __init__(self, *, where: Place, name: str) -> None:
+        super().__init__(f'the environment has no variable "{name}"', where=where, fix="set it, or write the value itself")
+
+
 # --- YML: any YAML file ---------------------------------------------------------------------------------------------------------
 
 
@@ -286,8 +295,8 @@ class OldFormat(SourceError):
 
     code = "DOM-005"
 
-    def __init__(self, *, where: Place, what: str, fix: str) -> None:
-        super().__init__(what, where=where, fix=fix)
+    def __init__(self, *, where: Place, what: str, change: str) -> None:
+        super().__init__(what, where=where, fix=change)
 
 
 class BadPayload(SourceError):
@@ -882,15 +891,6 @@ class NoActions(ActionError):
         super().__init__(
             "the project has no actions", where=action, fix="add an actions folder, or name an action server in endpoints.yml"
         )
-
-
-class ActionServerNotStarted(ActionError):
-    """The action server cannot listen where it should."""
-
-    code = "ACT-008"
-
-    def __init__(self, *, address: str, why: str) -> None:
-        super().__init__(f"the action server cannot listen there: {why}", where=address, fix="choose another --port or --host")
 
 
 class ActionServerNotStarted(ActionError):

@@ -33,8 +33,9 @@ DEFAULT_ACTIONS = (
     "action_extract_slots",
     "action_answer_faq",
     "action_handoff",
+    "action_cancel_form",
 )
-"""Actions that every bot has; the last two are this project's own."""
+"""Actions that every bot has; the last three are this project's own."""
 
 _NEVER_CUSTOM = {"action_listen", "action_answer_faq", "action_handoff"}
 
@@ -293,7 +294,7 @@ class _Reader:
     def _read_intent(self, name: str, options: YamlMap) -> None:
         if "triggers" in options:
             fix = f"write a rule: intent {name}, then action {options['triggers']}"
-            raise OldFormat(where=options.place("triggers"), what="triggers are of Rasa 1", fix=fix)
+            raise OldFormat(where=options.place("triggers"), what="triggers are of Rasa 1", change=fix)
         self._notes += unread_keys(options, {"use_entities", "ignore_entities"})
         used, ignored = options.get("use_entities", True), options.get("ignore_entities")
         self._intents[name] = Intent(name, None if used is True else frozenset(_names(used)), frozenset(_names(ignored)))

@@ -60,7 +60,7 @@ def forms_by_name(section: YamlList) -> YamlMap:
         where = section.place(index)
         if not isinstance(item, YamlMap):
             fix = f"write `{item}: {{required_slots: [...]}}` with the slots that its code asks for, and give these mappings"
-            raise OldFormat(where=where, what=f'form "{item}" is only named, as before Rasa 2', fix=fix)
+            raise OldFormat(where=where, what=f'form "{item}" is only named, as before Rasa 2', change=fix)
         for name, form in item.items():
             forms.put(name, form, where.line)
     return forms
@@ -86,11 +86,11 @@ def migrated(
             new_forms[name] = _form(form, mapped)
             _add_mappings(name, mapped, new_slots)
             what = f'form "{name}" carries the mappings of its slots, as in Rasa 2; they are read as if they stood there'
-            notes.append(OldFormat(where=mapped.here, what=what, fix="move them to the slots, with active_loop as condition"))
+            notes.append(OldFormat(where=mapped.here, what=what, change="move them to the slots, with active_loop as condition"))
     filled = [name for name in new_slots if "mappings" not in slots[name] and _fills_itself(name, new_slots[name], entities)]
     if filled:
         what = f"slots without mappings are filled from entities of their names, as in Rasa 2: {', '.join(filled)}"
-        notes.append(OldFormat(where=slots[filled[0]].here, what=what, fix="give them from_entity mappings and version 3.1"))
+        notes.append(OldFormat(where=slots[filled[0]].here, what=what, change="give them from_entity mappings and version 3.1"))
     return new_forms, new_slots, notes
 
 

@@ -34,13 +34,19 @@ def distrust(parse: Parse, *, threshold: float, ambiguity: float) -> Parse:
 
 
 class FallbackPolicy:
-    """Always has a decision: after an action listen, after a message say that it was not understood."""
+    """Always has a decision: after an action listen, after a message say that it was not understood.
 
-    def __init__(self, confidence: float = 0.3) -> None:
+    Args:
+        action: answers a message that nothing fits; action_listen: it is met with silence.
+        confidence: of the decisions.
+    """
+
+    def __init__(self, action: str = ACTION_DEFAULT_FALLBACK, confidence: float = 0.3) -> None:
+        self._action = action
         self._confidence = confidence
 
     def predict(self, tracker: Tracker) -> Decision:
         """Returns to listen, or the fallback action."""
         if tracker.latest_action == ACTION_LISTEN and tracker.latest_message is not None:
-            return Decision(ACTION_DEFAULT_FALLBACK, "fallback", self._confidence, "no rule, story or FAQ entry fits")
+            return Decision(self._action, "fallback", self._confidence, "no rule, story or FAQ entry fits")
         return Decision(ACTION_LISTEN, "fallback", self._confidence, "nothing is left to do")

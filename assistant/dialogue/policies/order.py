@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from assistant.dialogue.policies.commands import CommandPolicy
 from assistant.dialogue.policies.fallback import FallbackPolicy
 from assistant.dialogue.policies.faq import FaqPolicy
+from assistant.dialogue.policies.form_exit import FormExitPolicy
 from assistant.dialogue.policies.forms import FormPolicy, ResumePolicy
 from assistant.dialogue.policies.rules import RulePolicy
 from assistant.dialogue.policies.stories import StoryPolicy
+from assistant.dialogue.tracker import ACTION_LISTEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -40,15 +42,19 @@ def build_policies(
         ask_faq_exactly: finds entries whose own question a message is; None: it is searched for them.
         learned: the policy that was trained with the model; None: there is none.
     """
+    rules = RulePolicy(stories, domain) if settings.rule_policy else None
+    is_augmented, has_stories = settings.story_policy == "augmented", settings.story_policy != "off"
+    memorised = StoryPolicy(stories, domain, settings.max_history, augmented=is_augmented) if has_stories else None
     policies: list[Policy | None] = [
         CommandPolicy(),
+        FormExitPolicy(rules, memorised, cancel=settings.form_cancel, back=settings.form_back),
         FormPolicy(),
         FaqPolicy(ask_faq, ask_faq_exactly, only_when_sure=True),
-        RulePolicy(stories, domain),
-        StoryPolicy(stories, domain, settings.max_history),
+        rules,
+        memorised,
         FaqPolicy(ask_faq, only_when_sure=False),
         learned,
         ResumePolicy(),
-        FallbackPolicy(),
+        FallbackPolicy(settings.fallback_action if settings.fallback_prediction else ACTION_LISTEN),
     ]
     return [policy for policy in policies if policy is not None]

@@ -27,10 +27,12 @@ class StoryPolicy:
         stories: of the project; rules are left aside.
         domain: what they refer to.
         max_history: how many states are compared.
+        augmented: whether a story is recognised in the middle of a conversation, too.
     """
 
-    def __init__(self, stories: Iterable[Story], domain: Domain, max_history: int = 6) -> None:
+    def __init__(self, stories: Iterable[Story], domain: Domain, max_history: int = 6, *, augmented: bool = True) -> None:
         self.max_history = max_history
+        self._augmented = augmented
         self._points: dict[_Key, Point | None] = {}
         for story in linear_stories(story for story in stories if not story.is_rule):
             for point in story_points(story, domain):
@@ -51,7 +53,10 @@ class StoryPolicy:
         return None
 
     def _keys(self, tracker: Tracker) -> Iterator[_Key]:
-        yield tuple(tracker.states(self.max_history))
+        # What a conversation was before its first listening is no part of a story.
+        yield tuple(state for state in tracker.states(self.max_history) if state.prev_action is not None)
+        if not self._augmented:
+            return
         n_steps = len(tracker.steps)
         for start in range(max(0, n_steps - self.max_history + 1), n_steps + 1):
             previous = tracker.steps[start - 1].action if start else None
