@@ -6,6 +6,7 @@ Source: Nouriborji et al. 2022 for a shared-layer student; Sanh et al. 2019 and 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,9 +14,11 @@ import torch
 from transformers import AlbertForPreTraining
 
 from assistant.albert.corpus import read_source
+from assistant.albert.evaluation import restore_heads
 from assistant.albert.loop import train
 from assistant.albert.masking import make_masker
 from assistant.albert.objectives import mean_pool, state_distance, vector_distance
+from assistant.albert.pairs import PairObjective, read_pairs
 from assistant.albert.parallel import join_world
 from assistant.albert.precision import autocast, has_fast_bfloat16
 from assistant.albert.presets import find_preset, make_config
@@ -27,10 +30,10 @@ from assistant.albert.student import start_from_teacher
 from assistant.albert.teacher import TEACHER, WEIGHTS_SHA256, Teacher, load_teacher
 from assistant.albert.trained import move, trained_checkpoint
 from assistant.albert.words import WordObjective
+from assistant.errors import BadCheckpoint
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from assistant.albert.checkpoint import Checkpoint
     from assistant.albert.corpus import Document
@@ -59,13 +62,14 @@ class DistillData:
 
 @dataclass(slots=True)
 class DistillObjective:
-    """Likeness to the teacher on one batch, and hidden words on another."""
+    """Likeness to the teacher on one batch, hidden words on another, and partners on a third."""
 
     model: AlbertForPreTraining
     teacher: Teacher
     recipe: DistillRecipe
     stream: BatchStream
     words: WordObjective
+    pairs: PairObjective | None = None
     pad_id: int = field(default=0)
 
     def __call__(self, number: int) -> Outcome:
@@ -88,6 +92,11 @@ class DistillObjective:
             loss = loss + recipe.mlm_weight * words.loss
             metrics |= words.metrics
             n_tokens += words.n_tokens
+        if self.pairs is not None:
+            pairs = self.pairs(number)
+            loss = loss + recipe.pairs.weight * pairs.loss
+            metrics |= pairs.metrics
+            n_tokens += pairs.n_tokens
         return Outcome(loss, metrics, n_tokens)
 
 
@@ -140,6 +149,15 @@ def make_student(recipe: DistillRecipe, teacher: Teacher, data: DistillData) -> 
     return student
 
 
+def _take_up(start: Checkpoint, teacher: Teacher) -> AlbertForPreTraining:
+    """Returns a model to go on training from, once its vocabulary is known to be the teacher's."""
+    if start.tokenizer.get_vocab() != teacher.tokenizer.get_vocab():
+        raise BadCheckpoint(folder=Path("the start"), why="its vocabulary is not the teacher's")
+    student = restore_heads(start)
+    student.config._attn_implementation = "eager"
+    return student
+
+
 @torch.no_grad()
 def _start_from_counts(student: AlbertForPreTraining, sentences: SentenceStore) -> None:
     """Lets the head for hidden words guess by frequency from the first step: it need not learn how common each word is."""
@@ -153,6 +171,7 @@ def distill(
     folder: Path,
     *,
     teacher_folder: Path | None = None,
+    start: Checkpoint | None = None,
     device: str = "cpu",
     on_progress: Callable[[Progress], None] | None = None,
 ) -> Checkpoint:
@@ -163,16 +182,18 @@ def distill(
         root: the data folder.
         folder: of the run's state and log.
         teacher_folder: where the teacher lies; None finds the installed package.
+        start: a checkpoint with heads and the teacher's vocabulary to go on from; None starts from the teacher's weights.
         device: ``cpu`` or ``cuda``.
         on_progress: called as the run goes.
 
     Raises:
         TeacherMissing, BadCorpus, BadTrainingState, CannotWrite: see there.
+        BadCheckpoint: the start has no heads or another vocabulary.
     """
     place = torch.device(device)
     teacher = load_teacher(teacher_folder)
     data = read_distill_data(recipe, root, teacher)
-    student = make_student(recipe, teacher, data)
+    student = make_student(recipe, teacher, data) if start is None else _take_up(start, teacher)
     is_half = has_fast_bfloat16(place) and recipe.loop.precision != "float32"
     move(student, device)
     move(teacher.model, device, torch.bfloat16 if is_half else torch.float32)
@@ -182,9 +203,14 @@ def distill(
     singles = BatchStream(data.sentences, size, loop.seed + MLM_STREAM, group)
     words = WordObjective(student, recipe.words, loop, masker, data.documents, singles, group)
     stream = BatchStream(data.sentences, size, loop.seed, group)
-    objective = DistillObjective(student, teacher, recipe, stream, words)
-    position = train(student, objective, loop, folder, fingerprint(recipe), on_progress)
-    checkpoint = trained_checkpoint(student, teacher.tokenizer, position, METHOD, fingerprint(recipe))
+    pairs = None
+    if recipe.pairs.sources:
+        store = read_pairs(root, recipe.pairs, teacher.tokenizer, recipe.max_tokens)
+        pairs = PairObjective(student, store, recipe.pairs, loop.seed, loop.precision)
+    objective = DistillObjective(student, teacher, recipe, stream, words, pairs)
+    run = fingerprint(recipe) if start is None else fingerprint(recipe, start.manifest.get("files"))
+    position = train(student, objective, loop, folder, run, on_progress)
+    checkpoint = trained_checkpoint(student, teacher.tokenizer, position, METHOD, run)
     checkpoint.manifest["teacher"] = {"name": TEACHER, "licence": "Apache-2.0", "sha256": WEIGHTS_SHA256}
     checkpoint.manifest["preset"] = recipe.preset
     return checkpoint

@@ -87,6 +87,50 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
+class PairSource:
+    """One file of texts that belong together, by twos or in groups.
+
+    Attributes:
+        path: relative to the data folder. In a text file neighbouring sentences of a document belong together.
+        fields: in JSON lines or a table with a header, the keys that hold texts.
+        where: ``key=value`` that a row must have to be read, such as ``label=entailment``.
+        alike: the key whose value says which rows belong together; empty means the fields of each row do.
+        weight: how often its pairs are drawn, relative to the other sources.
+    """
+
+    path: str
+    fields: tuple[str, ...] = ()
+    where: tuple[str, ...] = ()
+    alike: str = ""
+    weight: float = 1.0
+
+    def __post_init__(self) -> None:
+        _require(all("=" in part for part in self.where), "where must hold key=value")
+        _require(self.weight > 0, "weight must be positive")
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Contrastive training on texts that belong together.
+
+    Attributes:
+        sources: what to read; none leaves pairs out.
+        weight: of their loss beside the likeness to the teacher.
+        temperature: similarities are divided by it.
+        batch_size: pairs a batch; each is told from all others in it.
+    """
+
+    sources: tuple[PairSource, ...] = ()
+    weight: float = 0.3
+    temperature: float = 0.05
+    batch_size: int = 24
+
+    def __post_init__(self) -> None:
+        _require(self.weight > 0 and self.temperature > 0, "pairs.weight and pairs.temperature must be positive")
+        _require(self.batch_size > 1, "pairs.batch_size must be at least 2")
+
+
+@dataclass(frozen=True, slots=True)
 class DistillRecipe:
     """How a student learns from a sentence encoder.
 
@@ -94,6 +138,7 @@ class DistillRecipe:
         sources: what to read, relative to the data folder.
         loop: how long and how fast.
         words: the masked language modelling that is done in turn.
+        pairs: texts that belong together, for contrastive training.
         preset: size of the student; as wide and as deep as the teacher.
         groups: sets of layer weights; 1 shares one set among all layers.
         batch_size: sentences a batch.
@@ -107,6 +152,7 @@ class DistillRecipe:
     sources: tuple[Source, ...]
     loop: Loop
     words: Words = field(default_factory=Words)
+    pairs: Pairs = field(default_factory=Pairs)
     preset: str = "compact"
     groups: int = 1
     batch_size: int = 64

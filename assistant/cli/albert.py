@@ -82,17 +82,22 @@ def distill(
     teacher: Annotated[
         Path | None, typer.Option("--teacher", help="Folder of the teacher; the installed one if not given.")
     ] = None,
+    start: Annotated[
+        Path | None, typer.Option("--start", help="Checkpoint to go on from; the teacher's weights if not given.")
+    ] = None,
     card: Annotated[Path | None, typer.Option("--card", help="Model card to put in as README.md.")] = None,
     device: Device = "cpu",
     half: Half = False,
 ) -> None:
     """Distil a sentence encoder into an ALBERT. An interrupted run goes on."""
+    from assistant.albert.checkpoint import load_checkpoint
     from assistant.albert.distillation import distill as run
     from assistant.albert.recipes import load_distill_recipe
 
     plan = load_distill_recipe(recipe)
+    first = load_checkpoint(start) if start else None
     with _progress() as report:
-        checkpoint = run(plan, data, _run_folder(output), teacher_folder=teacher, device=device, on_progress=report)
+        checkpoint = run(plan, data, _run_folder(output), teacher_folder=teacher, start=first, device=device, on_progress=report)
     _release(checkpoint, recipe, output, is_half=half, card=card)
 
 

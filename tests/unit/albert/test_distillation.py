@@ -19,15 +19,16 @@ from assistant.albert.evaluation import measure_words
 from assistant.albert.manifest import sha256
 from assistant.albert.objectives import mean_pool, state_distance, vector_distance
 from assistant.albert.presets import Preset, make_config
-from assistant.albert.recipes import DistillRecipe, Loop, Words
+from assistant.albert.recipes import DistillRecipe, Loop, Pairs, PairSource, Words
 from assistant.albert.student import start_from_teacher
 from assistant.albert.teacher import find_teacher, load_teacher
 from assistant.cli.albert import app
-from assistant.errors import TeacherMissing
+from assistant.errors import BadCheckpoint, TeacherMissing
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from assistant.albert.checkpoint import Checkpoint
     from assistant.albert.progress import Progress
 
 LOOP = Loop(steps=40, learning_rate=0.01, warmup_steps=4, log_every=5, precision="float32")
@@ -99,6 +100,31 @@ def test_distillation_goes_on_where_it_stopped(tmp_path: Path, data: Path, teach
         assert torch.equal(ours, theirs)
 
 
+def test_training_goes_on_from_a_checkpoint_with_pairs(
+    tmp_path: Path, data: Path, teacher_folder: Path, recipe: DistillRecipe
+) -> None:
+    first = distill(recipe, data, tmp_path / "first", teacher_folder=teacher_folder)
+    groups = {
+        "parcel": ("the parcel is late", "the parcel came back broken"),
+        "refund": ("a refund is late", "a refund looks wrong"),
+    }
+    rows = [{"text": text, "about": about} for about, texts in groups.items() for text in texts]
+    (data / "alike.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    pairs = Pairs((PairSource("alike.jsonl", ("text",), alike="about"),))
+    more = replace(recipe, pairs=pairs, loop=replace(LOOP, learning_rate=1e-3))
+    seen: list[Progress] = []
+    second = distill(more, data, tmp_path / "second", teacher_folder=teacher_folder, start=first, on_progress=seen.append)
+    assert seen[-1].metrics["pair_loss"] < seen[0].metrics["pair_loss"] < 5
+    assert second.manifest["recipe"] != first.manifest["recipe"]
+
+
+def test_a_start_with_another_vocabulary_is_refused(
+    tmp_path: Path, data: Path, teacher_folder: Path, recipe: DistillRecipe, checkpoint: Checkpoint
+) -> None:
+    with pytest.raises(BadCheckpoint, match="vocabulary"):
+        distill(recipe, data, tmp_path / "run", teacher_folder=teacher_folder, start=checkpoint)
+
+
 def test_running_text_is_held_out_and_rows_are_not(data: Path, teacher_folder: Path, recipe: DistillRecipe) -> None:
     found = read_distill_data(recipe, data, load_teacher(teacher_folder))
     assert len(found.held_out) == 4
@@ -118,9 +144,10 @@ def test_a_student_starts_from_a_layer_of_its_teacher(data: Path, teacher_folder
 def test_each_group_of_layers_starts_from_its_own(data: Path, teacher_folder: Path, recipe: DistillRecipe) -> None:
     teacher = load_teacher(teacher_folder)
     student = make_student(replace(recipe, groups=2), teacher, read_distill_data(recipe, data, teacher))
-    for number, group in enumerate(student.albert.encoder.albert_layer_groups):
-        theirs = teacher.model.encoder.layer[number].intermediate.dense.weight
-        assert torch.equal(group.albert_layers[0].ffn.weight, theirs)
+    for number in range(2):
+        theirs = teacher.model.encoder.get_parameter(f"layer.{number}.intermediate.dense.weight")
+        ours = student.albert.encoder.get_parameter(f"albert_layer_groups.{number}.albert_layers.0.ffn.weight")
+        assert torch.equal(ours, theirs)
 
 
 def test_hidden_words_are_first_guessed_by_frequency(data: Path, teacher_folder: Path, recipe: DistillRecipe) -> None:
@@ -195,3 +222,12 @@ def test_one_command_makes_a_checkpoint(tmp_path: Path, data: Path, teacher_fold
     assert made.manifest["teacher"]["name"] == "all-MiniLM-L6-v2"
     assert {"README.md", "recipe.yaml", "log.jsonl", "curves.svg"} <= set(made.manifest["files"])
     assert measure_words(made, [("my order is late.", "where is it now?")], n_sequences=50).n_sequences == 50
+
+
+def test_the_pooler_hears_the_teachers_small_states(data: Path, teacher_folder: Path, recipe: DistillRecipe) -> None:
+    teacher = load_teacher(teacher_folder)
+    one, other = (make_student(recipe, teacher, read_distill_data(recipe, data, teacher)) for _ in range(2))
+    pooler = one.albert.pooler
+    assert torch.equal(pooler.weight, other.albert.pooler.weight)
+    small = torch.full((1, pooler.in_features), 0.01)
+    assert pooler(small).norm().item() == pytest.approx(12 * small.norm().item(), rel=1e-3)
