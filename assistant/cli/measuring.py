@@ -150,16 +150,18 @@ def _held_out(project: Path | None, models: list[Path | None], data: list[Path],
 def _cross_validated(project: Path | None, data: list[Path], folds: int, outside: list[str], *, full: bool, seed: int) -> Measured:
     from assistant.dialogue.domain import load_domain
     from assistant.evaluation.nlu import measure_folds
+    from assistant.nlu.values.configured import configured_values
     from assistant.training.arguments import TrainingArguments
     from assistant.training.project import starting_checkpoint, training_data
 
-    found, _ = project_and_settings(project)
+    found, settings = project_and_settings(project)
     examples, _ = training_data(found, data)
     checkpoint, is_pretrained = starting_checkpoint(examples, seed)
     arguments = TrainingArguments(mode="full" if full or not is_pretrained else "fast", seed=seed)
     entities = None if data else tuple(load_domain(found).entities)
     with progress() as report:
-        return measure_folds(examples, checkpoint, arguments, folds, report, entities=entities, outside=outside)
+        values = configured_values(settings)
+        return measure_folds(examples, checkpoint, arguments, folds, report, entities=entities, outside=outside, values=values)
 
 
 def _write_files(output: Path, measured: dict[str, Measured], reports: dict[str, NluReport]) -> None:

@@ -13,6 +13,7 @@ from assistant.evaluation.entity_scores import Score, score_entities, score_extr
 from assistant.evaluation.nlu_report import Bin, NluError, NluReport
 from assistant.evaluation.scope import OUT_OF_SCOPE_INTENTS, score_scope
 from assistant.messages import Progress
+from assistant.nlu.overlaps import DUCKLING_EXTRACTOR, VALUE_EXTRACTOR
 from assistant.nlu.tags import format_kind
 
 if TYPE_CHECKING:
@@ -21,9 +22,11 @@ if TYPE_CHECKING:
     from assistant.albert.checkpoint import Checkpoint
     from assistant.messages import Entity, Parse, ProgressCallback
     from assistant.nlu.training_data import Example, TrainingData
+    from assistant.nlu.values.extractor import ValueExtractor
     from assistant.training.arguments import TrainingArguments
 
 N_BINS = 20
+VALUE_EXTRACTORS = frozenset({VALUE_EXTRACTOR, DUCKLING_EXTRACTOR})
 CHUNK = 256
 """Texts that are parsed between two reports of progress."""
 
@@ -52,16 +55,19 @@ class Measured:
 
     @classmethod
     def of(cls, examples: Sequence[Example], parses: Sequence[Parse], outside: Sequence[Parse] = ()) -> Measured:
-        """Returns the three, after examples of an out-of-scope intent were set apart where the model has no such intent.
+        """Returns the three, without what there is no right answer to.
 
-        A model that was trained on such an intent has to find it like any other; its examples count on both sides then.
+        Examples of an out-of-scope intent are set apart where the model has no such intent; a model that was trained on one has to
+        find it like any other, and its examples count on both sides. Values such as times and amounts, which are found without
+        having been learned, are left out where no example annotates their type, as Rasa leaves out Duckling's.
         """
         known = {score.name for parse in parses for score in parse.intent_ranking}
         is_outside = [example.intent in OUT_OF_SCOPE_INTENTS for example in examples]
         pairs = list(zip(examples, parses, is_outside, strict=True))
         kept = [(example, parse) for example, parse, flag in pairs if not flag or example.intent in known]
         strange = [parse for _, parse, flag in pairs if flag]
-        return cls(tuple(e for e, _ in kept), tuple(p for _, p in kept), (*outside, *strange))
+        annotated = {entity.entity for example, _ in kept for entity in example.entities}
+        return cls(tuple(e for e, _ in kept), tuple(_asked(p, annotated) for _, p in kept), (*outside, *strange))
 
     def report(self) -> NluReport:
         """Returns the figures; all of them 0 when there are no examples."""
@@ -143,6 +149,7 @@ def measure_folds(
     *,
     entities: Collection[str] | None = None,
     outside: Sequence[str] = (),
+    values: Sequence[ValueExtractor] = (),
 ) -> Measured:
     """Returns what models trained on all other folds understand of each fold: every example is measured once, unseen.
 
@@ -154,6 +161,7 @@ def measure_folds(
         on_progress: told of each step of each training, with the fold among the metrics; may raise Cancelled.
         entities: the types that regexes and lookup lists may extract; None means all of their names.
         outside: texts that no intent covers; each model parses them, and all of these parses count.
+        values: what finds times, amounts and the like beside the models.
 
     Raises:
         NothingToMeasure: there are no examples.
@@ -171,15 +179,16 @@ def measure_folds(
     assigned = assign_folds([example.intent for example in data.examples], folds, arguments.seed)
     parses: dict[int, Parse] = {}
     strange: list[Parse] = []
-    for fold in range(folds):
-        inside = replace(data, examples=tuple(e for e, f in zip(data.examples, assigned, strict=True) if f != fold))
-        rows = [row for row, f in enumerate(assigned) if f == fold]
-        with tempfile.TemporaryDirectory() as folder:
-            output = Path(folder) / "model"
-            train_model(inside, None, checkpoint, arguments, output, _in_fold(on_progress, fold), entities=entities)
-            model = Interpreter.load(output)
-        parses |= dict(zip(rows, model.parse_many([data.examples[row].text for row in rows]), strict=True))
-        strange += model.parse_many(outside)
+    with tempfile.TemporaryDirectory() as folder:
+        output, cache = Path(folder) / "model", Path(folder) / "cache"  # a frozen encoder reads each text once for all folds
+        for fold in range(folds):
+            inside = replace(data, examples=tuple(e for e, f in zip(data.examples, assigned, strict=True) if f != fold))
+            rows = [row for row, f in enumerate(assigned) if f == fold]
+            told = _in_fold(on_progress, fold)
+            train_model(inside, None, checkpoint, arguments, output, told, entities=entities, cache=cache)
+            model = Interpreter.load(output, values=values)
+            parses |= dict(zip(rows, model.parse_many([data.examples[row].text for row in rows]), strict=True))
+            strange += model.parse_many(outside)
     return Measured.of(data.examples, [parses[row] for row in range(len(data.examples))], strange)
 
 
@@ -214,6 +223,12 @@ def _errors(examples: Sequence[Example], parses: Sequence[Parse]) -> tuple[NluEr
             best = parse.intent
             errors.append(NluError(example.text, str(example.place), example.intent, best.name, best.confidence, gold, found))
     return tuple(sorted(errors, key=lambda error: (error.intent == error.predicted, -error.confidence, error.text)))
+
+
+def _asked(parse: Parse, annotated: Collection[str]) -> Parse:
+    """Returns the parse without resolved values of types that nobody annotated."""
+    asked = tuple(e for e in parse.entities if e.extractor not in VALUE_EXTRACTORS or e.entity in annotated)
+    return parse if len(asked) == len(parse.entities) else replace(parse, entities=asked)
 
 
 def entity_keys(entities: Sequence[Entity]) -> tuple[tuple[str, int, int], ...]:

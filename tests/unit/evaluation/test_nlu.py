@@ -122,6 +122,21 @@ def test_intents_out_of_scope_are_measured_apart_unless_the_model_has_them() -> 
     assert (trained.scope.n_inside, trained.scope.n_outside) == (1, 1)
 
 
+def test_values_that_nobody_annotated_are_not_asked_for() -> None:
+    time, amount = (
+        Entity("time", 0, 5, "today", extractor="DucklingEntityExtractor"),
+        Entity("sum", 6, 8, "$5", extractor="ValueExtractor"),
+    )
+    learned = Entity("city", 9, 13, "Oslo", extractor="AlbertEntityExtractor")
+    text = "today $5 Oslo"
+    parser = Canned(parsed(text, "x", 1.0, time, amount, learned), parsed("$5", "x", 1.0))
+    report = evaluate(parser, [example(text, "x", amount), example("$5", "x")])
+    assert report.entities["sum"].f1 == 1.0
+    assert "time" not in report.entities
+    assert report.entities["city"].precision == 0.0
+    assert sorted(report.extractors) == ["AlbertEntityExtractor", "ValueExtractor"]
+
+
 def test_progress_is_told_of_held_out_texts() -> None:
     steps: list[Progress] = []
     measure(Canned(parsed("a", "x", 1.0), parsed("b", "x", 1.0)), [example("a", "x")], ["b"], steps.append)
