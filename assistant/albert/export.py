@@ -61,8 +61,13 @@ def states_graph(encoder: AlbertModel) -> bytes:
     return build.finished(_AXES, {VECTOR: ("batch", hidden)} | dict.fromkeys(encoded.states, ("batch", "piece", hidden)))
 
 
-def measure_extents(encoder: AlbertModel) -> dict[Site, Extent]:
-    """Returns how far the states go that flow into each product of an encoder; the same encoder always has the same."""
+def measure_extents(encoder: AlbertModel, ends: tuple[int, int]) -> dict[Site, Extent]:
+    """Returns how far the states go that flow into each product of an encoder; the same encoder always has the same.
+
+    Args:
+        encoder: as it is now.
+        ends: the pieces that the tokenizer opens and closes a text with.
+    """
     build = GraphBuilder()
     encoded = EncoderGraph(build, encoder).add(INPUT)
     names = dict.fromkeys(encoded.sites.values())
@@ -73,7 +78,7 @@ def measure_extents(encoder: AlbertModel) -> dict[Site, Extent]:
         found = dict(zip(names, session.run(list(names), {INPUT: input_ids}), strict=True))
         return [found[encoded.sites[site]] for site in sites]
 
-    return measure(run, sites, random_texts(encoder.config.vocab_size))
+    return measure(run, sites, random_texts(encoder.config.vocab_size, ends))
 
 
 def open_session(graph: bytes, threads: int = 1) -> Any:

@@ -33,7 +33,7 @@ SHARE_MOVED = 0.7
 LEVELS = 255
 
 N_TEXTS = 64
-LENGTHS = (3, 32)
+LENGTHS = (1, 30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +72,17 @@ class EightBits:
     shrink: Floats | None
 
 
-def random_texts(n_pieces: int) -> Iterator[NDArray[np.int64]]:
-    """Yields texts of random pieces, always the same. Shape of each: (1, piece)."""
+def random_texts(n_pieces: int, ends: tuple[int, int]) -> Iterator[NDArray[np.int64]]:
+    """Yields texts of random pieces, always the same. Shape of each: (1, piece).
+
+    Args:
+        n_pieces: entries of the vocabulary.
+        ends: the pieces that open and close every text; in trained encoders they carry the largest values of all.
+    """
     generator = np.random.default_rng(0)
     for length in generator.integers(*LENGTHS, size=N_TEXTS):
-        yield generator.integers(0, n_pieces, size=(1, int(length)))
+        inside = generator.integers(0, n_pieces, size=int(length))
+        yield np.concatenate([ends[:1], inside, ends[1:]])[None].astype(np.int64)
 
 
 def measure(

@@ -28,8 +28,19 @@ def best_temperature(logits: NDArray[np.floating], intents: NDArray[np.integer])
     if not len(intents):
         return 1.0
     rows = np.arange(len(intents))
-    losses = [-log_softmax(logits, temperature)[rows, intents].mean() for temperature in _TEMPERATURES]
-    return round(float(_TEMPERATURES[int(np.argmin(losses))]), 4)
+
+    def loss(index: int) -> float:
+        return float(-log_softmax(logits, _TEMPERATURES[index])[rows, intents].mean())
+
+    # The loss is convex in the inverse of the temperature: it falls, and then it rises.
+    low, high = 0, len(_TEMPERATURES) - 1
+    while low < high:
+        middle = (low + high) // 2
+        if loss(middle) <= loss(middle + 1):
+            high = middle
+        else:
+            low = middle + 1
+    return round(float(_TEMPERATURES[low]), 4)
 
 
 def calibration_error(confidences: NDArray[np.floating], is_right: NDArray[np.bool_]) -> float:

@@ -51,6 +51,10 @@ class Frozen:
         owners = renumbered[self.owners[words]]
         return Frozen(self.vectors[rows], self.intents[rows], self.layers[words], self.tags[words], owners)
 
+    def without_words(self) -> Frozen:
+        """Returns the examples without the states of their words, which take long to copy."""
+        return Frozen(self.vectors, self.intents, self.layers[:0], self.tags[:0], self.owners[:0])
+
 
 def encode_frozen(
     encoder: AlbertModel,

@@ -33,6 +33,10 @@ ENOUGH_FOR_ONE_FOLD = 3_000
 # Inverse penalties that are tried, as logistic regression on vectors of length one takes them.
 INVERSE_PENALTIES = (5.0, 20.0, 80.0)
 STEPS = 60
+ENOUGH = 1e-5
+"""Fall of the loss in a step below which the intent head is fitted."""
+LAST_RATE = 0.02
+"""Share of the tag head's rate that is left in the last step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,7 @@ def train_heads(
         arguments: of the run.
         on_progress: told of each fit of the intent head and each epoch of the tag head.
     """
-    n_fits = 1 + (_n_folds(data) * len(INVERSE_PENALTIES) if dev is None else 0)
+    n_fits = 1 + (len(INVERSE_PENALTIES) + _n_folds(data) - 1 if dev is None else 0)
     n_rounds = (2 if dev is None else 1) * arguments.tag_epochs if labels.n_tags > 1 else 0
     steps = _Steps("train", n_fits + n_rounds, on_progress)
     inverse = INVERSE_PENALTIES[1]
@@ -107,7 +111,9 @@ def fit_intents(heads: JointHeads, data: Frozen, penalty: float, arguments: Trai
     layer = heads.intent
     weights = intent_weights(data.intents.tolist(), layer.out_features, arguments.balance)
     inputs = data.vectors * heads.scale
-    optimizer = torch.optim.LBFGS(layer.parameters(), max_iter=STEPS, history_size=10, line_search_fn="strong_wolfe")
+    optimizer = torch.optim.LBFGS(
+        layer.parameters(), max_iter=STEPS, history_size=10, tolerance_change=ENOUGH, line_search_fn="strong_wolfe"
+    )
 
     def closure() -> Tensor:
         optimizer.zero_grad()
@@ -120,21 +126,21 @@ def fit_intents(heads: JointHeads, data: Frozen, penalty: float, arguments: Trai
 
 
 def fit_tags(heads: JointHeads, data: Frozen, arguments: TrainingArguments, steps: _Steps) -> None:
-    """Fits the tag head and the mix of layers, by AdamW with a rate that falls to zero."""
+    """Fits the tag head and the mix of layers, by AdamW with a rate that falls to nearly zero."""
     parameters = [heads.mix, *heads.tag_inner.parameters(), *heads.tag_outer.parameters()]
-    optimizer = torch.optim.AdamW(parameters, lr=arguments.tag_rate, weight_decay=arguments.weight_decay)
+    optimizer = torch.optim.AdamW(parameters, lr=arguments.tag_rate, weight_decay=arguments.weight_decay, fused=True)
     size = min(max(len(data.tags) // STEPS_AN_EPOCH, WORDS_A_STEP[0]), WORDS_A_STEP[1])
     n_batches = max(1, -(-len(data.tags) // size))
-    schedule = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.02, max(1, arguments.tag_epochs * n_batches))
+    rates = iter(np.linspace(1.0, LAST_RATE, max(1, arguments.tag_epochs * n_batches)) * arguments.tag_rate)
     heads.train()
     for _ in range(arguments.tag_epochs):
         total = 0.0
         for rows in torch.split(torch.randperm(len(data.tags)), size):
-            loss = functional.cross_entropy(heads.tag_logits(data.layers[rows].float().unbind(1)), data.tags[rows])
+            optimizer.param_groups[0]["lr"] = float(next(rates))
+            loss = functional.cross_entropy(heads.word_tag_logits(data.layers[rows].float()), data.tags[rows])
             optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             optimizer.step()
-            schedule.step()
             total += loss.item()
         steps.done(tag_loss=total / n_batches)
     heads.eval()
@@ -160,22 +166,35 @@ def _measure_on_folds(
 ) -> tuple[float, TrainedHeads]:
     """Returns the best inverse penalty, and how heads fitted with it do on examples that they were not fitted to."""
     folds = torch.tensor(assign_folds(data.intents.tolist(), FOLDS, arguments.seed))
-    trials = {inverse: HeldOut(labels.scheme) for inverse in INVERSE_PENALTIES}
-    measured, first = HeldOut(labels.scheme), heads
-    for fold in range(_n_folds(data)):
+    inside, outside = data.only(folds != 0), data.only(folds == 0)
+    first, best, measured = _choose_penalty(heads, inside, outside, labels, arguments, steps)
+    if labels.n_tags > 1:
+        fit_tags(first, inside, arguments, steps)
+        _add_tags(measured, first, outside)
+    texts = data.without_words()
+    for fold in range(1, _n_folds(data)):
         trial = copy.deepcopy(heads)
-        inside, outside = data.only(folds != fold), data.only(folds == fold)
-        for inverse, held in trials.items():
-            fit_intents(trial, inside, _penalty(inverse, inside, arguments), arguments)
-            _add_intents(held, trial, outside)
-            steps.done(dev_accuracy=held.accuracy)
-        if fold == 0 and labels.n_tags > 1:
-            fit_tags(trial, inside, arguments, steps)
-            _add_tags(measured, trial, outside)
-        first = trial if fold == 0 else first
-    best = min(trials, key=lambda inverse: (trials[inverse].loss(), inverse))
-    measured.logits, measured.intents = trials[best].logits, trials[best].intents
+        inside = texts.only(folds != fold)
+        fit_intents(trial, inside, _penalty(best, inside, arguments), arguments)
+        _add_intents(measured, trial, texts.only(folds == fold))
+        steps.done(dev_accuracy=measured.accuracy)
     return best, TrainedHeads(measured, first, folds == 0)
+
+
+def _choose_penalty(
+    heads: JointHeads, inside: Frozen, outside: Frozen, labels: Labels, arguments: TrainingArguments, steps: _Steps
+) -> tuple[JointHeads, float, HeldOut]:
+    """Returns heads with an intent layer fitted under the best of the penalties, its inverse, and what they say of the others."""
+    trials: list[tuple[float, float, JointHeads, HeldOut]] = []
+    trial = heads
+    for inverse in INVERSE_PENALTIES:  # each starts where the one before has come to
+        trial, held = copy.deepcopy(trial), HeldOut(labels.scheme)
+        fit_intents(trial, inside, _penalty(inverse, inside, arguments), arguments)
+        _add_intents(held, trial, outside)
+        trials.append((held.loss(), inverse, trial, held))
+        steps.done(dev_accuracy=held.accuracy)
+    _, best, chosen, measured = min(trials, key=lambda found: found[:2])
+    return chosen, best, measured
 
 
 def _n_folds(data: Frozen) -> int:
@@ -198,7 +217,7 @@ def _add_tags(held: HeldOut, heads: JointHeads, data: Frozen) -> None:
     if not len(data.tags):
         return
     with torch.inference_mode():
-        logits = heads.tag_logits(data.layers.float().unbind(1)).numpy()
+        logits = heads.word_tag_logits(data.layers.float()).numpy()
     sizes = np.bincount(data.owners.numpy(), minlength=len(data.intents))
     borders = np.cumsum(sizes)[:-1]
     for rows, tags in zip(np.split(logits, borders), np.split(data.tags.numpy(), borders), strict=True):

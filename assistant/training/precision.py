@@ -83,7 +83,8 @@ def choose_precision(model: JointAlbert, held: Held) -> PrecisionChoice:
     rows = _spread(len(held.features))
     if not len(rows):
         return PrecisionChoice("float32", None, {})
-    extents = measure_extents(model.encoder)
+    first = held.features[0].input_ids
+    extents = measure_extents(model.encoder, (first[0], first[-1]))
     intents, tags, cosine = _compare(model, held, rows, joint_graph(model, OUTPUTS, extents))
     figures = {
         "n_examples": len(rows),
@@ -125,7 +126,7 @@ def _compare(
     features, frozen = [held.features[row] for row in rows], held.frozen
     with torch.inference_mode():
         logits = model.heads.intent_logits(frozen.vectors[list(rows)]).numpy()
-        tag_logits = model.heads.tag_logits(frozen.layers.float().unbind(1)).numpy() if len(frozen.tags) else None
+        tag_logits = model.heads.word_tag_logits(frozen.layers.float()).numpy() if len(frozen.tags) else None
     right = np.array([feature.intent for feature in features])
     found, found_tags, cosines = np.zeros_like(right), {}, np.zeros(len(rows))
     session = open_session(graph)
