@@ -10,7 +10,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from assistant.actions.execution import Actions
-from assistant.dialogue.events import ActionExecuted, BotUttered, Event, SessionStarted, UserUttered
+from assistant.dialogue.corrections import corrections
+from assistant.dialogue.events import ActionExecuted, BotUttered, Event, SessionStarted, SlotSet, UserUttered
+from assistant.dialogue.exits import Exits
+from assistant.dialogue.forms import leave_form
 from assistant.dialogue.handoffs import request_of
 from assistant.dialogue.payloads import is_payload, parse_payload
 from assistant.dialogue.policies import decide
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
     from assistant.dialogue.policies import Policy
     from assistant.dialogue.stories import Story
     from assistant.messages import BotMessage, UserMessage
+    from assistant.stores.askings import AskingStore
     from assistant.stores.conversations import ConversationStore
     from assistant.stores.entries import EntryStore
     from assistant.stores.handoffs import HandoffStore
@@ -68,12 +72,13 @@ class Knowledge(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """The stores of a bot: what was said, what is known, what was not known, and who waits for a person."""
+    """The stores of a bot: what was said, what is known, what was asked of that, what was not known, and who waits for a person."""
 
     conversations: ConversationStore
     entries: EntryStore
     unanswered: UnansweredStore
     handoffs: HandoffStore
+    askings: AskingStore
 
 
 @dataclass(slots=True)
@@ -142,8 +147,10 @@ class Agent:
         self.conversations = memory.conversations
         self.entries = memory.entries
         self.unanswered = memory.unanswered
+        self.askings = memory.askings
         self.handoffs = memory.handoffs
-        self.actions = Actions(domain, runner, self._ask_faq)
+        self.actions = Actions(domain, runner, self._ask_faq, form_attempts=settings.form_attempts)
+        self._exits = Exits(settings.form_cancel, settings.form_back)
         self._load_policy = load_policy
         self._build = partial(build_policies, domain, stories, settings, self._ask_faq, self._ask_faq_exactly)
         self.policies = self._build(learned=load_policy(model))
@@ -181,9 +188,10 @@ class Agent:
             tracker = self._load(message.sender_id)
             n_stored, slots_before, was_paused = len(tracker.events), dict(tracker.slots), tracker.is_paused
             self._start_session(tracker)
+            self._leave_silent_form(tracker)
             tracker.update(self._understand(message))
             try:
-                tracker.update_all(fill_slots(tracker))
+                tracker.update_all(self._heard(tracker))
                 if not _is_left_to_a_person(tracker):
                     tracker.update_all(self.actions.validate_mappings(tracker))
                 while not self._is_done(tracker):
@@ -226,6 +234,15 @@ class Agent:
         if tracker.latest_action != ACTION_LISTEN:
             tracker.update(ActionExecuted(ACTION_LISTEN, timestamp=now))
 
+    def _leave_silent_form(self, tracker: Tracker) -> None:
+        """Leaves a form whose question has not been answered for longer than it may stand."""
+        silence_s, form, message = self.settings.form_timeout_minutes * 60, tracker.active_loop, tracker.latest_message
+        if not silence_s or form not in self.domain.forms or form is None or message is None or tracker.is_paused:
+            return
+        now = self._clock()
+        if now - message.timestamp >= silence_s:
+            tracker.update_all(leave_form(form, f"left after {(now - message.timestamp) / 60:.0f} minutes of silence", now))
+
     def _session_events(self, tracker: Tracker) -> list[Event]:
         """What starts a session; the project's own ``action_session_start`` may say more, but cannot keep one from starting."""
         started: list[Event] = [ActionExecuted(ACTION_SESSION_START), SessionStarted()]
@@ -242,6 +259,12 @@ class Agent:
         with self._timed("nlu"):
             parse = self._turns.now.parse = self._parse(message.text)
         return UserUttered(message.text, parse, message.channel, message.message_id, message.metadata, timestamp=self._clock())
+
+    def _heard(self, tracker: Tracker) -> list[SlotSet]:
+        """The slots that the message sets; "cancel" is no answer to what a form asks for, whatever it asks for."""
+        filled = corrections(tracker) or fill_slots(tracker)
+        text = tracker.latest_message.text if tracker.latest_message else ""
+        return [event for event in filled if event.value != text] if self._exits.wanted(tracker) else filled
 
     def _parse(self, text: str) -> Parse:
         if is_payload(text):
@@ -285,7 +308,7 @@ class Agent:
                 self.conversations.append(tracker.sender_id, events, n_stored)
             self._remember(tracker)
             try:
-                self._keep_unanswered(tracker)
+                self._keep_asking(tracker, events)
             except StoreError as error:  # the turn stands all the same
                 self._turns.now.problems.append(str(error))
 
@@ -304,15 +327,19 @@ class Agent:
         with self._timed("faq"):
             return self.faq.exact(question)
 
-    def _keep_unanswered(self, tracker: Tracker) -> None:
-        """Keeps a question that was not answered for the people who curate the FAQ."""
+    def _keep_asking(self, tracker: Tracker, events: Sequence[Event]) -> None:
+        """Keeps what was asked of the FAQ, and a question that was not answered for the people who curate it."""
         turn: _Turn = self._turns.now
+        for message in _said(events):
+            if "faq_entry" in message.metadata:
+                self.askings.add(turn.parse.text, tracker.sender_id, message.metadata["faq_entry"], message.metadata["faq_score"])
         question = turn.parse.text
         result = turn.faq.get(question)
         if result is None or result.best is not None or not turn.is_lost:
             return
         nearest = result.matches[0] if result.matches else None
         score = nearest.score if nearest else 0.0
+        self.askings.add(question, tracker.sender_id, None, score)
         self.unanswered.add(question, tracker.sender_id, nearest.entry_id if nearest else None, score)
 
     def _lock(self, sender_id: str) -> threading.Lock:

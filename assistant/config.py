@@ -73,6 +73,15 @@ class Settings(BaseSettings):
     fallback_prediction: bool = Field(True, description="whether a message that nothing fits is answered by the fallback action")
     fallback_action: str = Field("action_default_fallback", description="the action that answers where nothing fits")
     max_history: int = Field(6, ge=1, le=50, description="states that stories are compared over")
+    form_attempts: int = Field(3, ge=0, description="messages in vain after which a form offers a way out; 0: never")
+    form_timeout_minutes: float = Field(0, ge=0, description="minutes of silence after which a form is left; 0: as the session")
+    form_cancel: tuple[str, ...] = Field(
+        ("cancel", "stop", "quit", "exit", "abort", "never mind", "nevermind", "forget it", "leave it", "cancel that", "stop it"),
+        description="messages that leave a form, whatever it asks for",
+    )
+    form_back: tuple[str, ...] = Field(
+        ("back", "go back", "one back", "previous", "previous question"), description="messages that go one question of a form back"
+    )
     max_actions: int = Field(10, ge=1, le=100, description="actions in one turn before the assistant listens in any case")
     action_timeout_s: float = Field(10.0, gt=0, description="seconds a custom action may take")
     action_endpoint: str = Field("", description="URL of an action server; empty: actions run in a process of their own")

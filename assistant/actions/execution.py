@@ -6,6 +6,7 @@ import random
 from typing import TYPE_CHECKING, Any
 
 from assistant.actions.custom import CustomActions
+from assistant.actions.form_steps import FormSteps
 from assistant.actions.speaking import Speaker
 from assistant.dialogue.events import (
     ActionExecuted,
@@ -41,20 +42,29 @@ class Actions:
         runner: runs custom actions; None: the project has none.
         ask_faq: asks the FAQ.
         rng: chooses among variations of a response.
+        form_attempts: messages in vain after which a form offers a way out; 0: never.
     """
 
     def __init__(
-        self, domain: Domain, runner: ActionRunner | None, ask_faq: Callable[[str], FaqResult], rng: random.Random | None = None
+        self,
+        domain: Domain,
+        runner: ActionRunner | None,
+        ask_faq: Callable[[str], FaqResult],
+        rng: random.Random | None = None,
+        *,
+        form_attempts: int = 3,
     ) -> None:
         self._domain = domain
         self._ask_faq = ask_faq
         self.speaker = Speaker(domain, rng or random.Random())
         self._custom = CustomActions(domain, runner, self.speaker)
+        self._forms = FormSteps(self._custom, self.speaker, form_attempts)
         self._defaults: dict[str, Callable[[Tracker], list[Event]]] = {
             "action_listen": lambda _: [],
             "action_restart": lambda tracker: [*self.say("utter_restart", tracker), Restarted()],
             "action_session_start": lambda _: [SessionStarted()],
-            "action_back": lambda _: [UserUtteranceReverted(), UserUtteranceReverted()],
+            "action_back": self._forms.go_back,
+            "action_cancel_form": self._forms.cancel,
             "action_deactivate_loop": lambda _: [SlotSet(REQUESTED_SLOT, None), ActiveLoop(None)],
             "action_default_fallback": lambda tracker: [*self.say("utter_default", tracker), UserUtteranceReverted()],
             "action_default_ask_rephrase": lambda tracker: self.say("utter_ask_rephrase", tracker),
@@ -119,14 +129,8 @@ class Actions:
     # --- forms: what assistant.dialogue.forms.FormHost asks for -----------------------------------------------------------------
 
     def ask(self, form: str, slot: str, tracker: Tracker, events: Sequence[Event]) -> list[Event]:
-        """Returns the events of asking for a slot: by ``action_ask_<form>_<slot>``, ``utter_ask_<form>_<slot>`` or without form."""
-        slots = {event.name: event.value for event in events if isinstance(event, SlotSet)}
-        for name in (f"{form}_{slot}", slot):
-            if f"action_ask_{name}" in self._custom.names:
-                return self._custom.run(f"action_ask_{name}", tracker, events)
-            if f"utter_ask_{name}" in self._domain.responses:
-                return self.say(f"utter_ask_{name}", tracker, slots)
-        return []
+        """Returns the events of asking for a slot; see FormSteps.ask."""
+        return self._forms.ask(form, slot, tracker, events)
 
     def validate(self, form: str, candidates: Sequence[SlotSet], tracker: Tracker, events: Sequence[Event]) -> list[Event]:
         """Returns what ``validate_<form>`` makes of the candidates; see CustomActions.validate_form."""

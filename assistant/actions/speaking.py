@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.dialogue.events import BotUttered, Event
 from assistant.dialogue.responses import choose_variation, fill
-from assistant.messages import BotMessage
+from assistant.messages import BotMessage, Button
 
 if TYPE_CHECKING:
     import random
@@ -19,12 +19,17 @@ if TYPE_CHECKING:
 _SAID_WITHOUT_RESPONSE = {
     "utter_default": "Sorry, I did not get that. Could you say it another way?",
     "utter_ask_rephrase": "Sorry, I did not get that. Could you say it another way?",
+    "utter_form_cancelled": "All right, I have stopped that.",
+    "utter_form_stuck": "I need this to go on. If you like, we can stop here, or I can pass you on to a person.",
     "utter_restart": "Let us start over.",
     "utter_no_answer": "I do not know the answer to that yet. I have noted your question for the team.",
     "utter_action_failed": "Sorry, that did not work just now. Please try again in a moment.",
     "utter_handoff": "I will pass you on to a person of our team.",
 }
 """What is said where a project does not define the response."""
+
+_BUTTONS = {"utter_form_stuck": (Button("Stop here", "/cancel_form"), Button("Talk to a person", "/request_handoff"))}
+"""What such a response offers."""
 
 
 class Speaker:
@@ -61,6 +66,6 @@ class Speaker:
         chosen = choose_variation(self._domain.responses.get(response, ()), slots, channel, self.rng)
         if chosen is None:
             text = _SAID_WITHOUT_RESPONSE.get(response)
-            return BotMessage(text, metadata={"response": response}) if text else None
+            return BotMessage(text, _BUTTONS.get(response, ()), metadata={"response": response}) if text else None
         filled = fill(chosen.message, slots)
         return replace(filled, metadata={**filled.metadata, "response": response})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from assistant.dialogue.events import ActionExecutionRejected, ActiveLoop, Event, SlotSet
+from assistant.dialogue.events import ActionExecuted, ActionExecutionRejected, ActiveLoop, Event, SlotSet
 from assistant.dialogue.slot_filling import fill_on_activation
 from assistant.dialogue.slots import REQUESTED_SLOT
 from assistant.dialogue.tracker import ACTION_LISTEN
@@ -57,6 +57,22 @@ def run_form(form: Form, tracker: Tracker, host: FormHost) -> list[Event]:
     if _is_done(events):
         events += _closing(events)
     return events
+
+
+def leave_form(form: str, reason: str, now: float) -> list[Event]:
+    """Returns the events of leaving a form without a word.
+
+    Args:
+        form: the active one.
+        reason: a clause that people understand.
+        now: when. Unit: seconds since the epoch.
+    """
+    return [
+        ActionExecuted("action_deactivate_loop", "form", 1.0, f"{form}: {reason}", timestamp=now),
+        SlotSet(REQUESTED_SLOT, None, timestamp=now),
+        ActiveLoop(None, timestamp=now),
+        ActionExecuted(ACTION_LISTEN, timestamp=now),
+    ]
 
 
 def _activate(form: Form, tracker: Tracker, host: FormHost, events: Sequence[Event]) -> list[Event]:

@@ -10,7 +10,12 @@ from assistant.messages import Decision
 if TYPE_CHECKING:
     from assistant.dialogue.tracker import Tracker
 
-_COMMANDS = {"restart": "action_restart", "back": "action_back", "session_start": "action_session_start"}
+_COMMANDS = {
+    "restart": "action_restart",
+    "back": "action_back",
+    "session_start": "action_session_start",
+}
+_REQUESTS = {**_COMMANDS, "request_handoff": "action_handoff"}
 
 
 class CommandPolicy:
@@ -22,6 +27,6 @@ class CommandPolicy:
             return Decision(tracker.followup, "command", 1.0, f"{tracker.latest_action} asked for it")
         if tracker.latest_action in _COMMANDS.values():
             return Decision(ACTION_LISTEN, "command", 1.0, "the command is done")
-        if tracker.latest_action == ACTION_LISTEN and tracker.intent in _COMMANDS:
-            return Decision(_COMMANDS[tracker.intent], "command", 1.0, f"the user asked to {tracker.intent.replace('_', ' ')}")
+        if tracker.latest_action == ACTION_LISTEN and tracker.intent in _REQUESTS:
+            return Decision(_REQUESTS[tracker.intent], "command", 1.0, f"the user asked to {tracker.intent.replace('_', ' ')}")
         return None

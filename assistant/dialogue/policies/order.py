@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from assistant.dialogue.exits import Exits
 from assistant.dialogue.policies.commands import CommandPolicy
 from assistant.dialogue.policies.fallback import FallbackPolicy
 from assistant.dialogue.policies.faq import FaqPolicy
@@ -47,7 +48,7 @@ def build_policies(
     memorised = StoryPolicy(stories, domain, settings.max_history, augmented=is_augmented) if has_stories else None
     policies: list[Policy | None] = [
         CommandPolicy(),
-        FormExitPolicy(rules, memorised, cancel=settings.form_cancel, back=settings.form_back),
+        FormExitPolicy(Exits(settings.form_cancel, settings.form_back), rules, memorised),
         FormPolicy(),
         FaqPolicy(ask_faq, ask_faq_exactly, only_when_sure=True),
         rules,

@@ -108,6 +108,11 @@ class RulePolicy:
             return Decision(tracker.active_loop, "rule", 1.0, f'back to the form after rule "{point.story}" ({point.where})')
         return Decision(point.action, "rule", 1.0, f'rule "{point.story}" ({point.where})')
 
+    def knows_form(self, tracker: Tracker) -> bool:
+        """Returns whether the rule that fits now was written for the active form."""
+        point = self.best(tracker.states(self.longest + 1))
+        return point is not None and bool(point.states[-1].active_loop)
+
     def best(self, states: Sequence[State]) -> Point | None:
         """Returns the point of the longest rule that fits; among equals the one that says more of the present."""
         last, seen = states[-1], _Seen(states)
