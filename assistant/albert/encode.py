@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
+from assistant.albert.batches import equal_lengths
+from assistant.albert.export import INPUT, VECTOR, open_session, states_graph
 from assistant.albert.objectives import mean_pool
 from assistant.albert.sentences import pad
 from assistant.albert.tokenizer import MAX_TOKENS, special_ids
 from assistant.errors import CannotWrite
+from assistant.messages import Progress
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,6 +22,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from tokenizers import Tokenizer
     from transformers import AlbertModel, BertModel
+
+    from assistant.albert.checkpoint import Checkpoint
+    from assistant.messages import ProgressCallback
 
 
 def encode_texts(
@@ -49,6 +55,39 @@ def encode_texts(
         chosen = by_length[start : start + batch_size]
         ids, mask = pad([rows[number] for number in chosen], pad_id)
         vectors[chosen] = _encode_batch(model, torch.from_numpy(ids), torch.from_numpy(mask))
+    return vectors
+
+
+def encode_on_runtime(
+    checkpoint: Checkpoint,
+    texts: Sequence[str],
+    *,
+    max_tokens: int = MAX_TOKENS,
+    threads: int = 0,
+    on_progress: ProgressCallback | None = None,
+) -> NDArray[np.float32]:
+    """Returns the same vectors as `encode_texts`, made by ONNX Runtime: faster, and the same bits whatever the other texts are.
+
+    Args:
+        checkpoint: an ALBERT.
+        texts: of any length and content; what stands past ``max_tokens`` is not read.
+        max_tokens: most tokens of a text, special tokens included.
+        threads: of the runtime; 0 leaves its own choice.
+        on_progress: told of each batch.
+
+    Returns:
+        Shape: (texts, hidden) float32.
+    """
+    rows = [token_ids(checkpoint.tokenizer, text, max_tokens) for text in texts]
+    vectors = np.zeros((len(rows), checkpoint.config.hidden_size), dtype=np.float32)
+    session = open_session(states_graph(checkpoint.model), threads)
+    done = 0
+    for chosen in equal_lengths([len(row) for row in rows]):
+        input_ids = np.stack([rows[number] for number in chosen]).astype(np.int64)
+        vectors[chosen] = session.run([VECTOR], {INPUT: input_ids})[0]
+        done += len(chosen)
+        if on_progress:
+            on_progress(Progress("encode", done, len(rows)))
     return vectors
 
 

@@ -10,7 +10,7 @@ import torch
 from transformers import AlbertForPreTraining
 
 from assistant.albert.checkpoint import ENCODER_PREFIX
-from assistant.albert.encode import encode_texts
+from assistant.albert.encode import encode_on_runtime
 from assistant.albert.masking import make_masker
 from assistant.albert.objectives import masked_words, segment_order
 from assistant.albert.probes import probe
@@ -49,7 +49,7 @@ class WordScores:
 
 def encoder_of(checkpoint: Checkpoint) -> Encoder:
     """Returns a function from texts to the checkpoint's vectors."""
-    return lambda texts: encode_texts(checkpoint.model, checkpoint.tokenizer, texts)
+    return lambda texts: encode_on_runtime(checkpoint, texts)
 
 
 def measure_probes(encoder: Encoder, data: IntentData, per_intent: Sequence[int | None], seeds: Sequence[int]) -> list[ProbeResult]:

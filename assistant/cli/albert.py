@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from assistant.cli.output import progress
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
@@ -106,14 +108,17 @@ def encode(
     output: Annotated[Path, typer.Option("--output", help="NumPy file to write: float32, one row a line.")],
     checkpoint: Annotated[Path | None, typer.Option("--checkpoint", help="Folder; the shipped one if not given.")] = None,
     source: Annotated[Path | None, typer.Option("--input", help="Text file; standard input if not given.")] = None,
+    threads: Annotated[int, typer.Option("--threads", min=0, help="Processor threads; 0 takes what there is.")] = 0,
 ) -> None:
     """Turn texts, one a line, into sentence vectors of length 1."""
     from assistant.albert.corpus import read_text
-    from assistant.albert.encode import encode_texts, save_vectors
+    from assistant.albert.encode import encode_on_runtime, save_vectors
 
     text = read_text(source) if source else sys.stdin.read()
     loaded = _load(checkpoint)
-    vectors = encode_texts(loaded.model, loaded.tokenizer, text.splitlines())
+    lines = text.splitlines()
+    with progress() as report:
+        vectors = encode_on_runtime(loaded, lines, threads=threads, on_progress=report)
     save_vectors(vectors, output)
     print(f"{len(vectors)} vectors of {vectors.shape[1]} in {output}", file=sys.stderr)
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from assistant.albert.curves import draw_curves, read_log
-from assistant.albert.encode import encode_texts, save_vectors, token_ids
+from assistant.albert.encode import encode_on_runtime, encode_texts, save_vectors, token_ids
 from assistant.albert.evaluation import encoder_of, measure_cosine, measure_probes
 from assistant.albert.probes import IntentData, probe, read_intents
 from assistant.errors import BadCorpus, BadTrainingState, CannotWrite
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from assistant.albert.checkpoint import Checkpoint
+    from assistant.messages import Progress
 
 ODD = ["", " ", "\x00", "\ud800 lone", "\u202e\u200d", "word " * 3000, "é" * 40, "🙂", "<pad>[MASK]"]
 
@@ -107,3 +108,13 @@ def test_a_damaged_log_is_a_coded_error(tmp_path: Path) -> None:
     (tmp_path / "log.jsonl").write_text("{")
     with pytest.raises(BadTrainingState, match="log"):
         read_log(tmp_path / "log.jsonl")
+
+
+def test_the_runtime_gives_the_vectors_that_torch_gives(checkpoint: Checkpoint, sentences: list[str]) -> None:
+    texts = [*sentences[:20], *ODD]
+    steps: list[Progress] = []
+    found = encode_on_runtime(checkpoint, texts, threads=1, on_progress=steps.append)
+    assert found == pytest.approx(encode_texts(checkpoint.model, checkpoint.tokenizer, texts), abs=1e-5)
+    assert (steps[-1].done, steps[-1].total) == (len(texts), len(texts))
+    alone = np.concatenate([encode_on_runtime(checkpoint, [text], threads=1) for text in texts[:5]])
+    assert np.array_equal(alone, found[:5])
