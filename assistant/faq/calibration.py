@@ -30,6 +30,9 @@ LOWEST_THRESHOLD, HIGHEST_THRESHOLD = 0.15, 0.5
 """However well off-topic sentences are told apart, an answer that is hardly ever right is none; and an entry that is more likely
 right than wrong answers."""
 
+N_TOPICAL = N_COSINES + 2
+"""What tells whether the FAQ is about a question: the highest cosines, the best cover of its words, nearness to the whole FAQ."""
+
 RIGHT_SHARE = 0.3
 """How much the chance that the first entry is the right one counts beside the chance that the question has an entry at all."""
 
@@ -42,8 +45,8 @@ class Calibration:
         levels: the value of each feature that counts as nothing: unrelated texts rarely come above it.
         domain_level: the same of the nearness to the whole FAQ.
         weights: of each feature above its level.
-        topical: what makes a question one that the FAQ is about: of the highest cosines of its candidates and of its nearness to
-            the whole FAQ, all above their levels, and a constant.
+        topical: what makes a question one that the FAQ is about: of the highest cosines of its candidates, of how much of its
+            words one of them has, and of its nearness to the whole FAQ, all above their levels; and a constant.
         leading: what makes the first entry the right one: of its weighed sum, of its lead, and a constant.
         odds: from both chances together to log-odds: slope and constant.
         threshold: the score from which an entry may answer: most questions that have an entry reach it, off-topic ones hardly ever.
@@ -75,9 +78,9 @@ class Calibration:
         return np.asarray(lifted(table, np.array(self.levels)) @ np.array(self.weights))
 
     def topical_columns(self, table: Floats, domain: float) -> Floats:
-        """Returns by what is told whether the FAQ is about the question. Shape: (N_COSINES + 1,)."""
-        highest = [*table[:, :N_COSINES].max(axis=0), domain]
-        return lifted(np.array(highest), np.array([*self.levels[:N_COSINES], self.domain_level]))
+        """Returns by what is told whether the FAQ is about the question. Shape: (N_TOPICAL,)."""
+        highest = np.append(table[:, : N_TOPICAL - 1].max(axis=0), domain)
+        return lifted(highest, np.append(self.levels[: N_TOPICAL - 1], self.domain_level))
 
     def chance(self, topical: Any, leading: Any) -> Floats:
         """Returns the probability that the first candidate is the right one, from the log-odds of both; numbers or arrays."""
@@ -102,7 +105,7 @@ USUAL = Calibration(
     levels=(0.3, 0.3, 0.3, 0.0, 0.0, 0.0),
     domain_level=0.3,
     weights=(2.0, 5.0, 4.0, 6.0, 2.0, 2.0),
-    topical=(3.0, 4.0, 2.5, 4.0, -2.5),
+    topical=(2.0, 3.0, 2.0, 4.0, 3.0, -3.5),
     leading=(0.2, 0.8, -2.2),
     odds=(2.0, 1.5),
     threshold=0.4,

@@ -15,6 +15,7 @@ import numpy as np
 from assistant.faq.calibration import (
     HIGHEST_THRESHOLD,
     LOWEST_THRESHOLD,
+    N_TOPICAL,
     USUAL,
     Calibration,
     evidence,
@@ -97,10 +98,8 @@ def _with_odds(
 ) -> Calibration:
     """Returns the calibration with its chances fitted, its weights as they are."""
     n_asked, n_strange = len(tables), len(strange)
-    near = _rows([start.topical_columns(table, domain) for table, domain in zip(tables, domains, strict=True)], N_COSINES + 1)
-    far = _rows(
-        [start.topical_columns(table, domain) for table, domain in zip(strange, strange_domains, strict=True)], N_COSINES + 1
-    )
+    near = _rows([start.topical_columns(table, domain) for table, domain in zip(tables, domains, strict=True)], N_TOPICAL)
+    far = _rows([start.topical_columns(table, domain) for table, domain in zip(strange, strange_domains, strict=True)], N_TOPICAL)
     alike = np.concatenate([np.full(n_asked, 1.0), np.full(n_strange, n_asked / n_strange)])
     topical = fit_odds(np.concatenate([near, far]), np.repeat([1.0, 0.0], [n_asked, n_strange]), alike, USUAL.topical)
 
@@ -110,9 +109,7 @@ def _with_odds(
     leading = fit_odds(leads, is_right, np.ones(n_asked), USUAL.leading)
 
     # The same questions with their entries gone stand for those that nobody has written an answer to yet.
-    without = _rows(
-        [start.topical_columns(table[1:], domain) for table, domain in zip(tables, domains, strict=True)], N_COSINES + 1
-    )
+    without = _rows([start.topical_columns(table[1:], domain) for table, domain in zip(tables, domains, strict=True)], N_TOPICAL)
     columns = np.concatenate([near, without, far])
     lead_columns = np.concatenate([leads, leading_columns(sums[:, 1:]), strange_leads])
     together = evidence(with_constant(columns) @ np.array(topical), with_constant(lead_columns) @ np.array(leading))
