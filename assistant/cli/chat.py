@@ -66,6 +66,8 @@ def ask(
                 _show_json(reply, sender, with_trace=trace)
             else:
                 _show(reply, with_trace=trace)
+            if reply.is_handed_over:
+                talk("left to a person of the team; /restart brings the assistant back")
     finally:
         agent.close()
 

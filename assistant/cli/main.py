@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from assistant.cli import actions, albert, chat, explain, faq, nlu, privacy, projects, tests
+from assistant.cli import actions, albert, chat, explain, faq, handoff, nlu, privacy, projects, tests
 from assistant.cli.output import ReaderGone, talk
 from assistant.errors import AssistantError
 from assistant.messages import Cancelled
@@ -34,6 +34,7 @@ app = typer.Typer(
 for group in (chat, nlu, explain, projects, actions, privacy):
     group.register(app)
 app.add_typer(faq.app, name="faq")
+app.add_typer(handoff.app, name="handoff")
 app.add_typer(tests.app, name="test")
 app.add_typer(albert.app, name="albert")
 

@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from assistant.dialogue.events import ActionExecuted, AgentUttered, BotUttered, Restarted, SlotSet, UserUttered
+from assistant.dialogue.events import (
+    ActionExecuted,
+    AgentUttered,
+    BotUttered,
+    ConversationPaused,
+    ConversationResumed,
+    Restarted,
+    SlotSet,
+    UserUttered,
+)
 from assistant.messages import BotMessage, Decision, Trace
 
 if TYPE_CHECKING:
@@ -15,6 +24,9 @@ if TYPE_CHECKING:
     from assistant.messages import Parse, Reply
 
 RESTARTED = "Conversation restarted"
+HANDED_OVER = "A person takes over; /restart brings the assistant back"
+GIVEN_BACK = "The assistant answers again"
+ASSISTANT, TEAM = "Assistant", "Support team"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +40,17 @@ class UserItem:
 
 @dataclass(frozen=True, slots=True)
 class BotItem:
-    """One message of the assistant; is_last: the turn's last, under which the evidence stands."""
+    """One message of the assistant, or of a person of the team; is_last: the turn's last, under which the evidence stands."""
 
     message: BotMessage
     trace: Trace | None = None
     is_last: bool = False
-    author: str = "Assistant"
+    author: str = ASSISTANT
+
+    @property
+    def is_person(self) -> bool:
+        """Whether a person of the team said it."""
+        return self.author != ASSISTANT
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +86,9 @@ class _Turn:
         return Trace(parse=parse, decisions=tuple(self.decisions), slots=self.slots)
 
 
+_DIVIDERS = {Restarted: RESTARTED, ConversationPaused: HANDED_OVER, ConversationResumed: GIVEN_BACK}
+
+
 def items_of_events(events: Iterable[Event]) -> list[Item]:
     """Returns what stored events show; what was understood is put together from them as far as they tell."""
     shown: list[Item] = []
@@ -79,15 +99,16 @@ def items_of_events(events: Iterable[Event]) -> list[Item]:
                 shown += turn.items()
                 turn = _Turn(event)
             case BotUttered(message=message):
-                turn.messages.append((message, "Assistant"))
-            case AgentUttered(text=text):
-                turn.messages.append((BotMessage(text), "Support team"))
+                turn.messages.append((message, ASSISTANT))
+            case AgentUttered(text=text, data=data):
+                name = str(data.get("agent") or "")
+                turn.messages.append((BotMessage(text), f"{name}, {TEAM.lower()}" if name else TEAM))
             case ActionExecuted(name=name, policy=policy, confidence=confidence, reason=reason):
                 turn.decisions.append(Decision(name, policy or "", 1.0 if confidence is None else confidence, reason))
             case SlotSet(name=name, value=value):
                 turn.slots[name] = value
-            case Restarted():
-                shown += [*turn.items(), DividerItem(RESTARTED)]
+            case Restarted() | ConversationPaused() | ConversationResumed():
+                shown += [*turn.items(), DividerItem(_DIVIDERS[type(event)])]
                 turn = _Turn()
             case _:
                 pass

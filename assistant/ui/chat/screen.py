@@ -9,12 +9,14 @@ from textual import on, work
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Footer
 
+from assistant.errors import StoreError
 from assistant.messages import UserMessage
 from assistant.ui.actions import bindings
 from assistant.ui.banner import ModelState
 from assistant.ui.chat.choices import MAX_NUMBERED, Choice
 from assistant.ui.chat.details import DetailsPanel
-from assistant.ui.chat.items import RESTARTED, DividerItem, UserItem, items_of_events, items_of_reply
+from assistant.ui.chat.handover import LOOK_EVERY_S, PersonWatch, is_handed_over
+from assistant.ui.chat.items import HANDED_OVER, RESTARTED, DividerItem, UserItem, items_of_events, items_of_reply
 from assistant.ui.chat.message_view import MessageView
 from assistant.ui.chat.prompt import Prompt
 from assistant.ui.chat.transcript import Transcript
@@ -53,6 +55,7 @@ class ChatScreen(DeskScreen):
     def __init__(self) -> None:
         super().__init__()
         self.turns = TurnQueue()
+        self.person = PersonWatch()
         self._is_opened = False
 
     def compose_body(self) -> ComposeResult:
@@ -69,6 +72,7 @@ class ChatScreen(DeskScreen):
         """Lets typing start at once, and follows the model's state."""
         self.query_one(Prompt).focus()
         self.watch(self.desk, "model_state", self._on_model_state)
+        self.set_interval(LOOK_EVERY_S, self._look_for_person)
 
     # --- the model's state
 
@@ -99,6 +103,8 @@ class ChatScreen(DeskScreen):
     async def _show_past(self, events: tuple[Event, ...], greeting: Reply | None) -> None:
         transcript = self.query_one(Transcript)
         past = items_of_events(events)
+        if is_handed_over(events):
+            self.person.begin(len(events))
         await transcript.replay([*past, *(items_of_reply(greeting) if greeting is not None else [])])
         said = [item.text for item in past if isinstance(item, UserItem) and not item.text.startswith("/")]
         self.query_one(Prompt).remember(said)
@@ -150,9 +156,31 @@ class ChatScreen(DeskScreen):
         if message.view is not None:
             message.view.trace = reply.trace
         parting = [DividerItem(RESTARTED)] if message.text == "/restart" else []
-        await transcript.show([*parting, *items_of_reply(reply)], after=message.view)
+        leaving = [DividerItem(HANDED_OVER)] if reply.is_handed_over and not self.person.is_on else []
+        await transcript.show([*parting, *items_of_reply(reply), *leaving], after=message.view)
+        if leaving:
+            self.person.begin()
+        elif not reply.is_handed_over:
+            self.person.end()
         self._show_trace(reply.trace)
         self._offer_choices()
+
+    # --- a person who has taken over
+
+    def _look_for_person(self) -> None:
+        if self.person.is_on and self.desk.agent is not None:
+            self._show_person(self.desk.agent)
+
+    @work(group="person", description="person", exclusive=True)
+    async def _show_person(self, agent: AgentPort) -> None:
+        """Shows what a person of the team has said since the last look."""
+        try:
+            events = await asyncio.to_thread(agent.events, self.desk.sender_id)
+        except StoreError:  # the next look may find the database again
+            return
+        items = self.person.look(events)
+        if items:
+            await self.query_one(Transcript).show(items)
 
     def _show_trace(self, trace: Trace | None) -> None:
         self.query_one(DetailsPanel).show(trace)
