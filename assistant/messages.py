@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+MOST_RESPONSES = 10
+"""So many responses of a retrieval intent are shown, as Rasa does."""
+
 
 @dataclass(frozen=True, slots=True)
 class UserMessage:
@@ -92,11 +95,12 @@ class Parse:
     Attributes:
         text: the message.
         intent_ranking: intents by falling confidence; empty when the message is empty.
-        entities: by position, never overlapping.
+        entities: by position; only those that stand in for Duckling's may overlap others.
         out_of_scope: grows with the strangeness of the message; 0 is as familiar as a training example.
         text_tokens: (start, end) of each word.
         sentiment: None when nothing measures it.
         flags: moderation flags; empty when nothing was flagged.
+        responses: of each retrieval intent its keys, ``faq/ask_hours``, by falling confidence; the ranking has the best of each.
     """
 
     text: str
@@ -106,6 +110,7 @@ class Parse:
     text_tokens: tuple[tuple[int, int], ...] = ()
     sentiment: float | None = None
     flags: tuple[str, ...] = ()
+    responses: Mapping[str, tuple[IntentScore, ...]] = field(default_factory=dict)
 
     @property
     def intent(self) -> IntentScore:
@@ -114,29 +119,67 @@ class Parse:
 
     def as_json(self) -> dict[str, Any]:
         """Returns the parse in the shape of Rasa's ``/model/parse``, with ``out_of_scope`` added."""
-        ranking = [{"name": score.name, "confidence": score.confidence} for score in self.intent_ranking]
-        return {
+        ranking = [{"name": self._shown(score.name), "confidence": score.confidence} for score in self.intent_ranking]
+        shown = {
             "text": self.text,
             "intent": ranking[0] if ranking else {"name": None, "confidence": 0.0},
             "intent_ranking": ranking,
-            "entities": [entity.as_json() for entity in self.entities],
+            "entities": [self._entity_as_json(entity) for entity in self.entities],
             "text_tokens": [list(span) for span in self.text_tokens],
             "out_of_scope": self.out_of_scope,
         }
+        return shown | ({"response_selector": self._selector_as_json()} if self.responses else {})
+
+    def _shown(self, name: str) -> str:
+        """Rasa's ranking names a retrieval intent without its response key, which is the response selector's affair."""
+        group = name.split("/", maxsplit=1)[0]
+        return group if group in self.responses else name
+
+    def _entity_as_json(self, entity: Entity) -> dict[str, Any]:
+        text = {"text": self.text[entity.start : entity.end]} if entity.additional_info is not None else {}
+        return entity.as_json() | text
+
+    def _selector_as_json(self) -> dict[str, Any]:
+        selectors = {group: _selection(ranking) for group, ranking in sorted(self.responses.items())}
+        ranked = [group for score in self.intent_ranking if (group := self._shown(score.name)) in selectors]
+        return {"all_retrieval_intents": sorted(selectors), "default": selectors[(ranked or sorted(selectors))[0]]} | selectors
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Parse:
         """Returns the parse that Rasa's JSON describes; missing keys count as empty."""
         ranking = data.get("intent_ranking") or ([data["intent"]] if data.get("intent") else [])
+        responses = _responses_from_json(data.get("response_selector") or {})
+        best = {group: scores[0].name for group, scores in responses.items()}
         return cls(
             text=str(data.get("text") or ""),
             intent_ranking=tuple(
-                IntentScore(str(score["name"]), float(score.get("confidence") or 0.0)) for score in ranking if score.get("name")
+                IntentScore(best.get(str(score["name"]), str(score["name"])), float(score.get("confidence") or 0.0))
+                for score in ranking
+                if score.get("name")
             ),
+            responses=responses,
             entities=tuple(Entity.from_json(entity) for entity in data.get("entities") or ()),
             out_of_scope=float(data.get("out_of_scope") or 0.0),
             text_tokens=tuple((int(start), int(end)) for start, end in data.get("text_tokens") or ()),
         )
+
+
+def _selection(ranking: tuple[IntentScore, ...]) -> dict[str, Any]:
+    """Returns the choice among the responses of a retrieval intent as Rasa's response selector shows it."""
+    shown = [{"confidence": score.confidence, "intent_response_key": score.name} for score in ranking[:MOST_RESPONSES]]
+    return {"response": {"responses": [], **shown[0], "utter_action": f"utter_{ranking[0].name}"}, "ranking": shown}
+
+
+def _responses_from_json(selectors: Mapping[str, Any]) -> dict[str, tuple[IntentScore, ...]]:
+    found: dict[str, tuple[IntentScore, ...]] = {}
+    for group, selector in selectors.items():
+        rows = selector.get("ranking") if isinstance(selector, dict) else None
+        named = [
+            row for row in rows or () if isinstance(row, dict) and str(row.get("intent_response_key", "")).startswith(f"{group}/")
+        ]
+        if named:
+            found[group] = tuple(IntentScore(row["intent_response_key"], float(row.get("confidence") or 0.0)) for row in named)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ class Extractors:
         """Returns the extractors that `as_json` described."""
         lookups = {name: tuple(entries) for name, entries in data["lookups"].items()}
         regexes = tuple((name, pattern) for name, pattern in data["regexes"])
-        return cls(regexes, lookups, dict(data["synonyms"]), Roles.from_json(data["roles"]))
+        return cls(regexes, lookups, dict(data["synonyms"]), Roles.from_json(data.get("roles", {})))
 
     def as_json(self) -> dict[str, Any]:
         """Returns the extractors as JSON."""

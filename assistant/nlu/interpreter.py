@@ -9,9 +9,10 @@ import numpy as np
 
 from assistant.albert.manifest import verify_manifest
 from assistant.errors import BadModel
-from assistant.messages import IntentScore, Parse
+from assistant.messages import Parse
 from assistant.nlu.entities import EntityFinder
-from assistant.nlu.model_folder import GRAPH, INPUTS, OUTPUTS, TOKENIZER, ModelSettings, load_settings
+from assistant.nlu.intents import IntentRanker
+from assistant.nlu.model_folder import GRAPH, INPUTS, OUTPUTS, TOKENIZER, ModelParts, load_settings
 from assistant.nlu.tags import TagScheme, log_softmax
 from assistant.nlu.words import NO_PIECE, Span, first_pieces, split_words
 
@@ -22,14 +23,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from tokenizers import Encoding, Tokenizer
 
-    from assistant.nlu.extractors import Extractors
-    from assistant.nlu.novelty import Novelty
     from assistant.nlu.values.extractor import ValueExtractor
 
 # More than 512 pieces need; cutting here keeps a message of a megabyte as cheap as one of a page.
 MAX_CHARACTERS = 8_000
 # A batch's states stay in the processor's second cache; larger ones are slower.
 MAX_PIECES_A_BATCH = 256
+# Messages that are cut into pieces and sorted by length together: enough to fill batches, and few enough to hold in memory.
+WINDOW = 1_024
 
 RECENT = 32
 """Vectors of so many parsed messages are kept: the FAQ asks for the vector of the message that was just parsed."""
@@ -52,15 +53,15 @@ class Interpreter:
         self,
         session: Any,
         tokenizer: Tokenizer,
-        parts: tuple[ModelSettings, Extractors, Novelty],
+        parts: ModelParts,
         manifest: Mapping[str, Any],
         values: Sequence[ValueExtractor] = (),
     ) -> None:
-        settings, extractors, self._novelty = parts
+        settings, extractors, self._novelty, several = parts
         self._session = session
         self._tokenizer = tokenizer
         self._finder = EntityFinder(TagScheme(settings.kinds), extractors, tuple(values))
-        self._temperature = settings.temperature
+        self._ranker = IntentRanker(settings.intents, settings.temperature, several)
         self.manifest = manifest
         self.fingerprint = settings.fingerprint
         self.intents = settings.intents
@@ -88,27 +89,39 @@ class Interpreter:
 
     def parse(self, text: str) -> Parse:
         """Returns what one message means; see `parse_many`."""
-        return self.parse_many([text])[0]
+        return self._parsed([text])[0]
 
     def parse_many(self, texts: Sequence[str]) -> list[Parse]:
         """Returns what each message means, in order; the same whatever else is in the list.
 
         Any text is taken: one without words gives a Parse without intents, one that is too long is read to where it is cut.
         """
+        distinct = list(dict.fromkeys(texts))
+        known: dict[str, Parse] = {}
+        for first in range(0, len(distinct), WINDOW):
+            window = distinct[first : first + WINDOW]
+            known |= zip(window, self._parsed(window), strict=True)
+        return [known[text] for text in texts]
+
+    def _parsed(self, texts: Sequence[str]) -> list[Parse]:
         cleaned = [_clean(text) for text in texts]
         words = [split_words(text) for text in cleaned]
         parses = [Parse(text) for text in texts]
         spoken = [i for i, spans in enumerate(words) if spans]
-        encodings = self._tokenizer.encode_batch([cleaned[i] for i in spoken]) if spoken else []
+        encodings = self._encodings([cleaned[i] for i in spoken])
         for row, (logits, tag_logits, vector) in self._run(encodings):
             i = spoken[row]
+            ranking, responses = self._ranker.rank(logits, vector)
             tags = self._tag_log_probs(cleaned[i], words[i], encodings[row], tag_logits)
-            ranking = self._ranking(logits)
             entities = self._finder.find(cleaned[i], words[i], tags, ranking[0].name)
             strangeness = float(self._novelty.strangeness(vector[None])[0])
-            parses[i] = Parse(texts[i], ranking, entities, round(strangeness, 6), tuple(words[i]))
+            parses[i] = Parse(texts[i], ranking, entities, round(strangeness, 6), tuple(words[i]), responses=responses)
             self._remember(cleaned[i], vector)
         return parses
+
+    def _encodings(self, texts: Sequence[str]) -> list[Encoding]:
+        # Handing a batch to the tokenizer's threads takes as long as cutting a message does.
+        return [self._tokenizer.encode(texts[0])] if len(texts) == 1 else self._tokenizer.encode_batch(list(texts))
 
     def _remember(self, text: str, vector: NDArray[np.float32]) -> None:
         self._recent[text] = vector
@@ -125,7 +138,7 @@ class Interpreter:
         cleaned = [_clean(text) for text in texts]
         known = {row: vector for row, text in enumerate(cleaned) if (vector := self._recent.get(text)) is not None}
         unknown = [row for row in range(len(texts)) if row not in known]
-        encodings = self._tokenizer.encode_batch([cleaned[row] for row in unknown]) if unknown else []
+        encodings = self._encodings([cleaned[row] for row in unknown])
         for index, (_, _, vector) in self._run(encodings):
             vectors[unknown[index]] = vector
         for row, vector in known.items():
@@ -145,18 +158,15 @@ class Interpreter:
                 outputs = self._session.run(OUTPUTS, {INPUTS[0]: input_ids})
                 yield from zip(chosen, zip(*outputs, strict=True), strict=True)
 
-    def _ranking(self, logits: NDArray[np.float32]) -> tuple[IntentScore, ...]:
-        probabilities = np.exp(log_softmax(logits, self._temperature))
-        order = np.argsort(-probabilities, kind="stable")
-        return tuple(IntentScore(self.intents[i], round(float(probabilities[i]), 6)) for i in order)
-
     def _tag_log_probs(
         self, text: str, words: Sequence[Span], encoding: Encoding, tag_logits: NDArray[np.float32]
     ) -> NDArray[np.float64]:
-        pieces = np.array(first_pieces(text, words, encoding.offsets))
+        pieces = first_pieces(text, words, encoding.offsets)
+        if NO_PIECE not in pieces:
+            return log_softmax(tag_logits[pieces])
         log_probs = np.zeros((len(words), tag_logits.shape[1]))
-        has_piece = pieces != NO_PIECE
-        log_probs[has_piece] = log_softmax(tag_logits[pieces[has_piece]])
+        has_piece = [row for row, piece in enumerate(pieces) if piece != NO_PIECE]
+        log_probs[has_piece] = log_softmax(tag_logits[[pieces[row] for row in has_piece]])
         return log_probs
 
 

@@ -5,6 +5,7 @@
 - model.json: ModelSettings
 - extractors.json: synonyms, regexes, lookup lists
 - novelty.safetensors: what is familiar
+- several.safetensors: what tells several intents in one message, where examples join intents
 - config.json, encoder.safetensors, heads.safetensors: the same weights for torch
 - manifest.json: hashes of all of them, and metrics
 """
@@ -13,13 +14,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from assistant.errors import BadModel
 from assistant.nlu.extractors import Extractors
 from assistant.nlu.novelty import Novelty
+from assistant.nlu.several import Several, has_several
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,6 +31,7 @@ TOKENIZER = "tokenizer.json"
 SETTINGS = "model.json"
 EXTRACTORS = "extractors.json"
 NOVELTY = "novelty.safetensors"
+SEVERAL = "several.safetensors"
 ENCODER_CONFIG = "config.json"
 ENCODER_WEIGHTS = "encoder.safetensors"
 HEAD_WEIGHTS = "heads.safetensors"
@@ -60,16 +63,35 @@ class ModelSettings:
     mode: str
 
 
-def save_settings(folder: Path, settings: ModelSettings, extractors: Extractors, novelty: Novelty) -> None:
-    """Writes the three files that need no torch."""
+class ModelParts(NamedTuple):
+    """What the answering side needs beside the graph and the tokenizer.
+
+    Attributes:
+        settings: what the numbers mean.
+        extractors: what finds entities without the graph.
+        novelty: what is familiar.
+        several: what tells several intents at once; None where no example joins any.
+    """
+
+    settings: ModelSettings
+    extractors: Extractors
+    novelty: Novelty
+    several: Several | None = None
+
+
+def save_settings(folder: Path, parts: ModelParts) -> None:
+    """Writes the files that need no torch."""
     from safetensors.numpy import save_file
 
-    _write(folder / SETTINGS, asdict(settings))
-    _write(folder / EXTRACTORS, extractors.as_json())
-    save_file({"mean": novelty.mean, "familiar": novelty.familiar.astype(np.float16)}, folder / NOVELTY)
+    _write(folder / SETTINGS, asdict(parts.settings))
+    _write(folder / EXTRACTORS, parts.extractors.as_json())
+    save_file({"mean": parts.novelty.mean, "familiar": parts.novelty.familiar.astype(np.float16)}, folder / NOVELTY)
+    if parts.several is not None:
+        temperature = np.array([parts.several.temperature], dtype=np.float32)
+        save_file({"weights": parts.several.weights, "bias": parts.several.bias, "temperature": temperature}, folder / SEVERAL)
 
 
-def load_settings(folder: Path) -> tuple[ModelSettings, Extractors, Novelty]:
+def load_settings(folder: Path) -> ModelParts:
     """Returns what `save_settings` wrote.
 
     Raises:
@@ -83,9 +105,19 @@ def load_settings(folder: Path) -> tuple[ModelSettings, Extractors, Novelty]:
         settings = ModelSettings(**data | {"intents": tuple(data["intents"]), "kinds": tuple(data["kinds"])})
         extractors = Extractors.from_json(_read(folder / EXTRACTORS))
         tensors = load_file(folder / NOVELTY)
-        return settings, extractors, Novelty(tensors["mean"], tensors["familiar"].astype(np.float32))
+        novelty = Novelty(tensors["mean"], tensors["familiar"].astype(np.float32))
+        return ModelParts(settings, extractors, novelty, _load_several(folder, settings.intents))
     except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
         raise BadModel(folder=folder, why=f"{type(error).__name__}: {error}") from error
+
+
+def _load_several(folder: Path, labels: tuple[str, ...]) -> Several | None:
+    from safetensors.numpy import load_file
+
+    if not has_several(labels):
+        return None
+    tensors = load_file(folder / SEVERAL)
+    return Several(labels, tensors["weights"], tensors["bias"], float(tensors["temperature"][0]))
 
 
 def _write(path: Path, value: object) -> None:

@@ -150,6 +150,9 @@ def best_path(log_probs: NDArray[np.floating]) -> list[int]:
     n_words, n_tags = log_probs.shape
     if not n_words:
         return []
+    nearest: list[int] = log_probs.argmax(axis=1).tolist()
+    if all(tag % 2 or not tag or tag in (before, before + 1) for before, tag in zip([OUTSIDE, *nearest], nearest, strict=False)):
+        return nearest  # each word's best tag, as mostly, is a valid sequence, and none can be better
     score = np.array(log_probs[0], dtype=np.float64)
     score[2::2] = -np.inf
     back = np.zeros((n_words, n_tags), dtype=np.int64)

@@ -16,7 +16,7 @@ from assistant.nlu.model_folder import (
     HEAD_WEIGHTS,
     OUTPUTS,
     TOKENIZER,
-    ModelSettings,
+    ModelParts,
     save_settings,
 )
 
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from transformers import AlbertModel
 
     from assistant.albert.joint import JointAlbert
-    from assistant.nlu.extractors import Extractors
-    from assistant.nlu.novelty import Novelty
     from assistant.training.precision import PrecisionChoice
 
 
@@ -51,7 +49,7 @@ def save_model(
     output: Path,
     model: JointAlbert,
     tokenizer: Tokenizer,
-    parts: tuple[ModelSettings, Extractors, Novelty],
+    parts: ModelParts,
     metadata: dict[str, Any],
     choice: PrecisionChoice,
     companion: Companion | None = None,
@@ -84,7 +82,7 @@ def save_model(
         (folder / ENCODER_CONFIG).write_text(model.encoder.config.to_json_string(), encoding="utf-8")
         save_file(_stored(model.encoder), folder / ENCODER_WEIGHTS)
         save_file(_stored(model.heads), folder / HEAD_WEIGHTS)
-        save_settings(folder, *parts)
+        save_settings(folder, parts)
         more = companion(folder) if companion else {}
         write_manifest(folder, metadata | more)
     return difference

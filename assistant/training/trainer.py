@@ -15,7 +15,7 @@ from assistant.albert.joint import JointAlbert, JointHeads
 from assistant.errors import TooFewExamples
 from assistant.messages import Progress
 from assistant.nlu.extractors import Extractors
-from assistant.nlu.model_folder import ModelSettings
+from assistant.nlu.model_folder import ModelParts, ModelSettings
 from assistant.nlu.novelty import Novelty
 from assistant.training.encoding import Frozen, encode_frozen
 from assistant.training.features import Features, Labels, make_features
@@ -24,6 +24,7 @@ from assistant.training.frozen import start_heads, train_heads
 from assistant.training.precision import Held, choose_precision
 from assistant.training.roles import fit_roles, without_roles
 from assistant.training.saving import check_output, fingerprint, save_model
+from assistant.training.several import fit_several
 from assistant.training.split import hold_out, partition
 from assistant.training.vector_cache import VectorCache
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
     from assistant.albert.checkpoint import Checkpoint
     from assistant.messages import ProgressCallback
+    from assistant.nlu.several import Several
     from assistant.nlu.training_data import TrainingData
     from assistant.training.arguments import TrainingArguments
     from assistant.training.saving import Companion
@@ -125,7 +127,9 @@ def train_model(
             "best_epoch": outcome.best_epoch,
             "runtime": choice.as_json(),
         }
-        save_model(output, run.model, run.tokenizer, (settings, extractors, novelty), metadata, choice, companion)
+        save_model(
+            output, run.model, run.tokenizer, ModelParts(settings, extractors, novelty, run.several()), metadata, choice, companion
+        )
     on_progress(Progress("export", 1, 1, metrics))
     seconds = time.perf_counter() - started
     return TrainingResult(output, metrics, len(data.examples), len(labels.intents), outcome.best_epoch, seconds)
@@ -206,8 +210,18 @@ class _Run:
 
     def novelty(self) -> Novelty:
         """Returns what is familiar to the model as it is now."""
-        frozen = self._frozen or self._encode(self._features, has_tags=False)
-        return Novelty.of(frozen.vectors.numpy(), [self.labels.intents[i] for i in frozen.intents.tolist()])
+        return Novelty.of(self._vectors().vectors.numpy(), self._intents())
+
+    def several(self) -> Several | None:
+        """Returns what tells several intents at once, where examples join intents."""
+        return fit_several(self._vectors().vectors, self._intents(), self.arguments.seed)
+
+    def _vectors(self) -> Frozen:
+        self._frozen = self._frozen or self._encode(self._features, has_tags=False)
+        return self._frozen
+
+    def _intents(self) -> list[str]:
+        return [self.labels.intents[i] for i in self._vectors().intents.tolist()]
 
     def settings(self, temperature: float, precision: str) -> ModelSettings:
         """Returns what the model's numbers mean."""

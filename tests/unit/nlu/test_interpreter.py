@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,9 +14,13 @@ from assistant.albert.manifest import write_manifest
 from assistant.errors import BadModel, DamagedFile, ManifestMissing
 from assistant.nlu.interpreter import MAX_CHARACTERS, Interpreter
 from assistant.nlu.overlaps import REGEX_EXTRACTOR
+from assistant.training.trainer import train_model
+from tests.unit.nlu.tiny import FAST, ignore, tiny_checkpoint, tiny_data
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from assistant.nlu.training_data import TrainingData
 
 TEXTS = ["where is my order 12345?", "hi", "refund the crimson coat", "", "i want my money back, please " * 30, "HI", "é\u0301 🙂"]
 
@@ -101,6 +106,23 @@ def test_entities_behind_a_lone_surrogate_keep_their_place(interpreter: Interpre
     text = "x \ud800\udc00 12345"
     (entity,) = [entity for entity in interpreter.parse(text).entities if entity.extractor == REGEX_EXTRACTOR]
     assert text[entity.start : entity.end] == entity.value == "12345"
+
+
+def test_several_intents_and_responses_are_kept_in_a_model_folder(tmp_path: Path) -> None:
+    data = tiny_data(tmp_path)
+    names = {"greet": "greet", "track": "track", "refund": "refund+track"}
+    joined = replace(data, examples=tuple(replace(e, intent=names[e.intent]) for e in data.examples))
+    ranking = Interpreter.load(train(joined, tmp_path / "joined")).parse("hello there").intent_ranking
+    assert {"greet", "track", "refund", "refund+track"} <= {score.name for score in ranking}
+    grouped = replace(data, examples=tuple(replace(e, intent=f"faq/{e.intent}") for e in data.examples))
+    parse = Interpreter.load(train(grouped, tmp_path / "grouped")).parse("hello there")
+    assert [score.confidence for score in parse.intent_ranking] == [pytest.approx(1.0, abs=1e-4)]
+    assert {score.name for score in parse.responses["faq"]} == {"faq/greet", "faq/track", "faq/refund"}
+    assert parse.intent.name == parse.responses["faq"][0].name
+
+
+def train(data: TrainingData, folder: Path) -> Path:
+    return train_model(data, None, tiny_checkpoint(), FAST, folder, ignore).folder
 
 
 def test_a_folder_that_was_changed_is_refused(model_folder: Path, tmp_path: Path) -> None:

@@ -1,0 +1,74 @@
+"""Ranks intents: by the model's logits, or by what tells several at once; retrieval intents by their sum, as Rasa does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+
+from assistant.messages import IntentScore
+from assistant.nlu.tags import log_softmax
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from assistant.nlu.several import Several
+
+Ranking: TypeAlias = tuple[IntentScore, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IntentRanker:
+    """Turns a model's numbers into a ranking.
+
+    Attributes:
+        intents: by index of the logits.
+        temperature: divides the logits.
+        several: tells several intents at once; None where no example joins any.
+    """
+
+    intents: tuple[str, ...]
+    temperature: float
+    several: Several | None = None
+
+    def rank(self, logits: NDArray[np.float32], vector: NDArray[np.float32]) -> tuple[Ranking, Mapping[str, Ranking]]:
+        """Returns the intents by falling confidence, and the responses of each retrieval intent likewise.
+
+        A retrieval intent is as probable as all of its responses together; it is named with the best of them, ``faq/ask_hours``.
+        The confidences of its responses are shares of its own.
+
+        Args:
+            logits: Shape: (intent,).
+            vector: of length one. Shape: (hidden,).
+        """
+        if self.several is not None:
+            return grouped(self.several.rank(vector))
+        probabilities = np.exp(log_softmax(logits, self.temperature))
+        order = np.argsort(-probabilities, kind="stable")
+        names = [self.intents[i] for i in order.tolist()]
+        return grouped(tuple(map(IntentScore, names, probabilities[order].round(6).tolist())))
+
+
+def grouped(ranking: Ranking) -> tuple[Ranking, Mapping[str, Ranking]]:
+    """Returns a ranking with one entry for each retrieval intent, and the rankings of their responses."""
+    responses: dict[str, list[IntentScore]] = {}
+    for score in ranking:
+        if "/" in score.name:
+            responses.setdefault(score.name.split("/", maxsplit=1)[0], []).append(score)
+    if not responses:
+        return ranking, {}
+    totals = {group: min(1.0, sum(score.confidence for score in scores)) for group, scores in responses.items()}
+    merged = [score for score in ranking if "/" not in score.name]
+    merged += [IntentScore(scores[0].name, round(totals[group], 6)) for group, scores in responses.items()]
+    shares = {
+        group: tuple(IntentScore(score.name, _share(score.confidence, totals[group])) for score in scores)
+        for group, scores in responses.items()
+    }
+    return tuple(sorted(merged, key=lambda score: -score.confidence)), shares
+
+
+def _share(part: float, total: float) -> float:
+    return round(part / total, 6) if total else 0.0
