@@ -18,6 +18,7 @@ from assistant.faq.index import FaqIndex
 from assistant.nlu.interpreter import Interpreter
 from assistant.nlu.values.configured import configured_values
 from assistant.project import made_folder, model_in_use
+from assistant.stores.askings import AskingStore
 from assistant.stores.conversations import ConversationStore
 from assistant.stores.database import open_database
 from assistant.stores.entries import EntryStore
@@ -60,7 +61,9 @@ def open_agent(project: Project, settings: Settings, *, model: Path | None = Non
             domain=domain,
             stories=stories,
             settings=settings,
-            memory=Memory(ConversationStore(database), entries, UnansweredStore(database), HandoffStore(database)),
+            memory=Memory(
+                ConversationStore(database), entries, UnansweredStore(database), HandoffStore(database), AskingStore(database)
+            ),
             model=folder,
             load_model=partial(_load_model, entries, settings),
             load_policy=partial(_load_learned, domain, settings),

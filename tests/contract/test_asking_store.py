@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from assistant.faq.askings import Rating
 from assistant.stores.askings import AskingStore
 from assistant.stores.conversations import ConversationStore
 from assistant.stores.database import open_database
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
+    from assistant.faq.askings import Rating
     from assistant.stores.database import Database
 
 

@@ -17,6 +17,7 @@ from assistant.dialogue.stories import load_stories
 from assistant.faq.index import FaqIndex
 from assistant.messages import Entity, IntentScore, Parse, UserMessage
 from assistant.project import find_project, shipped_root
+from assistant.stores.askings import AskingStore
 from assistant.stores.conversations import ConversationStore
 from assistant.stores.database import open_database
 from assistant.stores.entries import EntryStore
@@ -77,7 +78,9 @@ def agent_of(project: Project, interpreter: Any, runner: ActionRunner | None = N
         domain=load_domain(project),
         stories=load_stories(project),
         settings=settings,
-        memory=Memory(ConversationStore(database), entries, UnansweredStore(database), HandoffStore(database)),
+        memory=Memory(
+            ConversationStore(database), entries, UnansweredStore(database), HandoffStore(database), AskingStore(database)
+        ),
         model=project.models / "none",
         load_model=lambda _: (interpreter, FaqIndex(entries, interpreter.encode, interpreter.fingerprint, settings.faq_threshold)),
         runner=runner,
