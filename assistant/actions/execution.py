@@ -22,6 +22,7 @@ from assistant.dialogue.events import (
 )
 from assistant.dialogue.forms import run_form
 from assistant.dialogue.slots import REQUESTED_SLOT
+from assistant.dialogue.two_stage import ask_affirmation, run_two_stage_fallback
 from assistant.errors import ActionNotRegistered
 from assistant.messages import BotMessage, Button, Decision
 
@@ -68,7 +69,8 @@ class Actions:
             "action_deactivate_loop": lambda _: [SlotSet(REQUESTED_SLOT, None), ActiveLoop(None)],
             "action_default_fallback": lambda tracker: [*self.say("utter_default", tracker), UserUtteranceReverted()],
             "action_default_ask_rephrase": lambda tracker: self.say("utter_ask_rephrase", tracker),
-            "action_two_stage_fallback": lambda tracker: self.say("utter_ask_rephrase", tracker),
+            "action_default_ask_affirmation": ask_affirmation,
+            "action_two_stage_fallback": lambda tracker: run_two_stage_fallback(tracker, lambda name: self._run(name, tracker)),
             "action_answer_faq": self._answer_faq,
             "action_handoff": self._hand_over,
         }

@@ -25,6 +25,11 @@ NO_LOOP = ""
 """In a rule's state: no form may be active."""
 
 
+ACTION_UNLIKELY_INTENT = "action_unlikely_intent"
+"""Stands in stories of Rasa for an intent that its own policy found surprising; nothing asks for it here, so what follows it in a
+story is never reached, and the rest of the story holds."""
+
+
 @dataclass(frozen=True, slots=True)
 class Point:
     """A moment of a rule or story at which an action is asked for.
@@ -119,14 +124,16 @@ def _continue(part: _Part, by_start: dict[str, list[_Part]], passed: tuple[str, 
 def story_points(story: Story, domain: Domain) -> list[Point]:
     """Returns the points of a linear story; the state before its first message is left out."""
     walk = _Walk(story, domain)
-    return [point for point in walk.points if point.states]
+    return [point for point in walk.points if point.states and point.action != ACTION_UNLIKELY_INTENT]
 
 
 def rule_points(rule: Story, domain: Domain) -> list[Point]:
     """Returns the points of a rule, with every ``or`` chosen: only what the rule itself says is in their states."""
     # A slot's initial value is no condition of the rule.
     bare = replace(domain, slots={name: replace(slot, initial_value=None) for name, slot in domain.slots.items()})
-    return [point for variant in _without_or(rule) for point in _Walk(variant, bare).points]
+    return [
+        point for variant in _without_or(rule) for point in _Walk(variant, bare).points if point.action != ACTION_UNLIKELY_INTENT
+    ]
 
 
 class _Walk:

@@ -276,6 +276,10 @@ class Tracker:
         """The intent of the last message, a retrieval intent without its response key; empty when there is none."""
         return base_intent(self.latest_message.parse.intent.name) if self.latest_message else ""
 
+    def applied_events(self) -> tuple[Event, ...]:
+        """Returns the events that count: what was reverted, and all before the last restart, is left out."""
+        return tuple(self._applied)
+
     def turn_events(self) -> list[Event]:
         """Returns the events since the last user message, it included."""
         return self.events[self.turn_start :]
