@@ -62,7 +62,7 @@ def ask_affirmation(tracker: Tracker) -> list[Event]:
         return []
     if len(likely) == 1:
         text = f"Did you mean: {_shown(likely[0])}?"
-        buttons = (Button("Yes", f"/{likely[0]}"), Button("No", f"/{OUT_OF_SCOPE}"))
+        buttons: tuple[Button, ...] = (Button("Yes", f"/{likely[0]}"), Button("No", f"/{OUT_OF_SCOPE}"))
     else:
         text = "I am not sure that I understand. What did you mean?"
         buttons = (*(Button(_shown(name), f"/{name}") for name in likely), Button("None of these", f"/{OUT_OF_SCOPE}"))
