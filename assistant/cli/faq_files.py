@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -130,7 +131,9 @@ def _make_vectors(project: Project, settings: Settings, entries: EntryStore, rep
 
     if model_in_use(project) is None:  # then they are made when there is one
         return 0
-    interpreter = load_interpreter(project, settings)
+    # Nobody waits for an answer beside this: it may have all the processors.
+    threads = max(settings.threads, os.cpu_count() or 1)
+    interpreter = load_interpreter(project, settings.model_copy(update={"threads": threads}))
     return make_vectors(entries, interpreter.encode, interpreter.fingerprint, report)
 
 
