@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from assistant.errors import AssistantError, Place, UnknownKey, UnknownName, closest
+from assistant.rasa_config import COMPONENTS
 from assistant.yaml_source import YamlList, YamlMap, read_yaml
 
 if TYPE_CHECKING:
@@ -20,41 +21,9 @@ _TRAINING_KEYS = {"version", "nlu", "rules", "stories", "e2e_tests"}
 _DOMAIN_KEYS = {"intents", "entities", "slots", "responses", "forms", "actions", "session_config", "config", "e2e_actions"}
 _CONFIG_KEYS = {"recipe", "assistant_id", "language", "pipeline", "policies", "importers", "assistant"}
 _ENDPOINT_KEYS = {"action_endpoint", "tracker_store", "event_broker", "lock_store", "models", "nlg", "nlu"}
-_COMPONENTS = {
-    "AugmentedMemoizationPolicy",
-    "CRFEntityExtractor",
-    "CountVectorsFeaturizer",
-    "DIETClassifier",
-    "DucklingEntityExtractor",
-    "EntitySynonymMapper",
-    "FallbackClassifier",
-    "JiebaTokenizer",
-    "KeywordIntentClassifier",
-    "LanguageModelFeaturizer",
-    "LexicalSyntacticFeaturizer",
-    "LogisticRegressionClassifier",
-    "MemoizationPolicy",
-    "MitieEntityExtractor",
-    "MitieFeaturizer",
-    "MitieIntentClassifier",
-    "MitieNLP",
-    "MitieTokenizer",
-    "RegexEntityExtractor",
-    "RegexFeaturizer",
-    "ResponseSelector",
-    "RulePolicy",
-    "SklearnIntentClassifier",
-    "SpacyEntityExtractor",
-    "SpacyFeaturizer",
-    "SpacyNLP",
-    "SpacyTokenizer",
-    "TEDPolicy",
-    "UnexpecTEDIntentPolicy",
-    "WhitespaceTokenizer",
-}
-"""The components and policies of Rasa 3.1."""
+_COMPONENTS = set(COMPONENTS)
 
-_ALIKE_KEY, _ALIKE_SLOT, _ALIKE_COMPONENT = 0.75, 0.8, 0.85
+_ALIKE_KEY, _ALIKE_SLOT, ALIKE_COMPONENT = 0.75, 0.8, 0.85
 """How alike a free name must be to one that is known, in [0, 1], to count as misspelt. Projects name components of their own
 after Rasa's, so these must be the most alike."""
 
@@ -114,7 +83,7 @@ def _components(section: Any) -> Iterator[SourceError]:
         name = str(item.get("name")) if isinstance(item, YamlMap) else str(item)
         if name.startswith("rasa."):
             name = name.rsplit(".", 1)[-1]
-        if name not in _COMPONENTS and closest(name, _COMPONENTS, _ALIKE_COMPONENT):
+        if name not in _COMPONENTS and closest(name, _COMPONENTS, ALIKE_COMPONENT):
             where = item.place("name") if isinstance(item, YamlMap) else section.place(index)
             yield UnknownName(where=where, kind="component", name=name, known=_COMPONENTS)
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from assistant.cli.options import JsonOption, ProjectOption, project_and_settings
-from assistant.cli.output import write, write_json
+from assistant.cli.output import talk, write, write_json
 
 FAILED = 1
 
@@ -34,15 +34,19 @@ def init(
 def validate(project: ProjectOption = None, as_json: JsonOption = False) -> int:
     """Checks a project's files and says what is wrong and where; exit code 1 when something is."""
     from assistant.project import find_project
-    from assistant.validation import validate_project
+    from assistant.validation import components_of, validate_project
 
-    findings = validate_project(find_project(project))
+    found = find_project(project)
+    findings = validate_project(found)
+    components = components_of(found)
     n_errors = sum(finding.is_error for finding in findings)
     if as_json:
-        write_json(
-            {"errors": n_errors, "warnings": len(findings) - n_errors, "findings": [finding.as_json() for finding in findings]}
-        )
+        counts = {"errors": n_errors, "warnings": len(findings) - n_errors}
+        named = [{"name": c.name, "where": str(c.where), "becomes": c.becomes or None} for c in components]
+        write_json(counts | {"findings": [finding.as_json() for finding in findings], "components": named})
     else:
+        for component in components:
+            talk(f"{component.where}: {component.name} -> {component.becomes or 'left out'}")
         for finding in findings:
             write(str(finding))
         write(f"{n_errors} errors, {len(findings) - n_errors} warnings")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from assistant.config import Settings, load_settings
-from assistant.errors import BadSetting, MissingKey, SourceError, UnknownKey, WrongType
+from assistant.errors import BadSetting, MissingKey, MissingVariable, SourceError, UnknownKey, WrongType
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,6 +61,48 @@ def test_a_bot_has_the_policies_that_its_configuration_names(tmp_path: Path, tex
     assert settings(tmp_path, text).learned_policy is learned
     threshold = "policies: [{name: RulePolicy, core_fallback_threshold: 0.35}]"
     assert settings(tmp_path, threshold).policy_threshold == 0.35
+
+
+def test_a_list_that_is_there_says_all(tmp_path: Path) -> None:
+    found = settings(tmp_path, "pipeline: [{name: DIETClassifier}]\npolicies: [{name: TEDPolicy}]")
+    assert (found.nlu_threshold, found.nlu_ambiguity) == (0, 0)  # without a FallbackClassifier every intent is trusted
+    assert (found.rule_policy, found.story_policy, found.learned_policy) == (False, "off", True)
+
+
+@pytest.mark.parametrize("text", ["", "pipeline:\npolicies:\n", "pipeline: []\npolicies: []\nlanguage: en"])
+def test_a_list_that_is_missing_leaves_the_choice_to_the_assistant(tmp_path: Path, text: str) -> None:
+    assert settings(tmp_path, text) == Settings()
+
+
+def test_components_without_options_have_rasas_defaults(tmp_path: Path) -> None:
+    found = settings(tmp_path, "pipeline: [FallbackClassifier]\npolicies: [MemoizationPolicy, RulePolicy]")
+    assert (found.nlu_threshold, found.nlu_ambiguity, found.policy_threshold, found.max_history) == (0.3, 0.1, 0.4, 5)
+    assert (found.rule_policy, found.story_policy) == (True, "exact")
+
+
+def test_the_fallback_is_as_the_policies_say(tmp_path: Path) -> None:
+    rules = "policies: [{name: RulePolicy, core_fallback_action_name: action_shrug, enable_fallback_prediction: false}]"
+    found = settings(tmp_path, rules)
+    assert (found.fallback_action, found.fallback_prediction) == ("action_shrug", False)
+    old = settings(tmp_path, "policies: [{name: FallbackPolicy, nlu_threshold: 0.6, fallback_action_name: action_x}]")
+    assert (old.nlu_threshold, old.fallback_action) == (0.6, "action_x")
+
+
+def test_a_component_of_the_projects_own_is_not_rasas(tmp_path: Path) -> None:
+    """Whatever it is called: a class ``mine.FallbackClassifier`` may mean anything by its options."""
+    found = settings(tmp_path, "pipeline: [{name: FallbackClassifier}, {name: mine.FallbackClassifier, threshold: 0.9}]")
+    assert found.nlu_threshold == 0.3
+
+
+def test_variables_of_the_environment_are_filled_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ACTIONS_HOST", "actions.example")
+    text = "action_endpoint: {url: 'http://${ACTIONS_HOST}:5055/webhook'}\ntracker_store: {password: '${NOT_SET_ANYWHERE}'}"
+    assert settings(tmp_path, endpoints=text).action_endpoint == "http://actions.example:5055/webhook"
+    assert settings(tmp_path, "assistant: {database_url: 'sqlite:///${ACTIONS_HOST}.db'}").database_url == (
+        "sqlite:///actions.example.db"
+    )
+    with pytest.raises(MissingVariable, match=r'endpoints\.yml:2: the environment has no variable "NOT_SET_ANYWHERE"'):
+        settings(tmp_path, endpoints="action_endpoint:\n  url: http://${NOT_SET_ANYWHERE}/webhook")
 
 
 def test_the_projects_own_settings_go_before_rasas(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from assistant.project import find_project, shipped_root
-from assistant.validation import validate_project
+from assistant.validation import components_of, validate_project
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -116,13 +116,26 @@ def test_the_shipped_bot_is_sound() -> None:
         (
             {"config": "polcies:\n- name: RulePolicy\npipeline:\n- name: mine.DIETClasifier\n- DIETClasifier\n"},
             [
+                "warning VAL-006 config.yml:4: these components have no counterpart here: mine.DIETClasifier; nothing",
                 'warning YML-006 config.yml:1: unknown key "polcies"; did you mean "policies"?',
                 'warning DOM-001 config.yml:5: unknown component "DIETClasifier"; did you mean "DIETClassifier"?',
             ],
         ),
         (
             {"config": "policies:\n- name: RulPolicy\n- name: rasa.core.policies.ted_policy.TEDPolicy\n- name: MyPolicy\n"},
-            ['warning DOM-001 config.yml:2: unknown component "RulPolicy"; did you mean "RulePolicy"?'],
+            [
+                "warning VAL-006 config.yml:4: these components have no counterpart here: MyPolicy",
+                "warning VAL-008 config.yml:1: data/rules.yml:2 and other rules are never applied",
+                'warning DOM-001 config.yml:2: unknown component "RulPolicy"; did you mean "RulePolicy"?',
+            ],
+        ),
+        (
+            {"config": "language: de\n"},
+            ['warning VAL-007 config.yml:1: language "de": the shipped encoder has learned'],
+        ),
+        (
+            {"config": "policies:\n- name: RulePolicy\n  core_fallback_action_name: action_defualt_fallback\n"},
+            ['error DOM-001 config.yml:3: unknown action "action_defualt_fallback"; did you mean "action_default_fallback"?'],
         ),
         (
             {"config": "pipeline:\n- name: FallbackClassifier\n  threshold: abc\n"},
@@ -202,3 +215,35 @@ def test_one_broken_file_does_not_hide_what_is_wrong_with_the_others(tmp_path: P
 def test_errors_stand_before_warnings(tmp_path: Path) -> None:
     files = {"data_nlu": NLU.replace("    - hey\n", "").replace("(number)", "(numbr)")}
     assert [finding.split()[0] for finding in findings(tmp_path, **files)] == ["error", "warning"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "kind"),
+    [
+        ("nlu.md", "## intent:greet\n- hi\n", "training data as Rasa 1's Markdown"),
+        ("stories.md", "## happy path\n* greet\n  - utter_greet\n", "training data as Rasa 1's Markdown"),
+        ("nlu.json", '{"rasa_nlu_data": {}}', "training data as JSON"),
+    ],
+)
+def test_training_data_of_earlier_rasas_is_named_as_left_out(tmp_path: Path, name: str, text: str, kind: str) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / name).write_text(text)
+    (tmp_path / "data" / "README.md").write_text("# How to write data\n\n## Intents\n\nOne file each.\n\n* first\n")
+    (tmp_path / "data" / "other.json").write_text("{}")
+    assert findings(tmp_path) == [
+        f"error DOM-005 data/{name}: left out: this is {kind}; convert it with `rasa data convert` of Rasa 2.8, or write it as YAML"
+    ]
+
+
+def test_components_are_said_with_what_they_become(tmp_path: Path) -> None:
+    findings(tmp_path, config="pipeline:\n- name: DIETClassifier\n- name: mine.Own\npolicies:\n- RulePolicy\n")
+    named = components_of(find_project(tmp_path))
+    assert [(str(c.where), c.name, c.is_policy) for c in named] == [
+        ("config.yml:2", "DIETClassifier", False),
+        ("config.yml:3", "mine.Own", False),
+        ("config.yml:5", "RulePolicy", True),
+    ]
+    assert [c.becomes for c in named][1] == ""
+    assert "ALBERT" in named[0].becomes
+    (tmp_path / "config.yml").write_text("pipeline: [")
+    assert components_of(find_project(tmp_path)) == []
