@@ -18,10 +18,15 @@ class TrainingArguments:
         mode: ``fast`` leaves the encoder as it is and trains the heads, in seconds; ``full`` trains both, in minutes.
         seed: of every random choice; the same seed on the same machine gives the same files.
         epochs: times that each example is seen in ``full`` mode; None chooses by whether the encoder is pretrained.
+        patience: epochs in a row that may do no better on held-out examples before ``full`` training stops early.
+        deadline_s: seconds after which ``full`` training begins no further epoch; None: there is no such time. What comes of a
+            deadline depends on the machine, a seed alone does not repeat it.
         tag_epochs: times that each word is seen by the tag head while the encoder is frozen.
         batch_size: examples a step in ``full`` mode. Smaller steps learn more an epoch, larger ones go faster.
         encoder_rate: highest learning rate of the encoder; None chooses by whether the encoder is pretrained.
         embedding_factor: times the encoder's rate at which its embeddings learn; None chooses by whether it is pretrained.
+        layer_decay: factor from one application of the encoder's layer to the one below it, on its share of the gradient, and once
+            more on the embeddings' rate; see `assistant.albert.layer_decay`. None: 1 for an encoder that is not pretrained.
         head_rate: highest learning rate of the heads in ``full`` mode.
         tag_rate: highest learning rate of the tag head while the encoder is frozen.
         warm_up: share of the steps in which the rates grow from zero; they fall to zero over the others.
@@ -41,10 +46,13 @@ class TrainingArguments:
     mode: Mode = "fast"
     seed: int = 0
     epochs: int | None = None
+    patience: int = 3
+    deadline_s: float | None = None
     tag_epochs: int = 8
     batch_size: int = 32
     encoder_rate: float | None = None
     embedding_factor: float | None = None
+    layer_decay: float | None = None
     head_rate: float = 1e-3
     tag_rate: float = 2e-3
     warm_up: float = 0.1
@@ -69,7 +77,15 @@ class TrainingArguments:
             raise BadTrainingArgument(name="mode", value=self.mode, why='it is "fast" or "full"')
         if self.mode == "fast" and self.epochs is not None:
             raise BadTrainingArgument(name="epochs", value=self.epochs, why="fast mode has no epochs; tag_epochs is its setting")
-        for name, least in (("epochs", 1), ("tag_epochs", 0), ("batch_size", 1), ("max_pieces", 4), ("threads", 0), ("seed", 0)):
+        for name, least in (
+            ("epochs", 1),
+            ("patience", 1),
+            ("tag_epochs", 0),
+            ("batch_size", 1),
+            ("max_pieces", 4),
+            ("threads", 0),
+            ("seed", 0),
+        ):
             self._check(name, least)
         for name in ("warm_up", "dropout", "label_smoothing", "balance", "dev_share"):
             self._check(name, 0, 1)
@@ -82,6 +98,8 @@ class TrainingArguments:
             "tag_weight",
             "penalty",
             "max_gradient",
+            "layer_decay",
+            "deadline_s",
         ):
             self._check(name, 0)
         if self.mode == "full" and self.dev_share > 0.5:  # noqa: PLR2004 (half)

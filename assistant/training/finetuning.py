@@ -1,14 +1,19 @@
-"""Trains encoder and heads together: AdamW, rates that warm up and fall, and the epoch kept that did best on held-out examples."""
+"""Trains encoder and heads together: AdamW, rates that warm up and fall, and the epoch kept that did best on held-out examples.
+
+Lower applications of the encoder's layer have less of a say than upper ones: see `assistant.albert.layer_decay`.
+"""
 
 from __future__ import annotations
 
 import math
+import time
 from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 
 from assistant.albert.joint import JointLoss
+from assistant.albert.layer_decay import LayerDecay
 from assistant.errors import TrainingDiverged
 from assistant.messages import Progress
 from assistant.training.features import by_length, intent_weights, make_batch, shuffled
@@ -52,6 +57,8 @@ class FineTuning:
     def run(self, data: Sequence[Features], dev: Sequence[Features]) -> tuple[HeldOut, int]:
         """Trains, leaves the weights of the best epoch in the model, and returns how they do on dev and which epoch it was.
 
+        It stops early when some epochs in a row did no better on dev, and where the next epoch would end after the deadline.
+
         Args:
             data: to train on.
             dev: to choose the epoch by; the last epoch is kept when it is empty.
@@ -67,19 +74,32 @@ class FineTuning:
         loss = JointLoss(weights, arguments.tag_weight, arguments.label_smoothing)
         generator = np.random.default_rng(arguments.seed)
         best: tuple[HeldOut, int, dict[str, Tensor]] | None = None
+        started = time.perf_counter()
         for epoch in range(1, epochs + 1):
-            for rows in shuffled(data, arguments.batch_size, generator):
-                value = self._step([data[row] for row in rows], loss, optimizer, epoch)
-                schedule.step()
-                self._report(schedule.last_epoch, n_steps, loss=value, epoch=epoch)
+            with LayerDecay(self._model.encoder, self._decay):
+                for rows in shuffled(data, arguments.batch_size, generator):
+                    value = self._step([data[row] for row in rows], loss, optimizer, epoch)
+                    schedule.step()
+                    self._report(schedule.last_epoch, n_steps, loss=value, epoch=epoch)
             held = self.measure(dev)
             self._figures = {f"dev_{name}": figure for name, figure in held.metrics().items()}
             if best is None or held.score >= best[0].score:
                 best = held, epoch, {name: value.clone() for name, value in self._model.state_dict().items()}
             self._report(schedule.last_epoch, n_steps, loss=value, epoch=epoch)
+            if (dev and epoch - best[1] >= arguments.patience) or self._is_late(time.perf_counter() - started, epoch):
+                break
         assert best is not None  # noqa: S101 (there is at least one epoch)
         self._model.load_state_dict(best[2])
         return best[0], best[1]
+
+    @property
+    def _decay(self) -> float:
+        return 1.0 if self._arguments.layer_decay is None else self._arguments.layer_decay
+
+    def _is_late(self, spent_s: float, epoch: int) -> bool:
+        """Says whether one more epoch like those so far would end after the deadline."""
+        deadline_s = self._arguments.deadline_s
+        return deadline_s is not None and spent_s * (epoch + 1) / epoch > deadline_s
 
     def measure(self, features: Sequence[Features]) -> HeldOut:
         """Returns what the model says of some examples."""
@@ -127,6 +147,7 @@ class FineTuning:
         rate, factor = arguments.encoder_rate or 0.0, arguments.embedding_factor or 0.0
         embeddings = [*encoder.embeddings.parameters(), *encoder.encoder.embedding_hidden_mapping_in.parameters()]
         layers = list(encoder.encoder.albert_layer_groups.parameters())
+        factor *= self._decay**encoder.config.num_hidden_layers
         return [(embeddings, rate * factor), (layers, rate), (list(self._model.heads.parameters()), arguments.head_rate)]
 
     def _report(self, done: int, total: int, **metrics: float) -> None:

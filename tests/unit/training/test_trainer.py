@@ -131,3 +131,32 @@ def test_unknown_labels_of_dev_examples_are_passed_over(data: TrainingData, tmp_
     known = replace(data, examples=tuple(example for example in data.examples if example.intent != "greet"))
     result = train_model(known, data, tiny_checkpoint(), FAST, tmp_path / "model", ignore)
     assert 0 <= result.metrics["intent_accuracy"] <= 1
+
+
+def test_training_stops_early_when_more_epochs_bring_nothing(data: TrainingData, tmp_path: Path) -> None:
+    steps: list[Progress] = []
+    still = replace(FULL, epochs=9, patience=2, encoder_rate=0.0, head_rate=0.0)
+    result = train_model(data, data, tiny_checkpoint(), still, tmp_path / "model", steps.append)
+    # Nothing moves: every epoch is as good as the first, and the latest of equals is kept.
+    assert result.best_epoch == max(int(step.metrics["epoch"]) for step in steps if step.stage == "train") == 9
+    worse = replace(FULL, epochs=9, patience=2, encoder_rate=0.05, head_rate=0.5, warm_up=0.0)
+    steps.clear()
+    result = train_model(data, data, tiny_checkpoint(), worse, tmp_path / "model", steps.append)
+    last = max(int(step.metrics["epoch"]) for step in steps if step.stage == "train")
+    assert last == min(9, (result.best_epoch or 0) + 2)
+
+
+def test_no_epoch_begins_that_would_end_after_the_deadline(data: TrainingData, tmp_path: Path) -> None:
+    steps: list[Progress] = []
+    hurried = replace(FULL, epochs=5, deadline_s=0.0)
+    assert train_model(data, data, tiny_checkpoint(), hurried, tmp_path / "model", steps.append).best_epoch == 1
+    assert {step.metrics["epoch"] for step in steps if step.stage == "train"} == {1}
+
+
+def test_the_decay_of_layers_changes_what_is_learned(data: TrainingData, tmp_path: Path) -> None:
+    stored = []
+    for decay in (1.0, 0.5):
+        train_model(data, data, tiny_checkpoint(), replace(FULL, layer_decay=decay), tmp_path / "model", ignore)
+        stored.append(load_file(tmp_path / "model" / "encoder.safetensors"))
+    name = "encoder.albert_layer_groups.0.albert_layers.0.ffn.weight"
+    assert not torch.equal(stored[0][name], stored[1][name])

@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import copy
+
+import pytest
+import torch
+from torch.func import functional_call
+
+from assistant.albert.layer_decay import LayerDecay, factors
+from tests.unit.nlu.tiny import tiny_checkpoint
+
+IDS = torch.tensor([[2, 7, 8, 9, 3], [2, 11, 5, 6, 3]])
+
+
+def loss(states: torch.Tensor) -> torch.Tensor:
+    return (states * torch.randn(states.shape, generator=torch.Generator().manual_seed(0))).sum()
+
+
+def gradients(decay: float) -> dict[str, torch.Tensor]:
+    encoder = copy.deepcopy(tiny_checkpoint().model).train()
+    with LayerDecay(encoder, decay):
+        loss(encoder(input_ids=IDS).last_hidden_state).backward()
+    return {name: parameter.grad for name, parameter in encoder.named_parameters() if parameter.grad is not None}
+
+
+def shares() -> list[dict[str, torch.Tensor]]:
+    """Returns the gradient of the shared layer by application, computed with a copy of the layer for each."""
+    encoder = copy.deepcopy(tiny_checkpoint().model).train()
+    group = encoder.encoder.albert_layer_groups[0]
+    copies = [{name: p.detach().clone().requires_grad_() for name, p in group.named_parameters()} for _ in range(2)]
+    hidden = encoder.encoder.embedding_hidden_mapping_in(encoder.embeddings(IDS))
+    for weights in copies:
+        hidden = functional_call(group, weights, (hidden, None))
+    loss(hidden).backward()
+    return [{name: p.grad for name, p in weights.items() if p.grad is not None} for weights in copies]
+
+
+@pytest.mark.parametrize("decay", [1.0, 0.5, 0.0])
+def test_each_application_has_its_factor_on_its_share_of_the_gradient(decay: float) -> None:
+    first, second = shares()
+    found = gradients(decay)
+    prefix = "encoder.albert_layer_groups.0."
+    assert any(float(first[name].abs().max()) > 1e-2 for name in first)
+    for name in first:
+        assert torch.allclose(found[prefix + name], decay * first[name] + second[name], atol=1e-5, rtol=1e-4), name
+
+
+def test_what_flows_through_the_states_is_left_alone() -> None:
+    name = "embeddings.word_embeddings.weight"
+    assert torch.allclose(gradients(0.3)[name], gradients(1.0)[name], atol=1e-7)
+
+
+def test_the_encoder_computes_the_same_and_is_left_as_it_was() -> None:
+    encoder = copy.deepcopy(tiny_checkpoint().model)
+    names, expected = list(encoder.state_dict()), encoder(input_ids=IDS, output_hidden_states=True)
+    with LayerDecay(encoder, 0.5):
+        found = encoder(input_ids=IDS, output_hidden_states=True)
+        assert list(encoder.state_dict()) == names
+    assert torch.equal(found.last_hidden_state, expected.last_hidden_state)
+    assert len(found.hidden_states) == len(expected.hidden_states) == 3
+    assert "forward" not in vars(encoder.encoder.albert_layer_groups[0])
+
+
+def test_the_uppermost_application_is_not_slowed() -> None:
+    assert factors(4, 0.5) == (0.125, 0.25, 0.5, 1.0)
