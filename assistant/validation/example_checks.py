@@ -1,0 +1,121 @@
+"""Looks at training examples as a doctor would: what repeats, what contradicts, what is cut wrongly, what the FAQ says too."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from assistant.nlu.words import split_words
+from assistant.validation.finding import Finding
+from assistant.validation.likeness import near_duplicates, plain_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from assistant.faq.entry import FaqEntry
+    from assistant.messages import Entity
+    from assistant.nlu.training_data import Example
+
+MANY_REPEATED = 0.2
+"""From this share of an intent's examples on, repetitions are worth a word."""
+
+_SHOWN = 60
+
+
+def example_findings(examples: Sequence[Example]) -> Iterator[Finding]:
+    """Yields what the examples alone show; all are warnings."""
+    yield from _in_two_intents(examples)
+    yield from _nearly_in_two_intents(examples)
+    yield from _repeated(examples)
+    yield from _misaligned(examples)
+
+
+def faq_findings(examples: Sequence[Example], entries: Sequence[FaqEntry], faq_intents: frozenset[str]) -> Iterator[Finding]:
+    """Yields the intents whose examples are questions of the FAQ too: whether the intent or the entry answers is left to chance.
+
+    Args:
+        examples: of the project.
+        entries: of its FAQ.
+        faq_intents: intents that the FAQ answers; with these there is no contradiction.
+    """
+    asked = {plain_words(question): entry for entry in entries for question in entry.questions}
+    shared: dict[tuple[str, str], list[Example]] = defaultdict(list)
+    for example in examples:
+        entry = asked.get(plain_words(example.text))
+        intent = example.intent.split("/")[0]
+        if entry is not None and intent not in faq_intents and entry.intent.split("/")[0] != intent:
+            shared[example.intent, entry.id or entry.question].append(example)
+    for (intent, entry_id), found in shared.items():
+        what = f'intent "{intent}" and FAQ entry "{entry_id}" both have "{found[0].text}"' + _and_more(len(found) - 1)
+        yield Finding(False, "VAL-012", str(found[0].place), what, f"reword one of them, or link the entry: intent: {intent}")
+
+
+def _in_two_intents(examples: Sequence[Example]) -> Iterator[Finding]:
+    first: dict[tuple[str, ...], Example] = {}
+    for example in examples:
+        before = first.setdefault(plain_words(example.text) or (example.text,), example)
+        if before.intent != example.intent:
+            what = f'"{example.text}" stands in {example.intent} and in {before.intent} ({before.place})'
+            yield Finding(False, "VAL-003", str(example.place), what, "keep it in one of the two")
+
+
+def _nearly_in_two_intents(examples: Sequence[Example]) -> Iterator[Finding]:
+    for pair in near_duplicates([example.text for example in examples]):
+        before, example = examples[pair.first], examples[pair.second]
+        if before.intent != example.intent:
+            what = f'"{example.text}" of {example.intent} is nearly "{before.text}" of {before.intent} ({before.place})'
+            yield Finding(
+                False, "VAL-009", str(example.place), what, "keep both in one intent, or make them differ in what they ask"
+            )
+
+
+def _repeated(examples: Sequence[Example]) -> Iterator[Finding]:
+    by_intent: dict[str, list[Example]] = defaultdict(list)
+    for example in examples:
+        by_intent[example.intent].append(example)
+    for intent, own in by_intent.items():
+        first: dict[tuple[str, ...], Example] = {}
+        again = [(first[key], e) for e in own if (key := plain_words(e.text)) and first.setdefault(key, e) is not e]
+        if len(again) > MANY_REPEATED * len(own):
+            before, example = again[0]
+            what = f'{len(again)} of {len(own)} examples of "{intent}" repeat others, such as "{example.text}" ({before.place})'
+            yield Finding(False, "VAL-010", str(example.place), what, "examples that differ teach more; remove the repetitions")
+
+
+def _misaligned(examples: Sequence[Example]) -> Iterator[Finding]:
+    for example in examples:
+        words = split_words(example.text)
+        for entity in example.entities:
+            fault = _fault(example.text, words, entity)
+            if fault:
+                shown = _with_borders(example.text, words, entity)
+                what = f'entity "{entity.entity}" {fault}: {shown}'
+                yield Finding(False, "VAL-011", str(example.place), what, "let it begin and end where words (between |) do")
+
+
+def _fault(text: str, words: Sequence[tuple[int, int]], entity: Entity) -> str:
+    if text[entity.start : entity.end].strip() != text[entity.start : entity.end]:
+        return "has spaces at its border"
+    if any(start < entity.start < end for start, end in words):
+        return "begins inside a word"
+    return "ends inside a word" if any(start < entity.end < end for start, end in words) else ""
+
+
+def _with_borders(text: str, words: Sequence[tuple[int, int]], entity: Entity) -> str:
+    """Returns the text around an entity with the borders of its words: ``my order |[1234]5|``."""
+    touched = [(start, end) for start, end in words if start < entity.end and entity.start < end]
+    first = min([entity.start, *(start for start, _ in touched)])
+    last = max([entity.end, *(end for _, end in touched)])
+    borders = {place for span in touched for place in span}
+    pieces = []
+    for place in range(first, last + 1):
+        pieces.append("]" if place == entity.end else "")
+        pieces.append("|" if place in borders else "")
+        pieces.append("[" if place == entity.start else "")
+        pieces.append(text[place] if place < last else "")
+    before, after = text[max(0, first - _SHOWN) : first], text[last : last + _SHOWN]
+    return f"{before}{''.join(pieces)}{after}"
+
+
+def _and_more(n: int) -> str:
+    return f", and {n} more" if n else ""
