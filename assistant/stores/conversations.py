@@ -14,6 +14,7 @@ from assistant.dialogue.redaction import redacted_event
 from assistant.errors import DamagedConversation, StaleConversation
 from assistant.stores.columns import storable
 from assistant.stores.database import REDACTS
+from assistant.stores.reminders import ReminderStore, index_reminders
 from assistant.stores.tables import ConversationRow, EventRow, Table
 
 if TYPE_CHECKING:
@@ -52,10 +53,15 @@ class Forgotten:
 
 
 class ConversationStore:
-    """Keeps the events of all conversations. Any number of processes may use one database at once."""
+    """Keeps the events of all conversations. Any number of processes may use one database at once.
+
+    Attributes:
+        reminders: says which of the reminders that the events schedule are due.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.reminders = ReminderStore(database)
 
     def load(self, sender_id: str) -> tuple[Event, ...]:
         """Returns all events of the conversation in order; none when it is not known.
@@ -163,6 +169,7 @@ def _add(session: Session, row: ConversationRow, events: Sequence[Event], bodies
             for offset, (event, body) in enumerate(zip(events, bodies, strict=True))
         ],
     )
+    index_reminders(session, row.id, first, events)
     said = [event.text for event in events if isinstance(event, UserUttered)]
     row.n_events = first + len(events)
     row.n_turns += len(said)

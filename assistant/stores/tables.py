@@ -150,6 +150,16 @@ class AskingRow(Table):
     rating: Mapped[int]
 
 
+class ReminderRow(Table):
+    """When a reminder is due: an index over the events that schedule them."""
+
+    __tablename__ = "reminders"
+
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    due_at: Mapped[float] = mapped_column(index=True)
+
+
 class HandoffRow(Table):
     """A conversation that was handed over to a person, and what became of it."""
 
