@@ -6,14 +6,14 @@ from typing import Annotated
 
 import typer
 
-from assistant.cli import faq_entries, faq_files, faq_versions
+from assistant.cli import faq_curation, faq_entries, faq_files, faq_versions
 from assistant.cli.faq_store import StatusOption, as_json, as_status, open_entries
 from assistant.cli.options import JsonOption, ModelOption, ProjectOption, project_and_settings
 from assistant.cli.output import write, write_json
 
 app = typer.Typer(help="Curate the FAQ.", rich_markup_mode=None, no_args_is_help=True)
 
-for group in (faq_entries, faq_versions, faq_files):
+for group in (faq_entries, faq_versions, faq_files, faq_curation):
     group.register(app)
 
 

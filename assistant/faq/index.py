@@ -6,22 +6,30 @@ import threading
 from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol
 
+import numpy as np
+
 from assistant.faq.calibration import Calibration
 from assistant.faq.passages import texts_of
+from assistant.faq.queue import clustered
 from assistant.faq.retriever import Retriever, encoded
 from assistant.faq.wording import wording
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from assistant.faq.duplicates import Likeness
     from assistant.faq.entry import FaqEntry
     from assistant.faq.grouped import Vectors
+    from assistant.faq.queue import QuestionCluster, Unanswered
     from assistant.faq.retriever import Encode, TextHit
     from assistant.faq.wording import Wording
-    from assistant.messages import FaqResult
+    from assistant.messages import FaqResult, ProgressCallback
 
 REFIT_SHARE = 0.1
 """The calibration is fitted again once more than this share of the entries changed."""
+
+MAX_ASKED_KEPT = 20_000
+"""Vectors of unanswered questions that are kept."""
 
 MANY = 500
 """From so many entries on, vectors are read for all at once."""
@@ -96,6 +104,7 @@ class FaqIndex:
         self._entries: dict[str, FaqEntry] = {}
         self._vectors: dict[str, Vectors] = {}
         self._wordings: dict[str, Wording] = {}
+        self._asked: dict[str, Vectors] = {}
         self._calibration: Calibration | None = None
         self._n_changed = 0
         self._retriever = Retriever((), encode, threshold=threshold)
@@ -116,6 +125,37 @@ class FaqIndex:
             DatabaseUnavailable: the database cannot be read now.
         """
         return self.refreshed().exact(question)
+
+    def clustered(self, questions: Sequence[Unanswered]) -> tuple[QuestionCluster, ...]:
+        """Returns unanswered questions put together by meaning, what was asked most first.
+
+        Raises:
+            DatabaseUnavailable: the database cannot be read now.
+        """
+        if not questions:
+            return ()
+        vectors = np.stack([self._encoded_once(question.question) for question in questions])
+        return clustered(questions, vectors, self.refreshed().calibration.levels[0])
+
+    def likenesses(self, only: str | None = None, progress: ProgressCallback | None = None) -> tuple[Likeness, ...]:
+        """Returns published entries that answer the same question, contradictions first; see ``assistant.faq.duplicates``.
+
+        Args:
+            only: the id of an entry; only what is like it. None: all pairs.
+            progress: told how far it is.
+
+        Raises:
+            DatabaseUnavailable: the database cannot be read now.
+        """
+        return self.refreshed().likenesses(only, progress)
+
+    def _encoded_once(self, question: str) -> Vectors:
+        """Returns the vector of a question, kept for the next time the queue is looked at."""
+        if question not in self._asked:
+            if len(self._asked) >= MAX_ASKED_KEPT:
+                self._asked.clear()
+            self._asked[question] = np.asarray(self._encode([question]), dtype=np.float32)[0]
+        return self._asked[question]
 
     def refreshed(self) -> Retriever:
         """Returns the retriever of the entries as they are now; one number is read when nothing changed since the last call."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 import numpy as np
 
 from assistant.faq.calibration import USUAL
+from assistant.faq.duplicates import likenesses
 from assistant.faq.features import Features, Query
 from assistant.faq.folding import MAX_CHARS, fold
 from assistant.faq.leave_one_out import fit
@@ -20,8 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from assistant.faq.calibration import Calibration
+    from assistant.faq.duplicates import Likeness
     from assistant.faq.entry import FaqEntry
     from assistant.faq.grouped import Vectors
+    from assistant.messages import ProgressCallback
 
 Encode: TypeAlias = "Callable[[Sequence[str]], np.ndarray[Any, np.dtype[np.float32]]]"
 """Turns texts into normalised sentence vectors. Shape: (text, dimension) float32."""
@@ -113,6 +116,12 @@ class Retriever:
         found = sorted(self._exact.get(fold(question), {}).items(), key=lambda pair: (pair[1], pair[0])) if question.strip() else ()
         entries = [(self._entries[position], text) for position, text in found]
         return self._result(tuple(FaqMatch(e.id, e.question, e.questions[text], e.answer, 1.0) for e, text in entries))
+
+    def likenesses(self, only: str | None = None, progress: ProgressCallback | None = None) -> tuple[Likeness, ...]:
+        """Returns entries that answer the same question, contradictions first; with ``only`` those like this one."""
+        if not self._entries:
+            return ()
+        return likenesses(self._entries, self._features.questions, self.calibration.levels[0], only, progress)
 
     def _fitted(self) -> Calibration:
         off_topic = np.asarray(self._encode(OFF_TOPIC), dtype=np.float32)
