@@ -36,21 +36,25 @@ class Attributor:
     Args:
         loaded: the model on torch.
 
-    Attributes:
-        intents: that can be explained.
-
     Raises:
         ExplainerMissing: captum is not installed.
     """
 
     def __init__(self, loaded: TorchModel) -> None:
         self._loaded = loaded
-        self.intents = loaded.settings.intents
-        embeddings = loaded.model.encoder.embeddings.word_embeddings
-        self._method = _integrated_gradients(self._log_probability, embeddings)
+        self._method = _integrated_gradients(loaded.log_probability, loaded.model.encoder.embeddings.word_embeddings)
         special = special_ids(loaded.tokenizer)
         self._hidden = special.mask or special.pad
         self._kept = torch.tensor([special.start, special.end])
+
+    @property
+    def intents(self) -> tuple[str, ...]:
+        """What can be explained, and beside it what joins several of these, where the model tells several at once."""
+        return self._loaded.intents
+
+    def knows(self, intent: str) -> bool:
+        """Says whether an intent can be explained."""
+        return self._loaded.knows(intent)
 
     def attribute(self, text: str, words: Sequence[tuple[int, int]], intent: str) -> Attribution:
         """Returns what each word did for an intent.
@@ -58,29 +62,28 @@ class Attributor:
         Args:
             text: with one word at least.
             words: start and end of each, by position.
-            intent: one of ``intents``.
+            intent: one that is known.
         """
         # Lone surrogates cannot be passed on; a question mark takes the place of each, so that offsets stay.
         readable = text[:MAX_CHARACTERS].encode("utf-8", "replace").decode("utf-8")
         encoding = self._loaded.tokenizer.encode(readable)
         ids = torch.tensor([encoding.ids])
         hidden = torch.where(torch.isin(ids, self._kept), ids, self._hidden)
-        target = self.intents.index(intent)
         with torch.inference_mode():
-            score, baseline = self._log_probability(torch.cat([ids, hidden]), target).tolist()
-        shares, n_steps, gap = self._integrate(ids, hidden, target, score - baseline)
+            score, baseline = self._loaded.log_probability(torch.cat([ids, hidden]), intent).tolist()
+        shares, n_steps, gap = self._integrate(ids, hidden, intent, score - baseline)
         by_word = _by_word(words, encoding.offsets, shares)
         found = tuple(WordShare(start, end, share) for (start, end), share in zip(words, by_word, strict=True))
         return Attribution(intent, found, score, baseline, gap, n_steps)
 
-    def _integrate(self, ids: Tensor, hidden: Tensor, target: int, difference: float) -> tuple[list[float], int, float]:
+    def _integrate(self, ids: Tensor, hidden: Tensor, intent: str, difference: float) -> tuple[list[float], int, float]:
         """Returns the share of each piece, and how many steps and what error they took."""
         shares, gap, n_steps = [0.0] * ids.shape[1], abs(difference), 0
         for n_steps in STEPS:
             found = self._method.attribute(
                 ids,
                 baselines=hidden,
-                additional_forward_args=(target,),
+                additional_forward_args=(intent,),
                 n_steps=n_steps,
                 internal_batch_size=max(1, PIECES_A_PASS // ids.shape[1]),
             )
@@ -89,12 +92,6 @@ class Attributor:
             if gap <= TOLERANCE * max(1.0, abs(difference)):
                 break
         return shares, n_steps, gap
-
-    def _log_probability(self, ids: Tensor, target: int) -> Tensor:
-        """Returns the calibrated log-probability of an intent. Shape: (batch,)."""
-        logits, _, _ = self._loaded.model(ids, torch.ones_like(ids))  # (batch, intent)
-        log_probabilities: Tensor = (logits / self._loaded.settings.temperature).log_softmax(-1)
-        return log_probabilities[:, target]
 
 
 def _integrated_gradients(forward: Any, embeddings: torch.nn.Module) -> Any:

@@ -42,7 +42,7 @@ class Attribution:
     Attributes:
         intent: the one that is explained.
         words: by position; words past the end of what the model reads have the share 0.
-        score: log-probability of the intent for the text.
+        score: log-probability of the intent for the text; of a retrieval intent with its response key.
         baseline: the same where every word is hidden. The shares add up to ``score - baseline``.
         gap: by how much they do not, in nats: the error of the sum that stands for an integral.
         n_steps: terms of that sum.
@@ -120,7 +120,7 @@ def explain(
     parse = interpreter.parse(text)
     if not parse.intent_ranking:
         raise NothingToExplain(example=text[:80])
-    if intent is not None and intent not in attributor.intents:
+    if intent is not None and not attributor.knows(intent):
         raise UnknownIntent(name=intent, known=attributor.intents)
     attribution = attributor.attribute(text, parse.text_tokens, intent or parse.intent.name)
     return Explanation(parse, attribution, neighbours.nearest(interpreter.encode([text])[0], N_NEIGHBOURS))

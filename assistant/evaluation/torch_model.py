@@ -6,10 +6,14 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import torch
+from torch.nn import functional
+
 from assistant.albert.joint import JointAlbert, JointHeads
 from assistant.albert.manifest import verify_manifest
 from assistant.errors import BadModel
 from assistant.nlu.model_folder import ENCODER_CONFIG, ENCODER_WEIGHTS, HEAD_WEIGHTS, TOKENIZER, ModelSettings, load_settings
+from assistant.nlu.several import JOINT, simple_intents
 from assistant.nlu.tags import TagScheme
 
 if TYPE_CHECKING:
@@ -17,6 +21,8 @@ if TYPE_CHECKING:
 
     from tokenizers import Tokenizer
     from torch import Tensor
+
+    from assistant.nlu.several import Several
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +33,44 @@ class TorchModel:
         model: in eval mode, float32.
         tokenizer: truncates as in training, does not pad.
         settings: what its numbers mean.
+        several: tells several intents at once; None where no example joins any.
     """
 
     model: JointAlbert
     tokenizer: Tokenizer
     settings: ModelSettings
+    several: Several | None = None
+
+    @property
+    def intents(self) -> tuple[str, ...]:
+        """The intents of the examples, and those that they join, sorted."""
+        joined = simple_intents(self.settings.intents) if self.several else ()
+        return tuple(sorted({*self.settings.intents, *joined}))
+
+    def knows(self, intent: str) -> bool:
+        """Says whether the model gives this intent a probability; intents that it tells apart may be joined in any way."""
+        if self.several is None:
+            return intent in self.settings.intents
+        return set(intent.split(JOINT)) <= set(simple_intents(self.settings.intents))
+
+    def log_probability(self, ids: Tensor, intent: str) -> Tensor:
+        """Returns the calibrated log-probability of an intent: that it is meant; of joined ones, that they and no others are.
+
+        Args:
+            ids: pieces, special tokens included, none of them padding. Shape: (batch, piece).
+            intent: one that the model knows.
+
+        Returns:
+            Shape: (batch,).
+        """
+        logits, _, vector = self.model(ids, torch.ones_like(ids))  # (batch, intent), (batch, hidden)
+        if self.several is None:
+            log_probabilities: Tensor = (logits / self.settings.temperature).log_softmax(-1)
+            return log_probabilities[:, self.settings.intents.index(intent)]
+        meant = set(intent.split(JOINT))
+        signs = torch.tensor([1.0 if name in meant else -1.0 for name in simple_intents(self.settings.intents)])
+        odds = vector @ torch.from_numpy(self.several.weights) + torch.from_numpy(self.several.bias)
+        return functional.logsigmoid(signs * odds / self.several.temperature).sum(-1)
 
 
 def load_torch_model(folder: Path) -> TorchModel:
@@ -46,7 +85,8 @@ def load_torch_model(folder: Path) -> TorchModel:
     from transformers import AlbertConfig, AlbertModel
 
     verify_manifest(folder)
-    settings = load_settings(folder)[0]
+    parts = load_settings(folder)
+    settings = parts.settings
     try:
         config = AlbertConfig.from_dict(json.loads((folder / ENCODER_CONFIG).read_bytes()))
         encoder = AlbertModel(config, add_pooling_layer=False)
@@ -57,7 +97,7 @@ def load_torch_model(folder: Path) -> TorchModel:
         raise BadModel(folder=folder, why=f"{type(error).__name__}: {str(error).splitlines()[0]}") from error
     tokenizer.no_padding()
     tokenizer.enable_truncation(settings.max_pieces)
-    return TorchModel(JointAlbert(encoder, heads).float().eval(), tokenizer, settings)
+    return TorchModel(JointAlbert(encoder, heads).float().eval(), tokenizer, settings, parts.several)
 
 
 def _heads(tensors: dict[str, Tensor], settings: ModelSettings) -> JointHeads:

@@ -17,8 +17,9 @@ from assistant.evaluation.neighbours import Neighbours, open_neighbours
 from assistant.evaluation.torch_model import load_torch_model
 from assistant.nlu.interpreter import Interpreter
 from assistant.nlu.training_data import read_nlu
+from assistant.training.trainer import train_model
 from tests.unit.evaluation.canned import HOSTILE, example
-from tests.unit.nlu.tiny import ignore, train_tiny
+from tests.unit.nlu.tiny import FAST, NLU, ignore, tiny_checkpoint, train_tiny
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,6 +79,38 @@ def test_what_is_explained_is_the_probability_that_is_reported(interpreter: Inte
         for score in parse.intent_ranking:
             found = attributor.attribute(text, parse.text_tokens, score.name)
             assert math.exp(found.score) == pytest.approx(score.confidence, abs=0.02)
+
+
+def test_several_intents_at_once_are_explained_together(tmp_path: Path) -> None:
+    joined = (
+        NLU
+        + """\
+- intent: refund+greet
+  examples: |
+    - hello i want my money back
+    - hi please refund me
+    - good morning money back please
+"""
+    )
+    (tmp_path / "nlu.yml").write_text(joined, encoding="utf-8")
+    train_model(read_nlu([tmp_path / "nlu.yml"]), None, tiny_checkpoint(), FAST, tmp_path / "model", ignore)
+    loaded = load_torch_model(tmp_path / "model")
+    attributor = Attributor(loaded)
+    assert loaded.intents == ("greet", "refund", "refund+greet", "track")
+    assert attributor.knows("greet+track")
+    assert not attributor.knows("greet+unheard_of")
+    text = "hello where is my order"
+    parse = Interpreter.load(tmp_path / "model").parse(text)
+    sets = [
+        attributor.attribute(text, parse.text_tokens, name) for name in ("greet", "track", "refund", "greet+track", "greet+refund")
+    ]
+    for found in sets:
+        difference = found.score - found.baseline
+        assert abs(sum(word.share for word in found.words) - difference) <= TOLERANCE * max(1.0, abs(difference)) + 1e-5
+    assert sets[4].score == attributor.attribute(text, parse.text_tokens, "refund+greet").score
+    # Odds of independent intents: what joining another one adds is the same whatever it is joined to.
+    known = {score.name: score.confidence for score in parse.intent_ranking}
+    assert sets[1].score - sets[0].score == pytest.approx(math.log(known["track"] / known["greet"]), abs=0.02)
 
 
 def test_what_all_words_are_hidden_in_is_the_same_for_texts_of_the_same_length(attributor: Attributor) -> None:
