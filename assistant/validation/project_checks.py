@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import os
-import unicodedata
 from collections import Counter
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from assistant.config import load_settings
 from assistant.dialogue.consistency import contradictions
 from assistant.dialogue.domain import DEFAULT_INTENTS, load_domain
+from assistant.dialogue.policies.faq import ACTION_ANSWER_FAQ
 from assistant.dialogue.stories import ActionStep, OrStep, SlotStep, UserStep, load_stories, load_tests
 from assistant.errors import AssistantError, Place, UnknownName, nearest
 from assistant.faq.files import read_entries
 from assistant.misspellings import misspelt_keys, misspelt_variables, places_of_intents
 from assistant.nlu.training_data import read_nlu
+from assistant.validation.config_checks import config_findings, old_data
+from assistant.validation.example_checks import example_findings, faq_findings
 from assistant.validation.finding import Finding
 
 if TYPE_CHECKING:
@@ -23,7 +26,8 @@ if TYPE_CHECKING:
 
     from assistant.config import Settings
     from assistant.dialogue.domain import Domain
-    from assistant.dialogue.stories import Story
+    from assistant.dialogue.stories import Step, Story
+    from assistant.faq.entry import FaqEntry
     from assistant.messages import Entity
     from assistant.nlu.training_data import TrainingData
     from assistant.project import Project
@@ -41,8 +45,13 @@ def validate_project(project: Project) -> list[Finding]:
     data: TrainingData | None = _attempt(findings, lambda: read_nlu(project.training))
     if data:
         findings += map(_warning, data.problems)
+    entries: list[FaqEntry] = []
     for path in project.faq:
-        _attempt(findings, lambda path=path: read_entries(path))  # type: ignore[misc]
+        entries += _attempt(findings, lambda path=path: read_entries(path)) or ()  # type: ignore[misc]
+    if data:
+        findings += example_findings(data.examples)
+    if data and stories is not None:
+        findings += faq_findings(data.examples, entries, _answered_by_faq(stories))
     if domain and stories is not None:
         findings += _contradicting(domain, stories)
         findings += _steps(domain, (*stories, *(tests or ())))
@@ -53,10 +62,24 @@ def validate_project(project: Project) -> list[Finding]:
         findings += map(_warning, domain.notes)
         findings += _questions_of_forms(domain)
         findings += map(_warning, misspelt_variables(domain))
+    if domain and settings and stories is not None:
+        findings += config_findings(project, settings, domain, stories)
+    findings += map(_error, old_data(project))
     if domain and settings:
         findings += _without_code(domain, project, settings)
     findings += map(_warning, misspelt_keys(project))
     return _sorted(_from_root(finding, project) for finding in findings)
+
+
+def _answered_by_faq(stories: Iterable[Story]) -> frozenset[str]:
+    """Returns the intents that rules and stories hand to the FAQ."""
+    pairs = ((before, step) for story in stories for before, step in pairwise(story.steps))
+    answered = (before.intent for before, step in pairs if isinstance(before, UserStep) and _asks_faq(step))
+    return frozenset(intent.split("/")[0] for intent in answered if intent)
+
+
+def _asks_faq(step: Step) -> bool:
+    return isinstance(step, ActionStep) and step.name == ACTION_ANSWER_FAQ
 
 
 def _sorted(findings: Iterable[Finding]) -> list[Finding]:
@@ -164,7 +187,6 @@ def _examples(domain: Domain, data: TrainingData, headings: Mapping[str, Place])
                 "add some or remove it",
             )
     yield from _entities(domain, data)
-    yield from _ambiguous(data)
 
 
 def _entities(domain: Domain, data: TrainingData) -> Iterator[Finding]:
@@ -174,20 +196,6 @@ def _entities(domain: Domain, data: TrainingData) -> Iterator[Finding]:
             for finding in _entity(domain, entity, example.place):
                 first.setdefault(finding.what, finding)
     yield from first.values()
-
-
-def _ambiguous(data: TrainingData) -> Iterator[Finding]:
-    first: dict[str, tuple[str, Place]] = {}
-    for example in data.examples:
-        intent, place = first.setdefault(_folded(example.text), (example.intent, example.place))
-        if intent != example.intent:
-            what = f'"{example.text}" stands in {example.intent} and in {intent} ({place})'
-            yield Finding(False, "VAL-003", str(example.place), what, "keep it in one of the two")
-
-
-def _folded(text: str) -> str:
-    plain = "".join(char if char.isalnum() else " " for char in unicodedata.normalize("NFKC", text).casefold())
-    return " ".join(plain.split())
 
 
 def _questions_of_forms(domain: Domain) -> Iterator[Finding]:
