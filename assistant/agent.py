@@ -7,7 +7,7 @@ import time
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from assistant.actions.execution import Actions
 from assistant.dialogue.corrections import corrections
@@ -20,13 +20,14 @@ from assistant.dialogue.policies import decide
 from assistant.dialogue.policies.fallback import ACTION_DEFAULT_FALLBACK, NLU_FALLBACK, distrust
 from assistant.dialogue.policies.faq import ACTION_ANSWER_FAQ
 from assistant.dialogue.policies.order import build_policies
+from assistant.dialogue.reminders import external_message, is_external, pending
 from assistant.dialogue.slot_filling import fill_slots
 from assistant.dialogue.tracker import ACTION_LISTEN, ACTION_SESSION_START, Tracker
 from assistant.errors import ActionError, BadPayload, StaleConversation, StoreError
 from assistant.messages import Decision, FaqResult, Parse, Reply, Trace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     import numpy as np
@@ -42,12 +43,15 @@ if TYPE_CHECKING:
     from assistant.stores.conversations import ConversationStore
     from assistant.stores.entries import EntryStore
     from assistant.stores.handoffs import HandoffStore
+    from assistant.stores.reminders import DueReminder
     from assistant.stores.unanswered import UnansweredStore
 
 WELCOME = "utter_welcome"
 _TRIES = 4
 _KEPT_TRACKERS = 256
 _LOCKS = 64
+
+_T = TypeVar("_T")
 
 
 class Understanding(Protocol):
@@ -104,9 +108,9 @@ class _Turn:
         last = self.decisions[-1:]
         return [ActionExecuted(d.action, d.policy, d.confidence, f"failed: {error}") for d in last]
 
-    def trace(self, message: UserMessage, slots: dict[str, Any]) -> Trace:
+    def trace(self, slots: dict[str, Any]) -> Trace:
         """Returns how the turn came about."""
-        faq = self.faq.get(message.text)
+        faq = self.faq.get(self.parse.text)
         # The FAQ is asked while policies decide; its time is its own.
         timings = dict(self.timings_ms)
         timings["dialogue"] = max(0.0, timings.get("dialogue", 0.0) - timings.get("faq", 0.0))
@@ -171,10 +175,47 @@ class Agent:
         Raises:
             StoreError: nothing could be stored; nothing has happened in the conversation then.
         """
-        with self._lock(message.sender_id):
+        return self._attempted(message.sender_id, lambda: self._turn(message.sender_id, partial(self._hear, message)))
+
+    def trigger_intent(
+        self, sender_id: str, intent: str, entities: Sequence[Mapping[str, Any]] = (), *, channel: str = ""
+    ) -> Reply:
+        """Returns the answer to an intent that nobody wrote: something outside has happened that the bot has a rule for.
+
+        Args:
+            sender_id: names the conversation.
+            intent: that is triggered.
+            entities: in Rasa's JSON.
+            channel: where the answer goes.
+
+        Raises:
+            StoreError: nothing could be stored; nothing has happened in the conversation then.
+        """
+        message = external_message(intent, entities, channel, self._clock())
+        return self._attempted(sender_id, lambda: self._turn(sender_id, partial(self._take, message)))
+
+    def remind_due(self) -> list[tuple[str, Reply]]:
+        """Triggers the reminders that are due, and returns whom the assistant has said something for it.
+
+        Any number of processes may call it: each reminder is triggered once.
+
+        Raises:
+            StoreError: the database cannot be used now; what is left is due the next time.
+        """
+        told = []
+        for due in self.conversations.reminders.due(self._clock()):
+            reply = self._attempted(due.sender_id, partial(self._remind, due))
+            self.conversations.reminders.settle(due)
+            if reply is not None:
+                told.append((due.sender_id, reply))
+        return told
+
+    def _attempted(self, sender_id: str, work: Callable[[], _T]) -> _T:
+        """Does work in a conversation while nobody else does; again, when another process was faster."""
+        with self._lock(sender_id):
             for attempt in range(1, _TRIES + 1):
                 try:
-                    return self._turn(message)
+                    return work()
                 except StaleConversation:
                     if attempt == _TRIES:
                         raise
@@ -182,14 +223,12 @@ class Agent:
                     self._turns.now = None
             raise AssertionError("the last try returns or raises")
 
-    def _turn(self, message: UserMessage) -> Reply:
+    def _turn(self, sender_id: str, hear: Callable[[Tracker], None]) -> Reply:
         turn = self._turns.now = _Turn()
         with self._timed("total"):
-            tracker = self._load(message.sender_id)
+            tracker = self._load(sender_id)
             n_stored, slots_before, was_paused = len(tracker.events), dict(tracker.slots), tracker.is_paused
-            self._start_session(tracker)
-            self._leave_silent_form(tracker)
-            tracker.update(self._understand(message))
+            hear(tracker)
             try:
                 tracker.update_all(self._heard(tracker))
                 if not _is_left_to_a_person(tracker):
@@ -204,7 +243,7 @@ class Agent:
                 tracker.update(ActionExecuted(ACTION_LISTEN))
             self._store(tracker, n_stored, was_paused=was_paused)
         changed = {name: value for name, value in tracker.slots.items() if slots_before.get(name) != value}
-        return Reply(_said(tracker.events[n_stored:]), turn.trace(message, changed), tracker.is_paused)
+        return Reply(_said(tracker.events[n_stored:]), turn.trace(changed), tracker.is_paused)
 
     # --- its parts --------------------------------------------------------------------------------------------------------------
 
@@ -219,6 +258,30 @@ class Agent:
         self._trackers[tracker.sender_id] = tracker
         while len(self._trackers) > _KEPT_TRACKERS:
             self._trackers.pop(next(iter(self._trackers)), None)
+
+    def _hear(self, message: UserMessage, tracker: Tracker) -> None:
+        """Takes in what a user writes."""
+        self._start_session(tracker)
+        self._leave_silent_form(tracker)
+        tracker.update(self._understand(message))
+
+    def _take(self, message: UserUttered, tracker: Tracker) -> None:
+        """Takes in what nobody has written. That is no reason to start a session, except the first."""
+        if not tracker.events:
+            self._start_session(tracker)
+        self._turns.now.parse = message.parse
+        tracker.update(message)
+
+    def _remind(self, due: DueReminder) -> Reply | None:
+        """Triggers a reminder that still counts."""
+        tracker = self._load(due.sender_id)
+        self._remember(tracker)
+        reminder = pending(tracker).get(due.position)
+        if reminder is None:
+            return None
+        channel = tracker.latest_message.channel if tracker.latest_message else ""
+        message = external_message(reminder.intent, reminder.entities, channel, self._clock(), reminder=due.position)
+        return self._turn(due.sender_id, partial(self._take, message))
 
     def _start_session(self, tracker: Tracker) -> None:
         """Starts a session at the first message, and after a silence longer than the domain's; not while a person is waited for."""
@@ -261,10 +324,12 @@ class Agent:
         return UserUttered(message.text, parse, message.channel, message.message_id, message.metadata, timestamp=self._clock())
 
     def _heard(self, tracker: Tracker) -> list[SlotSet]:
-        """The slots that the message sets; "cancel" is no answer to what a form asks for, whatever it asks for."""
+        """The slots that the message sets; "cancel" is no answer to what a form asks for, nor is what nobody wrote."""
         filled = corrections(tracker) or fill_slots(tracker)
-        text = tracker.latest_message.text if tracker.latest_message else ""
-        return [event for event in filled if event.value != text] if self._exits.wanted(tracker) else filled
+        message = tracker.latest_message
+        if message is None or not (self._exits.wanted(tracker) or is_external(message)):
+            return filled
+        return [event for event in filled if event.value != message.text]
 
     def _parse(self, text: str) -> Parse:
         if is_payload(text):
@@ -324,6 +389,8 @@ class Agent:
 
     def _ask_faq_exactly(self, question: str) -> FaqResult:
         """Asks the FAQ for a question of its own, word by word."""
+        if getattr(self._turns, "now", None) is None:
+            return self.faq.exact(question)
         with self._timed("faq"):
             return self.faq.exact(question)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant.dialogue.events import ActionExecuted, ActionExecutionRejected, ActiveLoop, SlotSet, UserUttered
+from assistant.dialogue.reminders import is_external
 from assistant.dialogue.slots import REQUESTED_SLOT
 
 if TYPE_CHECKING:
@@ -58,6 +59,8 @@ def _turns(events: Iterable[Event]) -> Iterator[list[Event]]:
 
 
 def _is_failed(turn: Sequence[Event], form: str, slot: str) -> bool:
+    if any(isinstance(event, UserUttered) and is_external(event) for event in turn):
+        return False
     if any(isinstance(event, SlotSet) and event.name == slot and event.value is None for event in turn):
         return True
     if not any(isinstance(event, ActionExecutionRejected) and event.name == form for event in turn):

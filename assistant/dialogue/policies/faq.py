@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant.dialogue.payloads import is_payload
+from assistant.dialogue.reminders import is_external
 from assistant.dialogue.tracker import ACTION_LISTEN
 from assistant.messages import Decision
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from assistant.dialogue.events import UserUttered
     from assistant.dialogue.tracker import Tracker
     from assistant.messages import FaqResult, IntentScore
 
@@ -44,7 +46,7 @@ class FaqPolicy:
         message = tracker.latest_message
         if tracker.latest_action == ACTION_ANSWER_FAQ and not tracker.active_loop:
             return None if self._only_when_sure else Decision(ACTION_LISTEN, "faq", 1.0, "the question is answered")
-        if message is None or tracker.latest_action != ACTION_LISTEN or not message.text.strip() or is_payload(message.text):
+        if message is None or tracker.latest_action != ACTION_LISTEN or not _is_question(message):
             return None
         intent = message.parse.intent
         # Only an exact match goes before an intent that is sure: searching by meaning is the dearest part of a turn, so it waits
@@ -54,6 +56,10 @@ class FaqPolicy:
         if best is None or (self._only_when_sure and not _beats(best.score, intent)):
             return None
         return Decision(ACTION_ANSWER_FAQ, "faq", best.score, f'entry "{best.entry_id}" answers: {best.question}')
+
+
+def _is_question(message: UserUttered) -> bool:
+    return bool(message.text.strip()) and not is_payload(message.text) and not is_external(message)
 
 
 def _is_sure(intent: IntentScore) -> bool:
