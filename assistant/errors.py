@@ -173,6 +173,16 @@ class MissingVariable(SourceError):
         super().__init__(f'the environment has no variable "{name}"', where=where, fix="set it, or write the value itself")
 
 
+class ProjectTooLarge(UsageError):
+    """A folder that is to be copied holds more than a project would."""
+
+    code = "PRJ-005"
+
+    def __init__(self, *, path: Path) -> None:
+        what = "there is more in here than a project would hold"
+        super().__init__(what, where=str(path), fix="name the project's own folder; nothing was written")
+
+
 # --- YML: any YAML file ---------------------------------------------------------------------------------------------------------
 
 
@@ -620,6 +630,55 @@ class HandoffClosed(UsageError):
 
     def __init__(self, *, handoff_id: int) -> None:
         super().__init__(f"handoff {handoff_id} is closed: the assistant answers again", fix="take one that is still open")
+
+
+# --- COR: corrections of a bot's files, made from its conversations -------------------------------------------------------------
+
+
+class NoSuchTurn(UsageError):
+    """A message of a conversation is named that is not there."""
+
+    code = "COR-001"
+
+    def __init__(self, *, sender_id: str, turn: int, n_turns: int) -> None:
+        fix = f"name a turn from 1 to {n_turns}" if n_turns else "nothing was said in it"
+        super().__init__(f"conversation {sender_id!r} has no turn {turn}", fix=fix)
+
+
+class CannotPlace(SourceError):
+    """A file is written in a form that cannot be added to without writing it anew."""
+
+    code = "COR-002"
+
+    def __init__(self, *, where: Place, what: str) -> None:
+        super().__init__(f"{what} cannot be put into this file as it is written", where=where, fix="add it by hand")
+
+
+class ChangedMeanwhile(TaskError):
+    """A file was changed between a correction and what should follow it."""
+
+    code = "COR-003"
+
+    def __init__(self, *, path: str) -> None:
+        super().__init__("the file was changed meanwhile; nothing was written", where=path, fix="look at it, and correct again")
+
+
+class NothingToUndo(UsageError):
+    """There is no correction that could be taken back."""
+
+    code = "COR-004"
+
+    def __init__(self, *, folder: Path) -> None:
+        super().__init__("no correction is left to take back", where=str(folder), fix="the last one may have been undone already")
+
+
+class NotInText(UsageError):
+    """An entity is named whose text the message does not have."""
+
+    code = "COR-005"
+
+    def __init__(self, *, written: str, text: str) -> None:
+        super().__init__(f"{written!r} is not in {text!r}", fix="write it as it stands there: --entity NAME=TEXT")
 
 
 # --- FAQ: entries ---------------------------------------------------------------------------------------------------------------

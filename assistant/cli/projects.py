@@ -22,8 +22,14 @@ def register(app: typer.Typer) -> None:
 def init(
     folder: Annotated[Path, typer.Argument(help="The folder to make.")],
     shop: Annotated[bool, typer.Option("--shop", help="Start from the whole shipped bot of an online shop.")] = False,
+    source: Annotated[Path | None, typer.Option("--from", metavar="PATH", help="Start from a copy of a Rasa project.")] = None,
 ) -> None:
-    """Makes a new project: a small bot to grow, or a copy of the shipped one."""
+    """Makes a new project: a small bot to grow, or a copy of the shipped one or of a Rasa project."""
+    if source is not None:
+        if shop:
+            raise typer.BadParameter("--shop and --from are two ways to start: give one")
+        _adopt(source, folder)
+        return
     from assistant.scaffold import make_project
 
     made = make_project(folder, shop=shop)
@@ -31,13 +37,39 @@ def init(
     write(f"next: assistant chat --project {made}")
 
 
-def validate(project: ProjectOption = None, as_json: JsonOption = False) -> int:
+def _adopt(source: Path, folder: Path) -> None:
+    """Copies a Rasa project, and says what became of it."""
+    from assistant.adoption import adopt_project, summary
+    from assistant.project import find_project
+    from assistant.validation import components_of
+
+    adoption = adopt_project(source, folder)
+    write(f"made {adoption.folder}")
+    write(f"copied {len(adoption.copied)} files: " + "".join(summary(adoption)))
+    for component in components_of(find_project(adoption.folder)):
+        write(f"{component.where}: {component.name} -> {component.becomes or 'left out'}")
+    for name, why in adoption.left_out:
+        write(f"not copied: {name} ({why})")
+    write(f"next: assistant validate --project {adoption.folder}")
+
+
+def validate(
+    project: ProjectOption = None,
+    labels: Annotated[
+        bool, typer.Option("--labels", help="Look for examples whose intent a model doubts, too: trains on folds, a minute.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> int:
     """Checks a project's files and says what is wrong and where; exit code 1 when something is."""
     from assistant.project import find_project
     from assistant.validation import components_of, validate_project
 
     found = find_project(project)
     findings = validate_project(found)
+    if labels and not any(finding.is_error for finding in findings):
+        from assistant.cli.suspicions import suspicious_findings
+
+        findings += suspicious_findings(found)
     components = components_of(found)
     n_errors = sum(finding.is_error for finding in findings)
     if as_json:

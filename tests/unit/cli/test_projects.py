@@ -1,10 +1,10 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from tests.unit.cli.conftest import Ran
 
@@ -79,3 +79,15 @@ def test_conversations_are_tested(cli: Callable[..., Ran], bot: Path) -> None:
         "reason": "",
     }
     assert "  - utter_goodbye\n  + utter_greet" in cli("test", "stories", wrong, "--project", bot).out
+
+
+def test_a_rasa_project_is_copied_and_said_what_became_of_it(cli: Callable[..., Ran], tmp_path: Path) -> None:
+    source = Path(__file__).parents[2] / "data" / "bots" / "pizzeria"
+    ran = cli("init", tmp_path / "mine", "--from", source)
+    assert ran.code == 0
+    assert "config.yml:13: DIETClassifier -> the heads for intents and entities on the ALBERT encoder" in ran.out
+    checked = cli("validate", "--project", tmp_path / "mine", "--json")
+    assert (checked.code, checked.result["errors"]) == (0, 0)
+    assert {"name": "EntitySynonymMapper", "where": "config.yml:19", "becomes": "synonyms"} in checked.result["components"]
+    both = cli("init", tmp_path / "other", "--from", source, "--shop")
+    assert (both.code, both.out) == (2, "")
