@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from assistant.cli.options import JsonOption, ModelOption, ProjectOption, project_and_settings
+from assistant.cli.options import JsonOption, ModelOption, ProjectOption, project_and_settings, with_shown_places
 from assistant.cli.output import plain, progress, write, write_json
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rich.text import Text
 
     from assistant.evaluation.explanation import Explanation
@@ -49,7 +49,7 @@ def explain(
 
 
 def _explained(text: str, intent: str | None, project: Path | None, model: Path | None) -> Explanation:
-    from assistant.errors import NoModel, Place
+    from assistant.errors import NoModel
     from assistant.evaluation.attribution import Attributor
     from assistant.evaluation.explanation import explain as explain_text
     from assistant.evaluation.neighbours import open_neighbours
@@ -64,10 +64,7 @@ def _explained(text: str, intent: str | None, project: Path | None, model: Path 
         raise NoModel(project=str(found.root))
     interpreter = load_interpreter(found, settings, folder)
     attributor = Attributor(load_torch_model(folder))
-    examples = [
-        replace(example, place=Place(found.shown(Path(example.place.path)), example.place.line))
-        for example in read_nlu(found.training).examples
-    ]
+    examples = with_shown_places(read_nlu(found.training), found).examples
     with progress() as report:
         neighbours = open_neighbours(examples, interpreter.encode, interpreter.fingerprint, found.state / "explain", report)
     return explain_text(interpreter, attributor, neighbours, text, intent)

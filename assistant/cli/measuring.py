@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from assistant.cli.options import JsonOption, ProjectOption, project_and_settings
+from assistant.cli.options import JsonOption, ProjectOption, project_and_settings, with_shown_places
 from assistant.cli.output import progress, talk, write, write_json
 
 if TYPE_CHECKING:
@@ -155,7 +155,7 @@ def _cross_validated(project: Path | None, data: list[Path], folds: int, outside
     from assistant.training.project import starting_checkpoint, training_data
 
     found, settings = project_and_settings(project)
-    examples, _ = training_data(found, data)
+    examples = with_shown_places(training_data(found, data)[0], found)
     checkpoint, is_pretrained = starting_checkpoint(examples, seed)
     arguments = TrainingArguments(mode="full" if full or not is_pretrained else "fast", seed=seed)
     entities = None if data else tuple(load_domain(found).entities)

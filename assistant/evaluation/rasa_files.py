@@ -4,6 +4,9 @@ Rasa's own, in its shapes: ``intent_report.json`` (scores by intent, with ``conf
 and for each extractor ``NAME_report.json`` and ``NAME_errors.json``. An extractor's scores are strict ones of whole entities here,
 where Rasa counts words. Pictures are SVG: ``intent_confusion_matrix.svg``, ``intent_histogram.svg``.
 
+Where examples have retrieval intents (``faq/ask_hours``), the intent files speak of ``faq`` alone, and
+``response_selection_report.json`` and ``response_selection_errors.json`` of the response chosen for the right retrieval intent.
+
 Beside them: ``entity_report.json`` (whoever found them), ``errors.json`` (everything that went wrong, intents and entities, the
 surest first) and ``report.json``, all figures as one object.
 """
@@ -18,6 +21,7 @@ from assistant.evaluation.entity_scores import by_extractor
 from assistant.evaluation.labels import safe_json
 from assistant.evaluation.nlu import entity_keys
 from assistant.evaluation.pictures import histogram_svg, matrix_svg
+from assistant.evaluation.retrieval import chosen_responses, without_keys
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -57,19 +61,22 @@ def write_files(folder: Path, measured: Measured, report: NluReport) -> list[Pat
 
 
 def _contents(measured: Measured, report: NluReport) -> dict[str, str]:
+    whole = report.as_json()
+    bases = without_keys(measured).report() if any("/" in name for name in report.intents) else report
     files: dict[str, Any] = {
-        "intent_report.json": intent_report(report),
-        "intent_errors.json": _intent_errors(report),
+        "intent_report.json": intent_report(bases),
+        "intent_errors.json": _intent_errors(bases),
         "entity_report.json": _with_averages(report.entities, report.entity),
     }
+    if bases is not report:
+        responses = chosen_responses(measured)
+        files["response_selection_report.json"] = intent_report(responses.report())
+        files["response_selection_errors.json"] = _response_errors(responses)
     for name in report.extractors:
         files[_file_name(name, "report", files)] = _extractor_report(measured, name)
         files[_file_name(name, "errors", files)] = _extractor_errors(measured, name)
-    files |= {"errors.json": report.as_json()["errors"], "report.json": report.as_json()}
-    pictures = {
-        "intent_confusion_matrix.svg": matrix_svg(report.pairs),
-        "intent_histogram.svg": histogram_svg(report.histogram),
-    }
+    files |= {"errors.json": whole["errors"], "report.json": whole}
+    pictures = {"intent_confusion_matrix.svg": matrix_svg(bases.pairs), "intent_histogram.svg": histogram_svg(bases.histogram)}
     return {name: safe_json(value) + "\n" for name, value in files.items()} | pictures
 
 
@@ -114,6 +121,18 @@ def _intent_errors(report: NluReport) -> list[dict[str, Any]]:
     wrong = [error for error in report.errors if error.intent != error.predicted]
     return [
         {"text": e.text, "intent": e.intent, "intent_prediction": {"name": e.predicted, "confidence": e.confidence}} for e in wrong
+    ]
+
+
+def _response_errors(responses: Measured) -> list[dict[str, Any]]:
+    return [
+        {
+            "text": example.text,
+            "intent_response_key_target": example.intent,
+            "intent_response_key_prediction": {"name": parse.intent.name, "confidence": parse.intent.confidence},
+        }
+        for example, parse in zip(responses.examples, responses.parses, strict=True)
+        if example.intent != parse.intent.name
     ]
 
 

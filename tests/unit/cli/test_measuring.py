@@ -127,6 +127,16 @@ def test_cross_validation_trains_on_folds_with_progress(
     assert (tmp_path / "out" / "intent_histogram.svg").is_file()
 
 
+def test_a_projects_own_examples_are_named_as_people_know_them(cli: Callable[..., Ran], tmp_path: Path) -> None:
+    (tmp_path / "intents").mkdir()
+    (tmp_path / "intents" / "domain.yml").write_text('version: "3.1"\nintents: [track, refund, greet]\n', encoding="utf-8")
+    (tmp_path / "intents" / "nlu.yml").write_text(NLU, encoding="utf-8")
+    ran = cli("test", "nlu", "--project", tmp_path, "--folds", 2, "--json")
+    assert ran.code == 0, ran.err
+    assert ran.result["errors"]
+    assert all(error["place"].startswith("intents/nlu.yml:") for error in ran.result["errors"])
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [

@@ -14,7 +14,7 @@ from assistant.evaluation.nlu_report import Bin
 from assistant.evaluation.pictures import MAX_DRAWN, histogram_svg, matrix_svg
 from assistant.evaluation.rasa_files import intent_report, write_files
 from assistant.evaluation.text_pictures import bar, draw_histogram, draw_matrix
-from assistant.messages import Entity
+from assistant.messages import Entity, IntentScore, Parse
 from tests.unit.evaluation.canned import HOSTILE, Canned, acts_on_a_terminal, example, parsed
 
 if TYPE_CHECKING:
@@ -79,6 +79,37 @@ def test_each_extractor_has_its_report_and_its_errors(tmp_path: Path) -> None:
     assert [(found["start"], found["extractor"]) for found in error["predicted_entities"]] == [(0, "Model")]
     assert read(tmp_path, "entity_report.json")["micro avg"]["precision"] == 0.5
     assert [error["text"] for error in read(tmp_path, "errors.json")] == ["yo", "hey 42"]
+
+
+def test_retrieval_intents_are_told_apart_from_their_responses(tmp_path: Path) -> None:
+    def found(text: str, *ranking: tuple[str, float], responses: tuple[str, ...]) -> Parse:
+        scores = tuple(IntentScore(name, confidence) for name, confidence in ranking)
+        return Parse(text, scores, responses={"faq": tuple(IntentScore(name, 0.7 - n * 0.4) for n, name in enumerate(responses))})
+
+    parses = [
+        found("open?", ("faq/ask_hours", 0.9), ("greet", 0.1), responses=("faq/ask_hours", "faq/ask_place")),
+        found("where?", ("faq/ask_hours", 0.8), ("greet", 0.2), responses=("faq/ask_hours", "faq/ask_place")),
+        found("hi", ("greet", 0.6), ("faq/ask_place", 0.4), responses=("faq/ask_place", "faq/ask_hours")),
+        found("what street", ("greet", 0.6), ("faq/ask_place", 0.4), responses=("faq/ask_place", "faq/ask_hours")),
+    ]
+    intents = ("faq/ask_hours", "faq/ask_place", "greet", "faq/ask_place")
+    examples = [example(parse.text, intent) for parse, intent in zip(parses, intents, strict=True)]
+    measured = measure(Canned(*parses), examples)
+    assert measured.report().intent_accuracy == 0.5
+    write_files(tmp_path, measured, measured.report())
+    report = read(tmp_path, "intent_report.json")
+    assert (report["accuracy"], report["faq"]["support"]) == (0.75, 3)
+    assert [error["text"] for error in read(tmp_path, "intent_errors.json")] == ["what street"]
+    responses = read(tmp_path, "response_selection_report.json")
+    assert responses["accuracy"] == pytest.approx(2 / 3)
+    assert responses["faq/ask_place"]["confused_with"] == {"faq/ask_hours": 1}
+    assert read(tmp_path, "response_selection_errors.json") == [
+        {
+            "text": "where?",
+            "intent_response_key_target": "faq/ask_place",
+            "intent_response_key_prediction": {"name": "faq/ask_hours", "confidence": 0.7},
+        }
+    ]
 
 
 def test_a_class_that_is_called_like_an_average_does_not_take_its_place() -> None:
