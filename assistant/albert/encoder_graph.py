@@ -7,7 +7,7 @@ fused operator is four times slower than the two.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -176,7 +176,7 @@ class EncoderGraph:
         return build.node("LpNormalization", mean, axis=-1, p=2)
 
     def _weights(self, group: int, inner: int) -> _Layer:
-        layer = self._encoder.encoder.albert_layer_groups[group].albert_layers[inner]
+        layer: Any = self._encoder.encoder.albert_layer_groups[group].albert_layers[inner]  # type: ignore[index]
         attention = layer.attention
         three = [_linear(part) for part in (attention.query, attention.key, attention.value)]
         attend = np.concatenate([weights for weights, _ in three], axis=1), np.concatenate([bias for _, bias in three])

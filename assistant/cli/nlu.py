@@ -31,6 +31,10 @@ def train(
     project: ProjectOption = None,
     fast: Annotated[bool, typer.Option("--fast", help="Train heads on the frozen encoder: seconds.")] = False,
     full: Annotated[bool, typer.Option("--full", help="Train the encoder too: minutes.")] = False,
+    budget: Annotated[
+        float | None,
+        typer.Option(metavar="SECONDS", min=1, help="Pick the training that fits into this time, and say which it is."),
+    ] = None,
     seed: Annotated[int, typer.Option(help="Two runs with the same seed make the same model.")] = 0,
     nlu: Annotated[
         list[Path] | None,
@@ -42,13 +46,18 @@ def train(
     as_json: JsonOption = False,
 ) -> None:
     """Trains a model on the project's intents and puts it into use."""
-    if fast and full:
-        raise typer.BadParameter("--fast and --full exclude one another")
+    if (fast, full, budget is not None).count(True) > 1:
+        raise typer.BadParameter("--fast, --full and --budget exclude one another")
     found, _ = project_and_settings(project)
     mode = "fast" if fast else "full" if full else None
-    result = train_with_progress(found, mode=mode, seed=seed, nlu=tuple(nlu or ()), output=output)
+    result = train_with_progress(found, mode=mode, seed=seed, nlu=tuple(nlu or ()), output=output, budget_s=budget)
     if as_json:
-        figures = {"n_examples": result.n_examples, "n_intents": result.n_intents, "seconds": round(result.seconds, 2)}
+        figures: dict[str, Any] = {
+            "n_examples": result.n_examples,
+            "n_intents": result.n_intents,
+            "seconds": round(result.seconds, 2),
+        }
+        figures |= {"mode": result.mode, "best_epoch": result.best_epoch, "precision": result.precision}
         write_json({"folder": str(result.folder), "metrics": dict(result.metrics), **figures})
     else:
         write(f"{result.n_examples} examples of {result.n_intents} intents in {result.seconds:.1f} s -> {result.folder}")
@@ -66,7 +75,7 @@ def train_with_progress(project: Project, *, nlu: tuple[Path, ...] = (), **argum
     from assistant.training.project import train_project
 
     with progress() as report:
-        return train_project(project, nlu=nlu, entities=entities, on_progress=report, **arguments)
+        return train_project(project, nlu=nlu, entities=entities, tell=talk, on_progress=report, **arguments)
 
 
 def parse(

@@ -128,7 +128,8 @@ def _compare(
         logits = model.heads.intent_logits(frozen.vectors[list(rows)]).numpy()
         tag_logits = model.heads.word_tag_logits(frozen.layers.float()).numpy() if len(frozen.tags) else None
     right = np.array([feature.intent for feature in features])
-    found, found_tags, cosines = np.zeros_like(right), {}, np.zeros(len(rows))
+    found, cosines = np.zeros_like(right), np.zeros(len(rows))
+    found_tags: dict[int, NDArray[np.int64]] = {}
     session = open_session(graph)
     for places in equal_lengths([len(feature.input_ids) for feature in features]):
         feed = {INPUT: np.array([features[place].input_ids for place in places], dtype=np.int64)}

@@ -9,7 +9,7 @@ from assistant.nlu.training_data import TrainingData, read_dev, read_nlu
 from assistant.project import made_folder, put_in_use, shipped_checkpoint
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from pathlib import Path
 
     from assistant.albert.checkpoint import Checkpoint
@@ -33,6 +33,8 @@ def train_project(
     nlu: Sequence[Path] = (),
     output: Path | None = None,
     entities: Collection[str] | None = None,
+    budget_s: float | None = None,
+    tell: Callable[[str], None] | None = None,
     on_progress: ProgressCallback,
 ) -> TrainingResult:
     """Trains a model from the project's examples, and puts it into use.
@@ -45,6 +47,8 @@ def train_project(
         nlu: training data to use in place of the project's.
         output: a folder to write; the model is not put into use then. None: a new one among the project's models.
         entities: the types that regexes and lookup lists may extract; None: all they name.
+        budget_s: seconds that the training should end in; the mode is picked by them then. None: however long it takes.
+        tell: told in a sentence what was picked.
         on_progress: told of each step; may raise Cancelled.
 
     Raises:
@@ -59,6 +63,13 @@ def train_project(
     data, dev = training_data(project, nlu)
     checkpoint, is_pretrained = starting_checkpoint(data, seed)
     arguments = TrainingArguments(mode=mode or ("fast" if is_pretrained else "full"), seed=seed)
+    if budget_s is not None:
+        from assistant.training.budget import plan_training
+
+        plan = plan_training(data, checkpoint, budget_s, seed, is_pretrained=is_pretrained)
+        arguments = plan.arguments
+        if tell is not None:
+            tell(plan.reason)
     folder = output or project.models / f"{datetime.now(UTC):%Y%m%d-%H%M%S-%f}-{arguments.mode}"
     made_folder(folder.parent)
     cache = project.state / CACHE

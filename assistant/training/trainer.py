@@ -36,7 +36,8 @@ if TYPE_CHECKING:
     from assistant.messages import ProgressCallback
     from assistant.nlu.several import Several
     from assistant.nlu.training_data import TrainingData
-    from assistant.training.arguments import TrainingArguments
+    from assistant.training.arguments import Mode, TrainingArguments
+    from assistant.training.precision import Precision
     from assistant.training.saving import Companion
     from assistant.training.scoring import HeldOut
 
@@ -61,6 +62,8 @@ class TrainingResult:
         n_examples, n_intents: what it was trained on.
         best_epoch: the one that was kept; None in fast mode.
         seconds: by the clock.
+        mode: how it was trained.
+        precision: of the numbers that the model answers with.
     """
 
     folder: Path
@@ -69,6 +72,8 @@ class TrainingResult:
     n_intents: int
     best_epoch: int | None
     seconds: float
+    mode: Mode
+    precision: Precision
 
 
 def train_model(
@@ -132,7 +137,16 @@ def train_model(
         )
     on_progress(Progress("export", 1, 1, metrics))
     seconds = time.perf_counter() - started
-    return TrainingResult(output, metrics, len(data.examples), len(labels.intents), outcome.best_epoch, seconds)
+    return TrainingResult(
+        folder=output,
+        metrics=metrics,
+        n_examples=len(data.examples),
+        n_intents=len(labels.intents),
+        best_epoch=outcome.best_epoch,
+        seconds=seconds,
+        mode=arguments.mode,
+        precision=choice.precision,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +267,11 @@ def _labels(data: TrainingData) -> Labels:
         where = data.examples[0].place if data.examples else "training data"
         raise TooFewExamples(where=where, n_intents=len(labels.intents), n_examples=len(data.examples))
     return labels
+
+
+def default_epochs(*, is_pretrained: bool) -> int:
+    """Returns the most epochs that ``full`` training takes by default."""
+    return (PRETRAINED if is_pretrained else UNTRAINED)[0]
 
 
 def _resolved(arguments: TrainingArguments, *, is_pretrained: bool) -> TrainingArguments:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from safetensors import SafetensorError, safe_open
@@ -80,7 +80,9 @@ class VectorCache:
         """Writes what was used now, then what was there before as far as it fits; a disk that refuses is no failure."""
         if not used.keys() - self._kept.keys():
             return
-        self._kept = _bounded((used | {key: text for key, text in self._kept.items() if key not in used}).items(), self._max_bytes)
+        self._kept = _bounded(
+            (dict(used) | {key: text for key, text in self._kept.items() if key not in used}).items(), self._max_bytes
+        )
         draft = self._path.with_suffix(".new")
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -92,7 +94,7 @@ class VectorCache:
 
     def _write(self, path: Path) -> None:
         texts = list(self._kept.values())
-        tensors = {
+        tensors: dict[str, NDArray[Any]] = {
             "keys": np.frombuffer(b"".join(self._kept), dtype=np.uint8).reshape(len(texts), _KEY_BYTES),
             "vectors": np.stack([text.vector for text in texts]),
             "n_words": np.array([len(text.states) for text in texts], dtype=np.int64),
@@ -127,7 +129,7 @@ def _bounded(texts: Iterable[tuple[Key, EncodedText]], max_bytes: int) -> dict[K
     return kept
 
 
-def _digest(tensors: Mapping[str, NDArray[np.generic]]) -> str:
+def _digest(tensors: Mapping[str, NDArray[Any]]) -> str:
     digest = hashlib.sha256()
     for name in sorted(tensors):
         digest.update(np.ascontiguousarray(tensors[name]).data)
