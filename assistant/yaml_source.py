@@ -266,6 +266,11 @@ def want_map(value: object, *, key: str, where: Place) -> YamlMap:
     return value
 
 
+def map_with(value: object, keys: Collection[str], where: Place) -> YamlMap:
+    """Returns the value if it is a mapping that has one of the keys; an empty one for what is somebody else's file."""
+    return value if isinstance(value, YamlMap) and any(key in value for key in keys) else YamlMap(where)
+
+
 def want_list(value: object, *, key: str, where: Place) -> YamlList:
     """Returns the value if it is a list; an empty one for nothing.
 

@@ -9,7 +9,7 @@ from assistant.dialogue import rasa2, references
 from assistant.dialogue.responses import ResponseVariation, read_response, unread_in_response
 from assistant.dialogue.slots import Slot, read_slot, requested_slot_of, unread_in_slot
 from assistant.errors import DuplicateName, OldFormat, Place, SourceError, WrongType
-from assistant.yaml_source import YamlList, YamlMap, read_yaml, unread_keys, want_list, want_map, want_text
+from assistant.yaml_source import YamlList, YamlMap, map_with, read_yaml, unread_keys, want_list, want_map, want_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -178,9 +178,8 @@ def load_domain(project: Project) -> Domain:
     for path in project.domain:
         reader.read(_content(path, project.shown(path)))
     for path in project.training:  # a training file may carry domain keys too
-        content = _content(path, project.shown(path))
-        if any(key in content for key in _TOP_KEYS - {"version"}):
-            reader.read(content)
+        shown = project.shown(path)
+        reader.read(map_with(read_yaml(path, shown_as=shown), _TOP_KEYS - {"version"}, Place(shown)))
     return reader.finish()
 
 

@@ -9,7 +9,7 @@ from assistant.annotations import read_annotations
 from assistant.dialogue.payloads import is_payload, parse_payload
 from assistant.errors import BadPayload, BadStep, Place, UnsupportedVersion, meant
 from assistant.messages import Entity
-from assistant.yaml_source import YamlList, YamlMap, read_yaml, require, want_list, want_map
+from assistant.yaml_source import YamlList, YamlMap, map_with, read_yaml, require, want_list, want_map
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -122,7 +122,7 @@ def load_tests(project: Project, paths: Iterable[Path] = ()) -> tuple[Story, ...
 def read_stories(path: Path, *, shown_as: str | None = None) -> tuple[Story, ...]:
     """Returns the rules and stories of one file."""
     shown = shown_as or str(path)
-    return parse_stories(want_map(read_yaml(path, shown_as=shown), key="the file", where=Place(shown)))
+    return parse_stories(map_with(read_yaml(path, shown_as=shown), ("stories", "rules"), Place(shown)))
 
 
 def parse_stories(content: YamlMap) -> tuple[Story, ...]:

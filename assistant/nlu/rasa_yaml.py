@@ -11,7 +11,9 @@ from assistant.yaml_source import (
     YamlList,
     YamlMap,
     YamlText,
+    map_with,
     only_keys,
+    parse_yaml,
     read_yaml,
     require,
     unread_keys,
@@ -43,7 +45,16 @@ def read_rasa_yaml(file: Path, *, shown_as: str | None = None) -> TrainingData:
         SourceError: something in it is wrong; the error names the line.
     """
     shown = shown_as or str(file)
-    content = want_map(read_yaml(file, shown_as=shown), key="the file", where=Place(shown, 1))
+    return _read(read_yaml(file, shown_as=shown), file, shown)
+
+
+def parse_rasa_yaml(text: str, file: Path, shown: str) -> TrainingData:
+    """Returns the training data that a file would hold with this text; see read_rasa_yaml."""
+    return _read(parse_yaml(text, shown), file, shown)
+
+
+def _read(found: Any, file: Path, shown: str) -> TrainingData:
+    content = map_with(found, ("nlu",), Place(shown, 1))
     _check_version(content)
     collected = _Collected(file)
     sections = want_list(content.get("nlu"), key="nlu", where=content.place("nlu"))

@@ -77,6 +77,19 @@ def old_data(project: Project) -> Iterator[OldFormat]:
             yield OldFormat(where=Place(shown), what=f"left out: this is {what}", change=fix)
 
 
+def strange_files(project: Project) -> Iterator[Finding]:
+    """Yields the files among the training data that hold none, whatever it is that they hold."""
+    for path in project.training:
+        try:
+            content = read_yaml(path, shown_as=project.shown(path))
+        except SourceError:  # whoever reads it in earnest says so
+            continue
+        if content is not None and not isinstance(content, YamlMap):
+            yield _warning(
+                "VAL-014", Place(project.shown(path)), "left out: this is no training data", "move it, or write `nlu:` over it"
+            )
+
+
 def _old_kind(path: Path) -> str:
     try:
         with path.open(encoding="utf-8") as file:

@@ -17,7 +17,7 @@ from assistant.errors import AssistantError, Place, UnknownName, nearest
 from assistant.faq.files import read_entries
 from assistant.misspellings import misspelt_keys, misspelt_variables, places_of_intents
 from assistant.nlu.training_data import read_nlu
-from assistant.validation.config_checks import config_findings, old_data
+from assistant.validation.config_checks import config_findings, old_data, strange_files
 from assistant.validation.example_checks import example_findings, faq_findings
 from assistant.validation.finding import Finding
 
@@ -65,6 +65,7 @@ def validate_project(project: Project) -> list[Finding]:
     if domain and settings and stories is not None:
         findings += config_findings(project, settings, domain, stories)
     findings += map(_error, old_data(project))
+    findings += strange_files(project)
     if domain and settings:
         findings += _without_code(domain, project, settings)
     findings += map(_warning, misspelt_keys(project))

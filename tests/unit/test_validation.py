@@ -235,6 +235,11 @@ def test_training_data_of_earlier_rasas_is_named_as_left_out(tmp_path: Path, nam
     ]
 
 
+def test_files_of_other_programs_beside_the_training_data_are_passed_over(tmp_path: Path) -> None:
+    found = findings(tmp_path, **{"data_docker-compose": "version: '3.8'\nservices: {}\n", "data_list": "- rule: lost\n"})
+    assert found == ["warning VAL-014 data/list.yml: left out: this is no training data; move it, or write `nlu:` over it"]
+
+
 def test_components_are_said_with_what_they_become(tmp_path: Path) -> None:
     findings(tmp_path, config="pipeline:\n- name: DIETClassifier\n- name: mine.Own\npolicies:\n- RulePolicy\n")
     named = components_of(find_project(tmp_path))
