@@ -158,7 +158,8 @@ def measure_folds(
         checkpoint: the encoder to start from in every fold.
         arguments: of each training.
         folds: how many models are trained, at least 2.
-        on_progress: told of each step of each training, with the fold among the metrics; may raise Cancelled.
+        on_progress: told of each step of each training, and of each fold that is done, stage ``folds``; the metrics say which fold
+            it is. May raise Cancelled.
         entities: the types that regexes and lookup lists may extract; None means all of their names.
         outside: texts that no intent covers; each model parses them, and all of these parses count.
         values: what finds times, amounts and the like beside the models.
@@ -189,6 +190,7 @@ def measure_folds(
             model = Interpreter.load(output, values=values)
             parses |= dict(zip(rows, model.parse_many([data.examples[row].text for row in rows]), strict=True))
             strange += model.parse_many(outside)
+            told(Progress("folds", fold + 1, folds))
     return Measured.of(data.examples, [parses[row] for row in range(len(data.examples))], strange)
 
 

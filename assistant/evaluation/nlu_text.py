@@ -36,6 +36,7 @@ def report_text(report: NluReport, width: int = 80) -> str:
         ),
         _titled("confidence of right and wrong intents", draw_histogram(report.histogram, width)),
         _titled("surest errors", _surest(report.errors)),
+        _titled("entities that were not found, or should not have been", _entity_errors(report.errors)),
         _scope(report.scope),
         [_figures(report)],
     ]
@@ -80,6 +81,21 @@ def _surest(errors: Sequence[NluError]) -> list[str]:
         f'  {e.confidence:.2f}  "{one_line(e.text)}" is {_name(e.intent)}, taken for {_name(e.predicted)} ({e.place})'
         for e in wrong
     ]
+
+
+def _entity_errors(errors: Sequence[NluError]) -> list[str]:
+    wrong = sorted((e for e in errors if e.entities != e.found), key=lambda error: (-error.confidence, error.text))
+    lines = []
+    for error in wrong[:MAX_SHOWN]:
+        missed = [f"not found: {_piece(key, error.text)}" for key in error.entities if key not in error.found]
+        extra = [f"found: {_piece(key, error.text)}" for key in error.found if key not in error.entities]
+        lines.append(f'  "{one_line(error.text)}" {"; ".join([*missed, *extra])} ({error.place})')
+    return [*lines, *([f"  and {len(wrong) - MAX_SHOWN} more"] if len(wrong) > MAX_SHOWN else [])]
+
+
+def _piece(key: tuple[str, int, int], text: str) -> str:
+    kind, start, end = key
+    return f'{one_line(kind, NAME)} "{one_line(text[start:end], NAME)}"'
 
 
 def _scope(scope: ScopeReport | None) -> list[str]:

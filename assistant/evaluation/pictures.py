@@ -94,6 +94,7 @@ def histogram_svg(bins: Sequence[Bin]) -> str:
     step, height, left, top = 34, 160, 48, 48
     most = max((count for b in bins for count in (b.right, b.wrong)), default=0) or 1
     axis = top + height
+    floor = axis + max((b.wrong for b in bins), default=0) / most * height
     parts = ['<text class="t" x="8" y="20">Confidence of the intent: right above, wrong below</text>']
     for number, b in enumerate(bins):
         x = left + step * number
@@ -105,10 +106,11 @@ def histogram_svg(bins: Sequence[Bin]) -> str:
             if count:
                 beside = y - 4 if is_up else y + tall + 12
                 parts.append(f'<text class="n" x="{x + step / 2}" y="{beside:.1f}">{_short(count)}</text>')
-        parts.append(f'<text class="n" x="{x}" y="{axis + height + 34}">{b.low:.2f}</text>')
+    borders = [*(b.low for b in bins), *(b.high for b in bins[-1:])]
+    parts += [f'<text class="n" x="{left + step * n}" y="{floor + 34:.1f}">{border:.2f}</text>' for n, border in enumerate(borders)]
     width = left + step * len(bins) + 24
     parts.append(f'<line x1="{left}" y1="{axis}" x2="{width - 24}" y2="{axis}" stroke="#94a3b8"/>')
-    return _svg(width, axis + height + 48, parts)
+    return _svg(width, int(floor) + 48, parts)
 
 
 def _label(name: str) -> str:

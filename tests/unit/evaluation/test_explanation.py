@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import subprocess
@@ -8,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from assistant.albert.manifest import write_manifest
 from assistant.errors import BadModel, DamagedFile, ExplainerMissing, NothingToExplain, UnknownIntent
@@ -151,6 +154,20 @@ def test_each_piece_counts_to_one_word(words: list[tuple[int, int]], pieces: lis
     if pieces[0] == (0, 0):
         shares[1:] = [2.0, 3.0, 4.0, 0.0]
     assert _by_word(words, pieces, shares) == sums
+
+
+BORDERS = st.lists(st.integers(0, 40), min_size=2, max_size=20, unique=True).map(sorted)
+
+
+@given(BORDERS, BORDERS)
+def test_however_words_and_pieces_lie_nothing_is_lost(words: list[int], pieces: list[int]) -> None:
+    spans, cut = list(itertools.pairwise(words))[::2], list(itertools.pairwise(pieces))
+    shares = [2.0**number for number in range(len(cut))]
+    sums = _by_word(spans, cut, shares)
+    assert sum(sums) == sum(shares)
+    for (start, end), total in zip(spans, sums, strict=True):
+        inside = [share for (first, last), share in zip(cut, shares, strict=True) if start <= first and last <= end]
+        assert total >= sum(inside)
 
 
 @pytest.mark.parametrize("text", [*(f"hello {text}" for text in HOSTILE), "word " * 900])

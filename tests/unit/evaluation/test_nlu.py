@@ -60,6 +60,7 @@ def test_cross_validation_measures_each_example_once(tmp_path: Path) -> None:
     report = cross_validate(data, tiny_checkpoint(), FAST, folds=2, on_progress=steps.append)
     assert report.n_examples == len(data.examples)
     assert {step.metrics["fold"] for step in steps} == {1, 2}
+    assert [(step.done, step.total) for step in steps if step.stage == "folds"] == [(1, 2), (2, 2)]
     assert sum(score.support for score in report.intents.values()) == 24
     assert report.entity.support == sum(len(item.entities) for item in data.examples)
 
@@ -99,6 +100,17 @@ def test_errors_of_intents_come_first_and_the_surest_of_them_first() -> None:
     parser = Canned(parsed("a", "x", 0.99), parsed("b", "x", 0.6), parsed("c", "x", 0.8))
     report = evaluate(parser, [example("a", "x", sizes), example("b", "y"), example("c", "y")])
     assert [error.text for error in report.errors] == ["c", "b", "a"]
+
+
+def test_wrong_entities_are_shown_with_what_should_have_been_found() -> None:
+    right, wrong = Entity("city", 3, 7, "rome", role="to"), Entity("city", 3, 7, "rome")
+    report = evaluate(
+        Canned(parsed("to rome", "fly", 0.9, wrong), parsed("hi", "greet", 0.9)),
+        [example("to rome", "fly", right), example("hi", "greet")],
+    )
+    shown = report_text(report)
+    assert '"to rome" not found: city#role=to "rome"; found: city "rome" (nlu.yml:1)' in shown
+    assert "surest errors" not in shown
 
 
 def test_an_intent_that_is_never_found_counts_as_zero() -> None:
