@@ -677,8 +677,8 @@ class NotInText(UsageError):
 
     code = "COR-005"
 
-    def __init__(self, *, written: str, text: str) -> None:
-        super().__init__(f"{written!r} is not in {text!r}", fix="write it as it stands there: --entity NAME=TEXT")
+    def __init__(self, *, part: str, text: str) -> None:
+        super().__init__(f"{part!r} is not in {text!r}", fix="write it as it stands there: --entity NAME=TEXT")
 
 
 # --- FAQ: entries ---------------------------------------------------------------------------------------------------------------
