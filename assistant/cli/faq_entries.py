@@ -17,7 +17,6 @@ from assistant.cli.faq_store import (
     as_json,
     as_status,
     as_threshold,
-    author,
     losing_nothing,
     open_entries,
     open_project,
@@ -25,6 +24,7 @@ from assistant.cli.faq_store import (
 )
 from assistant.cli.options import JsonOption, ProjectOption
 from assistant.cli.output import write, write_json
+from assistant.people import user_name
 
 if TYPE_CHECKING:
     from assistant.faq.entry import FaqEntry
@@ -77,7 +77,7 @@ def add(
         **typed,
     )
     with open_entries(project) as entries:
-        show(entries.add(entry, author(), "added"), in_json=json)
+        show(entries.add(entry, user_name(), "added"), in_json=json)
 
 
 def edit(
@@ -109,7 +109,7 @@ def edit(
         changed = replace(opened, **{name: value for name, value in wanted.items() if value is not None or name in _MAY_BE_NONE})
         if editor:
             changed = _written(changed)
-        show(entries.save(changed, opened.version if expect is None else expect, author(), reason), in_json=json)
+        show(entries.save(changed, opened.version if expect is None else expect, user_name(), reason), in_json=json)
 
 
 def show_entry(
@@ -134,7 +134,7 @@ def delete(
 ) -> None:
     """Archives an entry: it answers no more, its history stays, and `faq rollback` brings it back."""
     with open_entries(project) as entries:
-        show(entries.delete(entry_id, author(), reason), in_json=json)
+        show(entries.delete(entry_id, user_name(), reason), in_json=json)
 
 
 _MAY_BE_NONE = {"threshold", "valid_from", "valid_until"}

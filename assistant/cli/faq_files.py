@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from assistant.cli.faq_store import StatusOption, as_status, author, open_entries, open_project
+from assistant.cli.faq_store import StatusOption, as_status, open_entries, open_project
 from assistant.cli.options import JsonOption, ProjectOption
 from assistant.cli.output import progress, write, write_json
+from assistant.people import user_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -56,7 +57,7 @@ def import_entries(
         result = entries.import_entries(
             entries_in(surveyed),
             chosen,
-            author(),
+            user_name(),
             "imported",
             report,
             n_entries=surveyed.n_entries,

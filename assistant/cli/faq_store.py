@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
@@ -64,14 +63,6 @@ def losing_nothing(project: Project) -> Iterator[None]:
         file = made_folder(project.state / "not-saved") / f"{error.rejected.id}.yml"
         write_entries(file, [error.rejected])
         raise StaleEntry(rejected=error.rejected, expected=error.expected, current=error.current, kept_at=file) from error
-
-
-def author() -> str:
-    """Returns the name of whoever is at work; empty when the system has none."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # no name for this user id
-        return ""
 
 
 def as_status(typed: str | None) -> Status | None:

@@ -12,7 +12,6 @@ from assistant.cli.faq_store import (
     ExpectOption,
     ReasonOption,
     as_json,
-    author,
     losing_nothing,
     open_entries,
     open_project,
@@ -20,6 +19,7 @@ from assistant.cli.faq_store import (
 )
 from assistant.cli.options import JsonOption, ProjectOption
 from assistant.cli.output import write, write_json
+from assistant.people import user_name
 
 
 def register(app: typer.Typer) -> None:
@@ -83,4 +83,4 @@ def rollback(
     """Saves what an older version said as the newest one; nothing of the history goes."""
     with open_project(project) as (found, _, entries), losing_nothing(found):
         expected = entries.get(entry_id).version if expect is None else expect
-        show(entries.roll_back(entry_id, version, expected, author(), reason), in_json=json)
+        show(entries.roll_back(entry_id, version, expected, user_name(), reason), in_json=json)

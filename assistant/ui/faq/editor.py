@@ -13,6 +13,7 @@ from textual.widgets import Footer, Input, Select, TextArea
 
 from assistant.errors import AssistantError, StaleEntry
 from assistant.faq.entry import MAX_ALTERNATIVES, MAX_QUESTION_CHARS, STATUSES
+from assistant.people import user_name
 from assistant.ui.actions import bindings
 from assistant.ui.faq.tables import STATUS_SIGNS
 from assistant.ui.faq.verdict import verdict
@@ -149,9 +150,11 @@ class EntryEditor(ModalScreen["FaqEntry | None"]):
     async def _save(self, entry: FaqEntry, expected_version: int) -> None:
         try:
             if expected_version == 0:
-                saved = await asyncio.to_thread(self._agent.entries.add, entry)
+                saved = await asyncio.to_thread(self._agent.entries.add, entry, user_name(), "written at the desk")
             else:
-                saved = await asyncio.to_thread(self._agent.entries.save, entry, expected_version)
+                saved = await asyncio.to_thread(
+                    self._agent.entries.save, entry, expected_version, user_name(), "edited at the desk"
+                )
         except StaleEntry:
             await self._settle_conflict(entry)
         except AssistantError as error:
