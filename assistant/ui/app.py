@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import work
 from textual.app import App, SystemCommand
+from textual.message import Message
 from textual.reactive import reactive
 from textual.signal import Signal
 
 from assistant.errors import NoModel
+from assistant.reminder_clock import ReminderClock
 from assistant.ui import theme
 from assistant.ui.actions import ACTIONS, bindings
 from assistant.ui.banner import ModelState
@@ -31,11 +33,22 @@ if TYPE_CHECKING:
     from textual.types import CSSPathType
 
     from assistant.config import Settings
-    from assistant.messages import Progress
+    from assistant.messages import Progress, Reply
     from assistant.project import Project
     from assistant.ui.ports import AgentPort, Mode, OpenAgent, Train
 
 _TELL_EVERY_S = 0.2
+
+
+class Reminded(Message):
+    """A reminder has gone off in some conversation, and this is what the assistant says."""
+
+    def __init__(self, sender_id: str, reply: Reply) -> None:
+        super().__init__()
+        self.sender_id = sender_id
+        self.reply = reply
+
+
 _HELP_PLACES = {"chat": ("chat", "prompt", "message"), "faq": ("faq", "entries", "unanswered", "editor"), "training": ("training",)}
 
 
@@ -91,6 +104,8 @@ class AssistantApp(App[None]):
         self.agent: AgentPort | None = None
         self.run_of_training = TrainingRun()
         self.training_changed: Signal[TrainingRun] = Signal(self, "training-changed")
+        self.reminded: Signal[Reply] = Signal(self, "reminded")
+        self._reminders: ReminderClock | None = None
         self._open_agent = open_agent
         self._train = train
         self._trains_first = first_run_training
@@ -129,6 +144,13 @@ class AssistantApp(App[None]):
             self.show_problem(error)
         else:
             self.model_state = ModelState.READY
+            self._reminders = ReminderClock(self.agent, lambda sender_id, reply: self.post_message(Reminded(sender_id, reply)))
+            self._reminders.start()
+
+    def on_reminded(self, event: Reminded) -> None:
+        """Lets the chat show what is said for a reminder of its conversation."""
+        if event.sender_id == self.sender_id:
+            self.reminded.publish(event.reply)
 
     async def _use(self, folder: Path) -> None:
         """Puts a new model into use, or loads the assistant with it when there was none."""
@@ -142,6 +164,8 @@ class AssistantApp(App[None]):
 
     def on_unmount(self) -> None:
         """Lets go of the database and the model."""
+        if self._reminders is not None:
+            self._reminders.stop()
         if self.agent is not None:
             self.agent.close()
 

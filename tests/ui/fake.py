@@ -122,6 +122,7 @@ class FakeAgent:
         scripted: replies by message, before any other.
         failure: raised by the next turn, once.
         gate: turns wait for it; set from the start.
+        reminders: go off at the next look.
     """
 
     entries: FakeEntries = field(default_factory=lambda: FakeEntries(entries_of_the_shop()))
@@ -132,6 +133,7 @@ class FakeAgent:
     received: list[UserMessage] = field(default_factory=list)
     senders: list[str] = field(default_factory=list)
     used_models: list[Path] = field(default_factory=list)
+    reminders: list[tuple[str, Reply]] = field(default_factory=list)
     gate: threading.Event = field(default_factory=threading.Event)
     greets: bool = True
     is_closed: bool = False
@@ -159,6 +161,10 @@ class FakeAgent:
         reply = self.scripted.get(message.text) or self._reply(message.text)
         self.store(message, reply)
         return reply
+
+    def remind_due(self) -> list[tuple[str, Reply]]:
+        due, self.reminders = self.reminders, []
+        return due
 
     def use_model(self, folder: Path) -> None:
         self.used_models.append(folder)

@@ -58,6 +58,15 @@ async def test_typing_line_shows_the_state_of_the_turn_and_goes_quiet(
         assert "thinking" not in shown(pilot)
 
 
+async def test_a_reminder_is_said_in_its_conversation(make_app: Callable[..., AssistantApp], agent: FakeAgent) -> None:
+    async with make_app().run_test() as pilot:
+        await see(pilot, "What can I do for you?")
+        others = Reply((BotMessage("for somebody else"),), Trace())
+        agent.reminders = [("another", others), ("terminal", Reply((BotMessage("Your parcel is there."),), Trace()))]
+        await see(pilot, "Your parcel is there.")
+        assert "for somebody else" not in shown(pilot)
+
+
 async def test_button_is_pressed_by_its_number(make_app: Callable[..., AssistantApp], agent: FakeAgent) -> None:
     async with make_app().run_test() as pilot:
         await see(pilot, "Track an order")
@@ -253,6 +262,25 @@ async def test_focused_message_can_be_copied_and_explained(make_app: Callable[..
         assert "• Parcel: IE-5521-8840" in pilot.app.clipboard
         await pilot.press("escape")
         assert isinstance(pilot.app.focused, Prompt)
+
+
+async def test_an_answer_of_the_faq_gets_a_thumb_and_other_messages_none(
+    make_app: Callable[..., AssistantApp], agent: FakeAgent
+) -> None:
+    async with make_app().run_test(size=(100, 40)) as pilot:
+        await see(pilot, "What can I do for you?")
+        await say(pilot, "How long does delivery take?")
+        await see(pilot, "Two to four working days")
+        greeting, answer = chat_of(pilot).query(BotView)
+        greeting.focus()
+        await pilot.press("plus")
+        assert "right" not in shown(pilot)
+        answer.focus()
+        for key, rating, sign in (("minus", -1, "▼ wrong"), ("plus", 1, "▲ right"), ("plus", 0, "")):
+            await pilot.press(key)
+            await until(pilot, lambda rating=rating: agent.askings.kept[0].rating == rating, f"rating {rating}")
+            assert sign in shown(pilot)
+        assert "▲" not in shown(pilot)
 
 
 async def test_reading_further_up_is_not_disturbed_by_answers(make_app: Callable[..., AssistantApp], agent: FakeAgent) -> None:

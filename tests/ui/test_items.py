@@ -46,6 +46,14 @@ def test_stored_events_show_the_conversation_again() -> None:
     ]
 
 
+def test_what_nobody_wrote_shows_its_answer_alone() -> None:
+    events: tuple[Event, ...] = (
+        UserUttered("EXTERNAL: remind", PARSE, metadata={"is_external": True}),
+        BotUttered(BotMessage("It is time.")),
+    )
+    assert items_of_events(events) == [BotItem(BotMessage("It is time."), Trace(PARSE), is_last=True)]
+
+
 def test_a_reply_has_its_evidence_under_its_last_message() -> None:
     reply = Reply((BotMessage("a"), BotMessage("b")), Trace(PARSE))
     assert [item.is_last for item in items_of_reply(reply) if isinstance(item, BotItem)] == [False, True]

@@ -15,6 +15,7 @@ from assistant.dialogue.events import (
     SlotSet,
     UserUttered,
 )
+from assistant.dialogue.reminders import is_external
 from assistant.messages import BotMessage, Decision, Trace
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ class _Turn:
     def items(self) -> list[Item]:
         trace = self._trace()
         shown: list[Item] = []
-        if self.said is not None:
+        if self.said is not None and not is_external(self.said):  # a reminder was never written by the user
             shown.append(UserItem(self.said.text, str(self.said.metadata.get("title") or ""), trace))
         last = len(self.messages) - 1
         shown += [BotItem(message, trace, position == last, author) for position, (message, author) in enumerate(self.messages)]

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
     from assistant.dialogue.events import Event
+    from assistant.faq.askings import Rating
     from assistant.messages import Reply, Trace
     from assistant.ui.ports import AgentPort
 
@@ -73,6 +74,7 @@ class ChatScreen(DeskScreen):
         self.query_one(Prompt).focus()
         self.watch(self.desk, "model_state", self._on_model_state)
         self.set_interval(LOOK_EVERY_S, self._look_for_person)
+        self.desk.reminded.subscribe(self, self._show_reminder)
 
     # --- the model's state
 
@@ -182,6 +184,15 @@ class ChatScreen(DeskScreen):
         if items:
             await self.query_one(Transcript).show(items)
 
+    # --- reminders
+
+    async def _show_reminder(self, reply: Reply) -> None:
+        """Shows what the assistant says of its own accord."""
+        if reply.messages:
+            await self.query_one(Transcript).show(items_of_reply(reply))
+            self._show_trace(reply.trace)
+            self._offer_choices()
+
     def _show_trace(self, trace: Trace | None) -> None:
         self.query_one(DetailsPanel).show(trace)
 
@@ -209,6 +220,21 @@ class ChatScreen(DeskScreen):
     async def _pressed(self, event: Choice.Pressed) -> None:
         self.query_one(Prompt).focus()
         await self.say(event.button.payload, title=event.button.title)
+
+    @on(MessageView.Rated)
+    def _rated(self, event: MessageView.Rated) -> None:
+        self._keep_rating(event.entry_id, event.rating)
+
+    @work(group="rate", description="rate")
+    async def _keep_rating(self, entry_id: str, rating: Rating) -> None:
+        """Keeps what the user thinks of an answer; the curators see it."""
+        agent = self.desk.agent
+        if agent is None:
+            return
+        try:
+            await asyncio.to_thread(agent.askings.rate, self.desk.sender_id, entry_id, rating)
+        except Exception as error:  # noqa: BLE001 (a border: whatever fails is shown, and the chat lives on)
+            await self.query_one(Transcript).show_problem(error)
 
     @on(MessageView.Looked)
     def _looked(self, event: MessageView.Looked) -> None:
