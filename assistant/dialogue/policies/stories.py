@@ -60,5 +60,14 @@ class StoryPolicy:
         n_steps = len(tracker.steps)
         for start in range(max(0, n_steps - self.max_history + 1), n_steps + 1):
             previous = tracker.steps[start - 1].action if start else None
+            states = tracker.forgetful_states(start)
             if previous == ACTION_LISTEN:
-                yield tuple(tracker.forgetful_states(start))
+                yield tuple(states)
+            elif previous is not None and any(state.prev_action == ACTION_LISTEN for state in states):
+                yield _begun_by_action(states)
+
+
+def _begun_by_action(states: list[State]) -> _Key:
+    """The states of a story that begins with an action: what was said before it is forgotten, and something is said after it."""
+    heard = next(i for i, state in enumerate(states) if state.prev_action == ACTION_LISTEN)
+    return (*(state._replace(intent=None, entities=()) for state in states[:heard]), *states[heard:])

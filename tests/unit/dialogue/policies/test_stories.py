@@ -53,6 +53,14 @@ def test_a_story_is_recognised_in_the_middle_of_a_conversation() -> None:
     assert wanted(policy(ASK, TELL), tracker) == "utter_y"
 
 
+def test_a_story_may_begin_with_what_the_assistant_does() -> None:
+    stories = policy("{action: utter_z}, {intent: yes}, {action: utter_y}")
+    tracker = listening(DOMAIN, said("a"), ActionExecuted("utter_x"), ActionExecuted("utter_z"), LISTEN, said("yes"))
+    assert wanted(stories, tracker) == "utter_y"
+    assert wanted(stories, listening(DOMAIN, said("a"), ActionExecuted("utter_x"), LISTEN, said("yes"))) is None
+    assert wanted(policy("{action: utter_z}, {action: utter_x}"), listening(DOMAIN, said("a"), ActionExecuted("utter_z"))) is None
+
+
 def test_slots_set_before_the_story_began_do_not_hide_it() -> None:
     tracker = listening(DOMAIN, said("c"), SlotSet("s", "x"), ActionExecuted("utter_z"), LISTEN, said("a"))
     assert wanted(policy(ASK), tracker) == "utter_x"
