@@ -31,16 +31,17 @@ class Find:
             return self.info.get("value")
         return {side: (self.info.get(side) or {}).get("value") for side in ("to", "from")}
 
-    def is_inside(self, other: Find) -> bool:
-        """Says whether the other find covers this one and more."""
-        return (other.start, other.end) != (self.start, self.end) and other.start <= self.start and self.end <= other.end
-
 
 def outermost(finds: list[Find]) -> list[Find]:
     """Returns the finds that lie in no larger one, by position: in ``in 3 days`` the 3 is no number of its own."""
+    unique = {(find.start, -find.end, find.dimension): find for find in reversed(finds)}
     chosen: list[Find] = []
-    for find in sorted(finds, key=lambda find: (find.start, -find.end, find.dimension)):
-        if find in chosen or any(find.is_inside(other) for other in reversed(chosen[-8:])):
-            continue
-        chosen.append(find)
+    furthest, last = 0, (-1, -1)  # where the finds so far end at the latest, those on the place of the last one left aside
+    reach = 0
+    for _, find in sorted(unique.items(), key=lambda item: item[0]):
+        if (find.start, find.end) != last:
+            furthest, last = max(furthest, reach), (find.start, find.end)
+        if find.end > furthest:
+            chosen.append(find)
+        reach = max(reach, find.end)
     return chosen

@@ -41,6 +41,8 @@ _ORDINALS = {
         1,
     )
 } | {f"{word[:-1]}ieth": value for word, value in _TENS.items()}
+_HUNDRED = 100
+_LARGEST = 10**12
 _ENDINGS = frozenset({"st", "nd", "rd", "th"})
 
 NUMBER_WORDS = (
@@ -138,8 +140,10 @@ def _goes_on(tokens: Sequence[Token], i: int) -> bool:
 def _factored(tokens: Sequence[Token], i: int, value: float) -> tuple[float, int]:
     if i < len(tokens) and tokens[i].is_glued and tokens[i].text in _GLUED_FACTORS:
         return value * _GLUED_FACTORS[tokens[i].text], i + 1
-    while word_at(tokens, i) in _FACTORS and not tokens[i].is_glued:
-        value *= _FACTORS[tokens[i].text]
+    limit = 0
+    while word_at(tokens, i) in _FACTORS and not tokens[i].is_glued and _FACTORS[tokens[i].text] > limit:  # 3 hundred thousand
+        limit = _FACTORS[tokens[i].text]
+        value *= limit
         i += 1
     return value, i
 
@@ -148,23 +152,28 @@ def _spelt(tokens: Sequence[Token], i: int) -> tuple[float, int] | None:
     """Reads ``two hundred and five thousand``: smaller parts are added, factors multiply what stands before them."""
     total = part = 0
     behind = i
-    place = 1_000
+    room = _LARGEST  # the next part must be smaller
+    limit = _LARGEST  # the next factor must be smaller
     while True:
         at = behind
         joint = word_at(tokens, at) if behind > i else ""
-        if (joint == "and" and place >= 100) or (joint == "-" and place == 10):  # noqa: PLR2004
+        if (joint == "and" and room >= _HUNDRED) or (joint == "-" and room == 10):  # noqa: PLR2004
             at += 1
         word = word_at(tokens, at)
-        if word in _ONES and place > (1 if _ONES[word] < 10 else 10) and (behind == i or place >= 10):  # noqa: PLR2004
-            part, place = part + _ONES[word], 1
-        elif word in _TENS and place > 10:  # noqa: PLR2004
-            part, place = part + _TENS[word], 10
-        elif word in _FACTORS and (behind > i or word_at(tokens, i - 1) in {"a", "an"}):
-            if word == "hundred":
-                part, place = max(part, 1) * 100, 100
-            else:
-                total, part, place = total + max(part, 1) * _FACTORS[word], 0, 1_000
+        factor = _FACTORS.get(word, 0)
+        if word in _ONES and _ONES[word] < room and room > 1:
+            part, room = part + _ONES[word], 1
+        elif word in _TENS and room > 10:  # noqa: PLR2004
+            part, room = part + _TENS[word], 10
+        elif factor == _HUNDRED and part < _HUNDRED and (part or _is_article(tokens, i - 1)) and behind == at:
+            part, room = max(part, 1) * _HUNDRED, _HUNDRED
+        elif factor > _HUNDRED and factor < limit and (part or _is_article(tokens, i - 1)) and behind == at:
+            total, part, room, limit = total + max(part, 1) * factor, 0, _HUNDRED * 10, factor
         else:
             break
         behind = at + 1
     return (float(total + part), behind) if behind > i else None
+
+
+def _is_article(tokens: Sequence[Token], i: int) -> bool:
+    return word_at(tokens, i) in {"a", "an"}

@@ -28,6 +28,8 @@ def read(dimension: str, text: str) -> list[tuple[str, dict[str, Any]]]:
         ("two hundred and five", 205),
         ("three thousand and twelve", 3012),
         ("one million two hundred thousand", 1_200_000),
+        ("two hundred and five thousand and one", 205_001),
+        ("3 hundred thousand", 300_000),
         ("a dozen", 12),
         ("a couple of", 2),
     ],
@@ -43,6 +45,8 @@ def test_what_is_no_number(text: str) -> None:
 
 def test_numbers_side_by_side_are_several() -> None:
     assert [found for found, _ in read("number", "one two, 3 4")] == ["one", "two", "3", "4"]
+    assert [found for found, _ in read("number", "one hundred one hundred")] == ["one hundred one"]
+    assert [found for found, _ in read("number", "two thousand three thousand")] == ["two thousand three"]
 
 
 @pytest.mark.parametrize(("text", "value"), [("3rd", 3), ("third", 3), ("twenty-first", 21), ("20th", 20), ("twentieth", 20)])
