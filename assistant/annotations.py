@@ -109,7 +109,9 @@ def annotated(text: str, entities: Sequence[Entity], where: Place) -> str:
 
 
 def _marked(written: str, entity: Entity) -> str:
-    value = None if entity.value is None or str(entity.value) == written else str(entity.value)
+    # What was resolved from the text (today's date) is no other word for it.
+    is_resolved = entity.value is None or entity.additional_info is not None or str(entity.value) == written
+    value = None if is_resolved else str(entity.value)
     if not (entity.role or entity.group or value):
         return f"[{written}]({entity.entity})"
     facts = {"entity": entity.entity, "role": entity.role, "group": entity.group, "value": value}

@@ -65,6 +65,7 @@ CORK = Entity("city", 5, 9, "Cork")
     [
         ("from Cork", (CORK,), "from [Cork](city)"),
         ("from Cork", (replace(CORK, value="Corcaigh"),), 'from [Cork]{"entity": "city", "value": "Corcaigh"}'),
+        ("from Cork", (replace(CORK, value=7, additional_info={"value": 7}),), "from [Cork](city)"),
         ("from Cork", (replace(CORK, role="from", group="1"),), 'from [Cork]{"entity": "city", "role": "from", "group": "1"}'),
         ("from Cork", (CORK, Entity("all", 0, 9, "from Cork")), "[from Cork](all)"),
         ("from Cork", (Entity("city", 0, 0, "Cork"), Entity("city", 5, 99, "Cork")), "from Cork"),
