@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
-from assistant.messages import BotMessage, Button, Parse
+from assistant.messages import BotMessage, Button, Entity, Parse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -247,6 +247,28 @@ class ConversationResumed(_Timed):
 
 
 @dataclass(frozen=True, slots=True)
+class EntitiesAdded(_Timed):
+    """More entities were found in the last message, in Rasa's JSON."""
+
+    kind: ClassVar[str] = "entities"
+    entities: tuple[Entity, ...] = ()
+
+    def _fields(self) -> dict[str, Any]:
+        return {"entities": [entity.as_json() for entity in self.entities]}
+
+
+@dataclass(frozen=True, slots=True)
+class UserFeaturized(_Timed):
+    """Rasa's note whether its policies looked at the text of the last message or at its intent; it changes nothing here."""
+
+    kind: ClassVar[str] = "user_featurization"
+    use_text: bool = False
+
+    def _fields(self) -> dict[str, Any]:
+        return {"use_text_for_featurization": self.use_text}
+
+
+@dataclass(frozen=True, slots=True)
 class StoryExported(_Timed):
     """The conversation was exported as a story."""
 
@@ -256,7 +278,7 @@ class StoryExported(_Timed):
 Event: TypeAlias = (
     UserUttered | BotUttered | ActionExecuted | ActionExecutionRejected | SlotSet | ActiveLoop | LoopInterrupted | FollowupAction
     | AgentUttered | ReminderScheduled | ReminderCancelled | Restarted | SessionStarted | SessionEnded | UserUtteranceReverted
-    | ActionReverted | AllSlotsReset | ConversationPaused | ConversationResumed | StoryExported
+    | ActionReverted | AllSlotsReset | ConversationPaused | ConversationResumed | StoryExported | EntitiesAdded | UserFeaturized
 )  # fmt: skip
 
 _WITHOUT_FIELDS: dict[str, type[Event]] = {
@@ -391,6 +413,8 @@ _READERS: dict[str, Any] = {
     "loop_interrupted": lambda d, t: LoopInterrupted(bool(d.get("is_interrupted")), **t),
     "form_validation": lambda d, t: LoopInterrupted(not d.get("validate", True), **t),
     "followup": lambda d, t: FollowupAction(_name(d["name"]), **t),
+    "entities": lambda d, t: EntitiesAdded(tuple(Entity.from_json(entity) for entity in _mappings(d["entities"])), **t),
+    "user_featurization": lambda d, t: UserFeaturized(bool(d.get("use_text_for_featurization")), **t),
     "agent": lambda d, t: AgentUttered(_shown(d.get("text")) or "", _mapping(d.get("data")), **t),
     "reminder": lambda d, t: ReminderScheduled(
         _name(d["intent"]),

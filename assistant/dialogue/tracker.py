@@ -5,6 +5,7 @@ The fold is pure: the same events give the same state, whether folded one by one
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from assistant.dialogue.events import (
@@ -15,6 +16,7 @@ from assistant.dialogue.events import (
     AllSlotsReset,
     ConversationPaused,
     ConversationResumed,
+    EntitiesAdded,
     Event,
     FollowupAction,
     LoopInterrupted,
@@ -159,6 +161,8 @@ class Tracker:
                 self.followup = event.name
             case ConversationPaused() | ConversationResumed():
                 self.is_paused = isinstance(event, ConversationPaused)
+            case EntitiesAdded() if self.latest_message is not None:
+                self._add_entities(self.latest_message, event)
             case SessionStarted() | SessionEnded():
                 self._fold_session()
             case _:
@@ -184,6 +188,12 @@ class Tracker:
         self.followup = None
         self.loop_rejected = False
         self._fresh_message = True
+
+    def _add_entities(self, message: UserUttered, event: EntitiesAdded) -> None:
+        known = message.parse.entities
+        parse = replace(message.parse, entities=(*known, *(entity for entity in event.entities if entity not in known)))
+        self.latest_message = replace(message, parse=parse)
+        self._seen_entities = self._visible(parse)
 
     def _fold_action(self, event: ActionExecuted) -> None:
         self.followup = None

@@ -99,6 +99,8 @@ KINDS: dict[type[Any], st.SearchStrategy[Any]] = {
     ev.ReminderScheduled: st.builds(
         ev.ReminderScheduled, st.text(max_size=3), st.text(max_size=5), st.text(max_size=3), LISTED, st.booleans(), timestamp=TIMES
     ),
+    ev.EntitiesAdded: st.builds(ev.EntitiesAdded, st.lists(ENTITIES, max_size=2).map(tuple), timestamp=TIMES),
+    ev.UserFeaturized: st.builds(ev.UserFeaturized, st.booleans(), timestamp=TIMES),
     ev.ReminderCancelled: st.builds(ev.ReminderCancelled, PARTS, PARTS, st.none() | LISTED, timestamp=TIMES),
 } | {
     kind: st.builds(kind, timestamp=TIMES)

@@ -13,11 +13,13 @@ from assistant.dialogue.events import (
     BotUttered,
     ConversationPaused,
     ConversationResumed,
+    EntitiesAdded,
     FollowupAction,
     LoopInterrupted,
     Restarted,
     SessionStarted,
     SlotSet,
+    UserFeaturized,
     UserUtteranceReverted,
 )
 from assistant.dialogue.tracker import ACTION_LISTEN, Tracker
@@ -230,3 +232,18 @@ def test_actions_see_the_tracker_as_rasa_shows_it(domain: Domain) -> None:
     assert [event["event"] for event in shown["events"]] == ["slot", "active_loop"]
     assert len(tracker.as_json()["events"]) == 4
     assert Tracker("bob", domain).as_json()["latest_message"] == {"intent": {}, "entities": [], "text": None}
+
+
+def test_entities_found_later_belong_to_the_last_message(domain: Domain) -> None:
+    tracker = listening(domain, said("order", entity("city", "Cork")))
+    tracker.update(EntitiesAdded((entity("city", "Cork"), entity("city", "Galway"))))
+    assert tracker.latest_message is not None
+    assert [found.value for found in tracker.latest_message.parse.entities] == ["Cork", "Galway"]
+    before = Tracker("ann", domain, [EntitiesAdded((entity("city", "Cork"),))])
+    assert before.latest_message is None
+
+
+def test_rasas_note_on_features_changes_nothing(domain: Domain) -> None:
+    plain, noted = listening(domain, said("order")), listening(domain, said("order"))
+    noted.update(UserFeaturized(use_text=True))
+    assert noted.state() == plain.state()
