@@ -14,6 +14,7 @@ from assistant.evaluation.nlu_report import Bin, NluError, NluReport
 from assistant.evaluation.scope import OUT_OF_SCOPE_INTENTS, score_scope
 from assistant.messages import Progress
 from assistant.nlu.overlaps import DUCKLING_EXTRACTOR, VALUE_EXTRACTOR
+from assistant.nlu.several import JOINT
 from assistant.nlu.tags import format_kind
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ class Measured:
         find it like any other, and its examples count on both sides. Values such as times and amounts, which are found without
         having been learned, are left out where no example annotates their type, as Rasa leaves out Duckling's.
         """
-        known = {score.name for parse in parses for score in parse.intent_ranking}
+        known = known_intents(parses)
         is_outside = [example.intent in OUT_OF_SCOPE_INTENTS for example in examples]
         pairs = list(zip(examples, parses, is_outside, strict=True))
         kept = [(example, parse) for example, parse, flag in pairs if not flag or example.intent in known]
@@ -79,6 +80,7 @@ class Measured:
         found = [parse.intent.name for parse in self.parses]
         confidences = np.array([parse.intent.confidence for parse in self.parses])
         is_right = np.array([a == b for a, b in zip(right, found, strict=True)], dtype=bool)
+        known = known_intents(self.parses)
         intents = _score_intents(right, found)
         errors = _errors(self.examples, self.parses)
         sides = ([e.text for e in self.examples], [e.entities for e in self.examples], [p.entities for p in self.parses])
@@ -98,6 +100,7 @@ class Measured:
             pairs=tuple((*pair, times) for pair, times in sorted(Counter(zip(right, found, strict=True)).items())),
             histogram=_histogram(confidences.tolist(), is_right.tolist()),
             errors=errors,
+            unknown=tuple(sorted({name for name in right if not set(name.split(JOINT)) <= known})),
             scope=score_scope(inside, self.outside),
         )
 
@@ -225,6 +228,12 @@ def _errors(examples: Sequence[Example], parses: Sequence[Parse]) -> tuple[NluEr
             best = parse.intent
             errors.append(NluError(example.text, str(example.place), example.intent, best.name, best.confidence, gold, found))
     return tuple(sorted(errors, key=lambda error: (error.intent == error.predicted, -error.confidence, error.text)))
+
+
+def known_intents(parses: Sequence[Parse]) -> frozenset[str]:
+    """Returns the intents that whoever made the parses has, with all responses of retrieval intents."""
+    rankings = (scores for parse in parses for scores in (parse.intent_ranking, *parse.responses.values()))
+    return frozenset(part for scores in rankings for score in scores for part in (score.name, *score.name.split(JOINT)))
 
 
 def _asked(parse: Parse, annotated: Collection[str]) -> Parse:

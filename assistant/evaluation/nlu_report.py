@@ -66,6 +66,7 @@ class NluReport:
         pairs: (right, found, times) for each pair that occurs, right ones too, sorted.
         histogram: confidences of right and wrong intents, bins from 0 to 1.
         errors: those of the intent first, in each part the most confident first.
+        unknown: intents of examples that no model measured has; they cannot be found.
         scope: how well texts out of scope are told apart; None when there were none to measure on.
     """
 
@@ -81,6 +82,7 @@ class NluReport:
     pairs: tuple[tuple[str, str, int], ...]
     histogram: tuple[Bin, ...]
     errors: tuple[NluError, ...]
+    unknown: tuple[str, ...] = ()
     scope: ScopeReport | None = None
 
     @property

@@ -38,6 +38,7 @@ def report_text(report: NluReport, width: int = 80) -> str:
         _titled("surest errors", _surest(report.errors)),
         _titled("entities that were not found, or should not have been", _entity_errors(report.errors)),
         _scope(report.scope),
+        [f"  the model has no intent {_name(name)}: its examples cannot be understood" for name in report.unknown[:MAX_SHOWN]],
         [_figures(report)],
     ]
     return "\n\n".join("\n".join(part) for part in parts if part)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.unit.evaluation.canned import HOSTILE, acts_on_a_terminal
 from tests.unit.nlu.tiny import FULL, NLU, train_tiny
 
 if TYPE_CHECKING:
@@ -125,6 +126,18 @@ def test_cross_validation_trains_on_folds_with_progress(
     steps = [json.loads(line) for line in ran.err.splitlines() if line.startswith("{")]
     assert {step["metrics"].get("fold") for step in steps} == {1, 2}
     assert (tmp_path / "out" / "intent_histogram.svg").is_file()
+
+
+def test_hostile_examples_act_on_nothing(cli: Callable[..., Ran], models: tuple[Path, Path], tmp_path: Path) -> None:
+    file = tmp_path / "hostile.jsonl"
+    rows = [{"text": f"hello {text}", "intent": text, "tokens": None} for text in HOSTILE]
+    file.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    for more in ([], ["--json"], ["--model", models[1]], ["--against", models[1], "--min-accuracy", "0.5"]):
+        ran = cli("test", "nlu", "--nlu", file, "--model", models[0], "--output", tmp_path / "out", *more)
+        assert ran.code == ("--min-accuracy" in more), ran.err
+        assert not acts_on_a_terminal(ran.out + ran.err)
+    for path in (tmp_path / "out").rglob("*.*"):
+        assert not acts_on_a_terminal(path.read_bytes().decode("utf-8")), path.name
 
 
 def test_a_projects_own_examples_are_named_as_people_know_them(cli: Callable[..., Ran], tmp_path: Path) -> None:

@@ -121,6 +121,16 @@ def test_an_intent_that_is_never_found_counts_as_zero() -> None:
     assert "never" in report_text(report)
 
 
+def test_intents_that_the_model_does_not_have_are_named() -> None:
+    ranking = (IntentScore("x", 0.6), IntentScore("y", 0.3), IntentScore("faq/a", 0.1))
+    responses = {"faq": (IntentScore("faq/a", 0.9), IntentScore("faq/b", 0.1))}
+    texts = {"1": "x", "2": "x+y", "3": "faq/b", "4": "renamed", "5": "x+renamed"}
+    parser = Canned(*(Parse(text, ranking, responses=responses) for text in texts))
+    report = evaluate(parser, [example(text, intent) for text, intent in texts.items()])
+    assert report.unknown == ("renamed", "x+renamed")
+    assert "the model has no intent renamed" in report_text(report)
+
+
 def test_intents_out_of_scope_are_measured_apart_unless_the_model_has_them() -> None:
     examples = [example("a", "x"), example("b", "oos")]
     report = evaluate(Canned(parsed("a", "x", 0.9, strange=0.1), parsed("b", "x", 0.8, strange=0.7)), examples)
