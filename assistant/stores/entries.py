@@ -136,7 +136,7 @@ class EntryStore:
                 raise DuplicateEntry(entry_id=entry.id)
             named = replace(entry, id=entry.id or slug(entry.question, taken))
             _check_follow_ups(session, named)
-            return put_row(session, EntryRow(), _next_version(named, 0, author), reason)
+            return put_row(session, EntryRow(key=_next_key(session)), _next_version(named, 0, author), reason)
 
     def save(self, entry: FaqEntry, expected_version: int, author: str = "", reason: str = "") -> FaqEntry:
         """Saves a changed entry as its next version and returns it as it was saved.
@@ -316,6 +316,11 @@ def _wanted(status: Status | None) -> Select[EntryRow]:
 
 def _today() -> date:
     return date.today()  # noqa: DTZ011 (the curators' own day)
+
+
+def _next_key(session: Session) -> int:
+    """Returns a key that no entry has; imports choose keys in the same way, so no sequence of the database may choose others."""
+    return (session.scalar(select(func.max(EntryRow.key))) or 0) + 1
 
 
 def _saved(session: Session, row: EntryRow, version: int) -> FaqEntry:

@@ -196,6 +196,15 @@ def test_importing_again_changes_nothing(store: EntryStore) -> None:
     assert store.revision() == revision
 
 
+def test_entries_are_added_and_imported_in_turn(store: EntryStore) -> None:
+    store.add(SHOES)
+    store.import_entries([HOURS])
+    store.add(GIFTS)
+    store.import_entries([replace(HOURS, id="late"), replace(HOURS, id="early")])
+    store.add(replace(GIFTS, id="wraps"))
+    assert {entry.id for entry in store.list()} == {"shoes", "hours", "gifts", "late", "early", "wraps"}
+
+
 @pytest.mark.parametrize(
     ("mode", "answer", "statuses"),
     [("merge", "New.", {"published"}), ("add", "Nine to five.", {"published"}), ("replace", "New.", {"published", "archived"})],
