@@ -22,9 +22,10 @@ from assistant.dialogue.policies.faq import ACTION_ANSWER_FAQ
 from assistant.dialogue.policies.order import build_policies
 from assistant.dialogue.reminders import external_message, is_external, pending
 from assistant.dialogue.slot_filling import fill_slots
+from assistant.dialogue.stories import spoken_texts
 from assistant.dialogue.tracker import ACTION_LISTEN, ACTION_SESSION_START, Tracker
 from assistant.errors import ActionError, BadPayload, StaleConversation, StoreError
-from assistant.messages import Decision, FaqResult, Parse, Reply, Trace
+from assistant.messages import Decision, FaqResult, IntentScore, Parse, Reply, Trace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     from assistant.dialogue.domain import Domain
     from assistant.dialogue.policies import Policy
     from assistant.dialogue.stories import Story
+    from assistant.faq.duplicates import Likeness
+    from assistant.faq.queue import QuestionCluster, Unanswered
     from assistant.messages import BotMessage, UserMessage
     from assistant.stores.askings import AskingStore
     from assistant.stores.conversations import ConversationStore
@@ -72,6 +75,12 @@ class Knowledge(Protocol):
 
     def exact(self, question: str) -> FaqResult:
         """Returns the published entries whose own question it is."""
+
+    def clustered(self, questions: Sequence[Unanswered]) -> tuple[QuestionCluster, ...]:
+        """Returns unanswered questions put together by meaning."""
+
+    def likenesses(self) -> tuple[Likeness, ...]:
+        """Returns published entries that answer the same question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +167,7 @@ class Agent:
         self._load_policy = load_policy
         self._build = partial(build_policies, domain, stories, settings, self._ask_faq, self._ask_faq_exactly)
         self.policies = self._build(learned=load_policy(model))
+        self._spoken = {_folded(text): text for text in spoken_texts(stories)}
         self._runner = runner
         self._clock = clock
         self._turns = threading.local()
@@ -337,6 +347,8 @@ class Agent:
                 return parse_payload(text)
             except BadPayload as error:  # then it is a text like any other
                 self._turns.now.problems.append(str(error))
+        if spoken := self._spoken.get(_folded(text)):  # a story speaks of this very text, not of what it means
+            return Parse(text, (IntentScore(spoken, 1.0),))
         parse = self.interpreter.parse(text)
         return distrust(parse, threshold=self.settings.nlu_threshold, ambiguity=self.settings.nlu_ambiguity)
 
@@ -461,6 +473,10 @@ class Agent:
 def _is_left_to_a_person(tracker: Tracker) -> bool:
     """While a conversation is paused the assistant keeps silent; as in Rasa, the user may still start it over."""
     return tracker.is_paused and tracker.intent != "restart"
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.casefold().split())
 
 
 def _said(events: Sequence[Event]) -> tuple[BotMessage, ...]:

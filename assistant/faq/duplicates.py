@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 Kind: TypeAlias = Literal["duplicate", "contradiction"]
 
-LIKENESS = 0.75
+LIKENESS = 0.8
 """How far between unrelated (0) and equal (1) two questions must lie to count as one."""
 
 _EXACT_UP_TO = 20_000

@@ -40,8 +40,8 @@ MAX_EXAMPLES = 12
 LARGE = 20_000
 """From so many vectors on, signs are compared before vectors are."""
 
-_N_NEAR = 400
-"""Vectors that are looked up in a large FAQ; the entries that they belong to are compared."""
+_N_NEAR, _N_COMPARED = 96, 800
+"""Vectors that are looked up in a large FAQ, of so many that are alike by sign; the entries that they belong to are compared."""
 
 _SATURATION, _LENGTH_SHARE = 1.2, 0.75
 """The usual k1 and b of bm25. Source: Robertson and Zaragoza 2009, section 3.5."""
@@ -114,7 +114,7 @@ class Features:
         if self._index is None:
             entries: Positions = np.arange(len(self._wordings))
         else:
-            entries = np.unique(self._owners[self._index.nearest(query.vector, _N_NEAR)[0]])
+            entries = np.unique(self._owners[self._index.nearest(query.vector, _N_NEAR, _N_COMPARED)[0]])
         cosines = self._cosines(query, entries, None)
         n_best = min(n_best, len(entries))
         best = np.argpartition(-cosines, n_best - 1, axis=0)[:n_best].ravel()

@@ -108,6 +108,8 @@ ACTIONS: Final = (
     Action("message", "focus_next_message", "down,j", "Next message", "Focus the next message."),
     Action("message", "focus_previous_message", "up,k", "Previous message", "Focus the previous message."),
     Action("message", "copy", "c,y", "Copy", "Copy the message to the clipboard.", is_shown=True, display="c"),
+    Action("message", "rate(1)", "plus", "Good", "Say that the FAQ's answer was right; once more takes it back.", display="+"),
+    Action("message", "rate(-1)", "minus", "Bad", "Say that the FAQ's answer was wrong; once more takes it back.", display="-"),
     Action("message", "details", "enter", "Details", "Show how the message was understood.", is_shown=True, display="Enter"),
     Action("faq", "new_entry", "ctrl+n", "New", "Write a new entry.", is_shown=True, is_priority=True, display="^n"),
     Action("entries", "edit_entry", "enter,e", "Edit", "Edit the entry under the cursor.", is_shown=True, display="Enter"),
@@ -125,10 +127,24 @@ ACTIONS: Final = (
         "faq", "search", "slash,ctrl+f", "Search", "Search entries, and see which one would answer.", is_shown=True, display="/"
     ),
     Action(
-        "faq", "next_tab", "ctrl+t", "Other tab", "Switch between entries and unanswered questions.", is_priority=True, display="^t"
+        "faq",
+        "next_tab",
+        "ctrl+t",
+        "Other tab",
+        "Switch between entries, unanswered questions and figures.",
+        is_priority=True,
+        display="^t",
     ),
     Action(
         "unanswered", "answer", "enter,a", "Answer", "Write an entry that answers the question.", is_shown=True, display="Enter"
+    ),
+    Action(
+        "unanswered",
+        "make_alternative",
+        "v",
+        "Alternative",
+        "Make the question another way to ask for an entry that is there.",
+        is_shown=True,
     ),
     Action("unanswered", "dismiss", "delete,d", "Dismiss", "Take the question off the list.", is_shown=True, display="Del"),
     Action("editor", "save", "ctrl+s", "Save", "Save the entry.", is_shown=True, is_priority=True, display="^s"),

@@ -10,7 +10,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from assistant.dialogue.events import Event
+    from assistant.faq.askings import Asking, Rating
+    from assistant.faq.duplicates import Likeness
     from assistant.faq.entry import FaqEntry, Status
+    from assistant.faq.queue import QuestionCluster, Unanswered
     from assistant.messages import FaqResult, ProgressCallback, Reply, UserMessage
 
 # ruff: noqa: D102 (the methods are described where they are implemented)
@@ -25,47 +28,39 @@ class EntriesPort(Protocol):
 
     def get(self, entry_id: str) -> FaqEntry: ...
 
-    def add(self, entry: FaqEntry) -> FaqEntry: ...
+    def add(self, entry: FaqEntry, author: str = "", reason: str = "") -> FaqEntry: ...
 
-    def save(self, entry: FaqEntry, expected_version: int) -> FaqEntry: ...
+    def save(self, entry: FaqEntry, expected_version: int, author: str = "", reason: str = "") -> FaqEntry: ...
 
-    def delete(self, entry_id: str) -> FaqEntry: ...
+    def delete(self, entry_id: str, author: str = "", reason: str = "") -> FaqEntry: ...
 
 
 class FaqPort(Protocol):
-    """Retrieval over the published entries."""
+    """Retrieval over the published entries, and what it sees in them and in the queue."""
 
     def search(self, question: str, limit: int = 5) -> FaqResult: ...
 
+    def clustered(self, questions: Sequence[Unanswered]) -> tuple[QuestionCluster, ...]: ...
 
-class Question(Protocol):
-    """A question that was asked and not answered, however often."""
-
-    @property
-    def question(self) -> str: ...
-
-    @property
-    def count(self) -> int: ...
-
-    @property
-    def ids(self) -> tuple[int, ...]: ...
-
-    @property
-    def last_at(self) -> float: ...
-
-    @property
-    def best_entry_id(self) -> str | None: ...
-
-    @property
-    def best_score(self) -> float: ...
+    def likenesses(self) -> tuple[Likeness, ...]: ...
 
 
 class UnansweredPort(Protocol):
     """The questions that wait for a curator."""
 
-    def list(self) -> Sequence[Question]: ...
+    def list(self) -> Sequence[Unanswered]: ...
 
     def resolve(self, ids: Collection[int]) -> int: ...
+
+
+class AskingsPort(Protocol):
+    """What was asked of the FAQ, and what people thought of the answers."""
+
+    def list(self, since: float = 0.0) -> tuple[Asking, ...]: ...
+
+    def handed_over(self, since: float = 0.0) -> frozenset[str]: ...
+
+    def rate(self, sender_id: str, entry_id: str, rating: Rating) -> bool: ...
 
 
 class AgentPort(Protocol):
@@ -79,6 +74,9 @@ class AgentPort(Protocol):
 
     @property
     def unanswered(self) -> UnansweredPort: ...
+
+    @property
+    def askings(self) -> AskingsPort: ...
 
     def handle(self, message: UserMessage) -> Reply: ...
 

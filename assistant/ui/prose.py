@@ -5,12 +5,15 @@ One widget holds one message, so long conversations stay quick and any part of a
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from textual.content import Content
 from textual.widget import Widget
 
 from assistant.ui.markdown_blocks import Block, markdown_blocks, plain_blocks
+from assistant.ui.safe_text import safe
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,6 +41,16 @@ def flow(blocks: Sequence[Block], width: int) -> Content:
     return Content("\n").join(lines)
 
 
+def highlighted(block: Block, part: str) -> Block:
+    """Returns the block with a part of the text underlined, as much of it as stands in the block; spacing makes no difference."""
+    words = [re.escape(word) for word in safe(part).split()]
+    found = re.search(r"\s+".join(words), block.content.plain) if words else None
+    if found is not None:
+        return replace(block, content=block.content.stylize("underline", found.start(), found.end()))
+    is_within = " ".join(block.content.plain.split()) in " ".join(safe(part).split())
+    return replace(block, content=block.content.stylize("underline")) if is_within else block
+
+
 class Flowed(NamedTuple):
     """A text wrapped to a width: its content, the cells of its longest line, the number of its lines."""
 
@@ -52,18 +65,29 @@ class Prose(Widget):
     Args:
         text: from anywhere.
         markdown: whether to read it as Markdown; else it is shown as it was typed.
+        highlight: a part of the text, without Markdown's marks, that is underlined where it stands.
     """
 
     DEFAULT_CSS = """
     Prose { width: auto; height: auto; }
     """
 
-    def __init__(self, text: str, *, markdown: bool = True, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
+    def __init__(
+        self,
+        text: str,
+        *,
+        markdown: bool = True,
+        highlight: str = "",
+        id: str | None = None,  # noqa: A002 (Textual's name)
+        classes: str | None = None,
+    ) -> None:
         super().__init__(id=id, classes=classes)
         self._read(text, markdown=markdown)
+        if highlight:
+            self.blocks = tuple(highlighted(block, highlight) for block in self.blocks)
 
     def _read(self, text: str, *, markdown: bool) -> None:
-        self.blocks = markdown_blocks(text) if markdown else plain_blocks(text)
+        self.blocks: Sequence[Block] = markdown_blocks(text) if markdown else plain_blocks(text)
         self._flowed: dict[int, Flowed] = {}
 
     def show(self, text: str, *, markdown: bool = True) -> None:

@@ -1,16 +1,19 @@
-"""Measures retrieval on the shipped FAQ: paraphrases that no entry has seen, and questions that no entry answers.
+"""Measures retrieval on the shipped FAQ, and on one entry an intent made of a data set of intents.
 
-    python -m tests.benchmarks.faq_retrieval --encoder words --encoder teacher --encoder .assistant/models/NAME --out-of-scope FILE
+    python -m tests.benchmarks.faq_retrieval --encoder words --encoder checkpoint --out-of-scope FILE --intents FILE
 
-An encoder is ``words`` (vectors that say nothing: bm25 alone), ``teacher`` (needs the extra ``teacher``) or a model folder. FILE
-holds JSON lines with a ``text`` that no entry answers; without it abstaining is not measured. Nothing is fitted to either file: the
-calibration sees the entries alone.
+An encoder is ``words`` (vectors that say nothing: bm25 alone), ``checkpoint`` (the shipped one), ``teacher`` (needs the extra
+``teacher``) or a model folder. The shipped FAQ is asked paraphrases that no entry has seen; ``--out-of-scope`` names JSON lines
+with a ``text`` that no entry answers. ``--intents`` names JSON lines with ``text`` and ``intent``: every tenth row is a question, and of
+the rest an entry an intent is made, one row its question and five its alternatives, in three draws whose mean is shown, beside what
+the vectors find alone: the entry with the nearest question. Nothing is fitted to these files: the calibration sees the entries.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import random
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from assistant.faq.entry import FaqEntry
 from assistant.faq.index import FaqIndex
 from assistant.stores.database import open_database
 from assistant.stores.entries import EntryStore
@@ -30,6 +34,7 @@ if TYPE_CHECKING:
     from assistant.faq.retriever import Encode
 
 ROOT = Path(__file__).parents[2]
+N_DRAWS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +97,56 @@ def measured(encode: Encode, paraphrases: Sequence[tuple[str, str]], out_of_scop
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """Shares of questions whose entry comes first, and is among the first five: of the retriever, and by the vectors alone."""
+
+    hit_1: float
+    hit_5: float
+    alone_1: float
+    alone_5: float
+
+
+def intents_measured(encode: Encode, rows: Sequence[dict[str, Any]], seed: int) -> Hits:
+    """Returns how well questions find one entry an intent, with five alternatives."""
+    asked = rows[::10]
+    rest: dict[str, list[str]] = {}
+    for number, row in enumerate(rows):
+        if number % 10:
+            rest.setdefault(row["intent"], []).append(row["text"])
+    entries = [_entry(intent, random.Random(f"{seed} {intent}").sample(texts, 6)) for intent, texts in sorted(rest.items())]
+    vectors = np.stack([encode(entry.questions) for entry in entries])
+    alone = np.einsum("qd,etd->qet", np.concatenate([encode([row["text"]]) for row in asked]), vectors).max(axis=2)
+    near = np.argsort(-alone, axis=1, kind="stable")[:, :5]
+    names = np.array([entry.id for entry in entries])
+    with TemporaryDirectory() as folder, open_database(f"sqlite:///{folder}/assistant.db") as database:
+        store = EntryStore(database)
+        store.import_entries(entries)
+        index = FaqIndex(store, encode, "benchmark")
+        found = [[match.entry_id for match in index.search(row["text"]).matches] for row in asked]
+    return Hits(
+        float(np.mean([places[:1] == [row["intent"]] for places, row in zip(found, asked, strict=True)])),
+        float(np.mean([row["intent"] in places for places, row in zip(found, asked, strict=True)])),
+        float(np.mean([names[places[0]] == row["intent"] for places, row in zip(near, asked, strict=True)])),
+        float(np.mean([row["intent"] in names[places] for places, row in zip(near, asked, strict=True)])),
+    )
+
+
+def _entry(intent: str, texts: Sequence[str]) -> FaqEntry:
+    """Returns the entry of an intent; its answer, which nobody wrote, is what the intent is called."""
+    return FaqEntry(intent, texts[0], intent.replace("_", " "), tuple(texts[1:]), status="published")
+
+
 def encoder(name: str) -> Encode:
     """Returns the encoder that a name of the command line means."""
     if name == "words":
         return _nothing
+    if name == "checkpoint":
+        from assistant.albert.checkpoint import load_checkpoint
+        from assistant.albert.encode import encode_texts
+
+        checkpoint = load_checkpoint(ROOT / "data" / "albert-compact")
+        return lambda texts: encode_texts(checkpoint.model, checkpoint.tokenizer, texts)
     if name == "teacher":
         from assistant.albert.encode import encode_texts
         from assistant.albert.teacher import load_teacher
@@ -112,6 +163,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--encoder", action="append", required=True)
     parser.add_argument("--out-of-scope", type=Path)
+    parser.add_argument("--intents", type=Path)
     arguments = parser.parse_args()
     rows = _json_lines(ROOT / "tests" / "data" / "faq_paraphrases.jsonl")
     paraphrases = [(row["question"], row["entry"]) for row in rows]
@@ -120,7 +172,11 @@ def main() -> None:
     for name in arguments.encoder:
         figures = measured(encoder(name), paraphrases, out_of_scope)
         shown = (f"{field} {getattr(figures, field):.3f}" for field in Figures.__slots__ if getattr(figures, field) is not None)
-        print(f"{name}: {', '.join(shown)}")
+        print(f"{name}: {', '.join(shown)}", flush=True)
+        if arguments.intents:
+            drawn = [intents_measured(encoder(name), _json_lines(arguments.intents), seed) for seed in range(N_DRAWS)]
+            means = (f"{field} {np.mean([getattr(hits, field) for hits in drawn]):.3f}" for field in Hits.__slots__)
+            print(f"{name}, an entry an intent: {', '.join(means)}", flush=True)
 
 
 def _best_score(index: FaqIndex, question: str) -> float:

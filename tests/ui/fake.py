@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import difflib
 import threading
+import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from assistant.dialogue.events import ActionExecuted, BotUttered, Event, Restarted, SlotSet, UserUttered
 from assistant.errors import DuplicateEntry, StaleEntry, UnknownEntry
+from assistant.faq.askings import Asking
 from assistant.faq.entry import FaqEntry, checked, slug
+from assistant.faq.queue import QuestionCluster
 from assistant.messages import (
     BotMessage,
     Button,
@@ -25,10 +28,13 @@ from assistant.messages import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
     from pathlib import Path
 
+    from assistant.faq.askings import Rating
+    from assistant.faq.duplicates import Likeness
     from assistant.faq.entry import Status
+    from assistant.faq.queue import Unanswered
 
 LISTEN = Decision("action_listen", "rule", 1.0, "")
 
@@ -38,6 +44,7 @@ class FakeEntries:
 
     def __init__(self, entries: tuple[FaqEntry, ...] = ()) -> None:
         self.kept = {entry.id: replace(entry, version=1) for entry in entries}
+        self.reasons: list[str] = []
 
     def list(self, status: Status | None = None, text: str | None = None) -> tuple[FaqEntry, ...]:
         words = (text or "").lower().split()
@@ -49,25 +56,26 @@ class FakeEntries:
             raise UnknownEntry(entry_id=entry_id, known=self.kept)
         return self.kept[entry_id]
 
-    def add(self, entry: FaqEntry) -> FaqEntry:
+    def add(self, entry: FaqEntry, author: str = "", reason: str = "") -> FaqEntry:
         entry = checked(entry)
         if entry.id in self.kept:
             raise DuplicateEntry(entry_id=entry.id)
-        return self._keep(replace(entry, id=entry.id or slug(entry.question, self.kept), version=1))
+        return self._keep(replace(entry, id=entry.id or slug(entry.question, self.kept), version=1), author, reason)
 
-    def save(self, entry: FaqEntry, expected_version: int) -> FaqEntry:
+    def save(self, entry: FaqEntry, expected_version: int, author: str = "", reason: str = "") -> FaqEntry:
         kept = self.get(entry.id)
         if kept.version != expected_version:
-            raise StaleEntry(entry_id=entry.id, expected=expected_version, found=kept.version, author=kept.author)
-        return self._keep(replace(checked(entry), version=kept.version + 1))
+            raise StaleEntry(rejected=entry, expected=expected_version, current=kept)
+        return self._keep(replace(checked(entry), version=kept.version + 1), author, reason)
 
-    def delete(self, entry_id: str) -> FaqEntry:
+    def delete(self, entry_id: str, author: str = "", reason: str = "") -> FaqEntry:
         kept = self.get(entry_id)
-        return self._keep(replace(kept, status="archived", version=kept.version + 1))
+        return self._keep(replace(kept, status="archived", version=kept.version + 1), author, reason)
 
-    def _keep(self, entry: FaqEntry) -> FaqEntry:
-        self.kept[entry.id] = entry
-        return entry
+    def _keep(self, entry: FaqEntry, author: str, reason: str) -> FaqEntry:
+        self.reasons.append(reason)
+        self.kept[entry.id] = replace(entry, author=author or entry.author)
+        return self.kept[entry.id]
 
 
 class FakeFaq:
@@ -75,6 +83,7 @@ class FakeFaq:
 
     def __init__(self, entries: FakeEntries) -> None:
         self._entries = entries
+        self.alike: tuple[Likeness, ...] = ()
 
     def search(self, question: str, limit: int = 5) -> FaqResult:
         asked = question.lower().strip(" ?!.")
@@ -86,6 +95,51 @@ class FakeFaq:
         matches.sort(key=lambda match: -match.score)
         return FaqResult(tuple(matches[:limit]), threshold=0.6)
 
+    def clustered(self, questions: Sequence[Unanswered]) -> tuple[QuestionCluster, ...]:
+        """Those that begin with the same word mean the same."""
+        groups: dict[str, list[Unanswered]] = {}
+        for question in questions:
+            groups.setdefault(question.question.split()[0] if question.question.split() else "", []).append(question)
+        return tuple(
+            QuestionCluster(
+                first.question,
+                tuple(other.question for other in others),
+                sum(one.count for one in (first, *others)),
+                tuple(number for one in (first, *others) for number in one.ids),
+                tuple(sender for one in (first, *others) for sender in one.sender_ids),
+                first.last_at,
+                first.best_entry_id,
+                first.best_score,
+            )
+            for first, *others in groups.values()
+        )
+
+    def likenesses(self) -> tuple[Likeness, ...]:
+        return self.alike
+
+
+@dataclass
+class FakeAskings:
+    """What was asked of the FAQ, in memory."""
+
+    kept: list[Asking] = field(default_factory=list)
+
+    def add(self, question: str, sender_id: str, entry_id: str | None, score: float) -> None:
+        self.kept.append(Asking(len(self.kept) + 1, question, sender_id, entry_id, score, time.time()))
+
+    def list(self, since: float = 0.0) -> tuple[Asking, ...]:
+        return tuple(asking for asking in self.kept if asking.asked_at >= since)
+
+    def handed_over(self, since: float = 0.0) -> frozenset[str]:  # noqa: ARG002 (the real signature)
+        return frozenset()
+
+    def rate(self, sender_id: str, entry_id: str, rating: Rating) -> bool:
+        for place in range(len(self.kept) - 1, -1, -1):
+            if (self.kept[place].sender_id, self.kept[place].entry_id) == (sender_id, entry_id):
+                self.kept[place] = replace(self.kept[place], rating=rating)
+                return True
+        return False
+
 
 @dataclass(frozen=True)
 class FakeQuestion:
@@ -95,6 +149,7 @@ class FakeQuestion:
     last_at: float = 1_699_963_200.0
     best_entry_id: str | None = None
     best_score: float = 0.2
+    sender_ids: tuple[str, ...] = ("terminal",)
 
 
 class FakeUnanswered:
@@ -127,6 +182,7 @@ class FakeAgent:
 
     entries: FakeEntries = field(default_factory=lambda: FakeEntries(entries_of_the_shop()))
     unanswered: FakeUnanswered = field(default_factory=lambda: FakeUnanswered(("do you sell gift cards", "can I pay in kroner")))
+    askings: FakeAskings = field(default_factory=FakeAskings)
     scripted: dict[str, Reply] = field(default_factory=dict)
     failure: Exception | None = None
     stored: list[Event] = field(default_factory=list)
@@ -159,6 +215,9 @@ class FakeAgent:
             failure, self.failure = self.failure, None
             raise failure
         reply = self.scripted.get(message.text) or self._reply(message.text)
+        for said in reply.messages:
+            if "faq_entry" in said.metadata:
+                self.askings.add(message.text, message.sender_id, said.metadata["faq_entry"], 0.9)
         self.store(message, reply)
         return reply
 
@@ -185,7 +244,8 @@ class FakeAgent:
             because = Decision("action_default_fallback", "faq", 1.0, "the best entry is under the threshold")
             return Reply((sorry,), Trace(parse, (because, LISTEN), faq=found, timings_ms=TIMINGS))
         because = Decision("action_answer_faq", "faq", found.best.score, f'nearest to "{found.best.matched}"')
-        return Reply((BotMessage(found.best.answer),), Trace(parse, (because, LISTEN), faq=found, timings_ms=TIMINGS))
+        said = BotMessage(found.best.answer, metadata={"faq_entry": found.best.entry_id})
+        return Reply((said,), Trace(parse, (because, LISTEN), faq=found, timings_ms=TIMINGS))
 
     def keep_unanswered(self, text: str) -> None:
         self.unanswered.add(text)

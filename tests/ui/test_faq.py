@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from textual.widgets import Input, Select, TextArea
 
 from assistant.errors import DatabaseUnavailable
+from assistant.faq.duplicates import Likeness
 from assistant.ui.faq.editor import EntryEditor
 from assistant.ui.faq.tables import EntryTable, QuestionTable
 from assistant.ui.problems import ProblemDialog
@@ -223,7 +224,7 @@ async def test_failing_store_is_shown_and_the_desk_goes_on(
     async with make_app().run_test() as pilot:
         await open_desk(pilot)
 
-        def refuse(entry_id: str) -> None:
+        def refuse(entry_id: str, author: str, reason: str) -> None:
             raise DatabaseUnavailable(path="x.db", why="disk full")
 
         monkeypatch.setattr(agent.entries, "delete", refuse)
@@ -247,3 +248,46 @@ async def test_editing_loses_nothing_of_a_large_entry(make_app: Callable[..., As
         saved = agent.entries.get("delivery-time")
         assert (saved.version, saved.alternatives, saved.tags) == (3, alternatives, tags)
         assert saved.answer == ("word " * 5_000).strip()
+
+
+async def test_questions_that_mean_the_same_become_alternatives_of_an_entry(
+    make_app: Callable[..., AssistantApp], agent: FakeAgent
+) -> None:
+    for question in ("shoes i wore, take them back?", "shoes that were worn"):
+        agent.unanswered.add(question)
+    async with make_app().run_test(size=(110, 40)) as pilot:
+        await open_desk(pilot)
+        await see(pilot, "Unanswered 3")
+        await pilot.press("ctrl+t")
+        await see(pilot, "shoes that were worn")
+        assert "asked in: terminal" in shown(pilot)
+        assert "  shoes i wore, take them back?" in shown(pilot)
+        await pilot.press("v")
+        await until(pilot, lambda: isinstance(pilot.app.screen, QuestionDialog), "the question which entry")
+        number = next(
+            place
+            for place, match in enumerate(agent.faq.search("shoes that were worn", 3).matches)
+            if match.entry_id == "return-worn-shoes"
+        )
+        await pilot.click(f"#entry-{number}")
+        await see(pilot, "Unanswered 2")
+        assert agent.entries.get("return-worn-shoes").alternatives[-2:] == ("shoes that were worn", "shoes i wore, take them back?")
+
+
+async def test_figures_show_what_was_asked_and_what_wants_a_look(make_app: Callable[..., AssistantApp], agent: FakeAgent) -> None:
+    agent.askings.add("worn shoes", "ann", "return-worn-shoes", 0.9)
+    agent.askings.add("worn shoes", "bob", "return-worn-shoes", 0.9)
+    agent.askings.add("gift cards", "bob", None, 0.1)
+    agent.askings.rate("ann", "return-worn-shoes", 1)
+    agent.askings.kept[0] = replace(agent.askings.kept[0], asked_at=agent.askings.kept[0].asked_at - 3 * 86_400)
+    agent.faq.alike = (Likeness("contradiction", "delivery-time", "pay-later", "?", "?", 0.9, "2 against 4"),)
+    async with make_app().run_test(size=(110, 45)) as pilot:
+        await open_desk(pilot)
+        await pilot.press("ctrl+t", "ctrl+t")
+        await see(pilot, "2 answered, 1 missed (67% answered)")
+        await see(pilot, "50% of 2 conversations needed no person")
+        await see(pilot, "2  Can I return shoes that I have worn?  +1 -0")
+        await see(pilot, "delivery-time and pay-later  2 against 4")
+        await see(pilot, "Answered and missed, last 30 days")
+        await pilot.press("ctrl+t")
+        assert isinstance(pilot.app.focused, EntryTable)

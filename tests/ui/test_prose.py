@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from assistant.ui.markdown_blocks import markdown_blocks
-from assistant.ui.prose import flow
+from assistant.ui.prose import flow, highlighted
 
 
 def lines(markdown: str, width: int = 40) -> list[str]:
@@ -66,3 +66,15 @@ def test_nothing_is_nothing() -> None:
 def test_narrow_and_wide_characters_wrap() -> None:
     assert all(len(line) <= 8 for line in lines("abcdefghijklmnopqrstuvwxyz", 3))
     assert lines("日本語" * 4, 10) == ["日本語日本", "語日本語日", "本語"]
+
+
+def underlined(markdown: str, part: str) -> list[str]:
+    blocks = [highlighted(block, part) for block in markdown_blocks(markdown)]
+    return [b.content.plain[span.start : span.end] for b in blocks for span in b.content.spans if "underline" in str(span.style)]
+
+
+def test_the_part_that_answers_is_underlined_whatever_its_marks_and_lines() -> None:
+    assert underlined("Yes. It takes **five\ndays** then. Bye.", "It takes five days then.") == ["It takes five\ndays then."]
+    assert underlined("Yes.\n\nWithin 30 days.", "Yes. Within 30 days.") == ["Yes.", "Within 30 days."]
+    assert underlined("Yes.", "No.") == []
+    assert underlined("a (b) [c]", "(b)") == ["(b)"]

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
+    from assistant.faq.askings import Rating
     from assistant.messages import BotMessage, Trace
     from assistant.ui.chat.items import Item
 
@@ -47,9 +48,18 @@ class MessageView(Vertical, can_focus=True):
         trace: Trace | None
         is_asked: bool = False
 
-    def __init__(self, *, classes: str, trace: Trace | None = None) -> None:
+    @dataclass
+    class Rated(Message):
+        """A thumb was given to the FAQ's answer; 0 takes it back."""
+
+        entry_id: str
+        rating: Rating
+
+    def __init__(self, *, classes: str, trace: Trace | None = None, entry_id: str = "") -> None:
         super().__init__(classes=classes)
         self.trace = trace
+        self._entry_id = entry_id
+        self._rating: Rating = 0
 
     @property
     def copy_text(self) -> str:
@@ -68,6 +78,18 @@ class MessageView(Vertical, can_focus=True):
     def action_details(self) -> None:
         """Shows how the message was understood."""
         self.post_message(self.Looked(self.trace, is_asked=True))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 (the signature is Textual's)
+        """Returns whether an action makes sense here: only answers of the FAQ are rated."""
+        return bool(self._entry_id) if action == "rate" else True
+
+    def action_rate(self, rating: Rating) -> None:
+        """Gives the answer a thumb, or takes it back when it has this one."""
+        self._rating = 0 if self._rating == rating else rating
+        self.set_class(self._rating > 0, "-good").set_class(self._rating < 0, "-bad")
+        for label in self.query(".thumb").results(Static):
+            label.update({1: "  ▲ right", 0: "", -1: "  ▼ wrong"}[self._rating])
+        self.post_message(self.Rated(self._entry_id, self._rating))
 
     def action_copy(self) -> None:
         """Copies the message."""
@@ -117,13 +139,15 @@ class BotView(MessageView):
         .body { max-width: 84; }
         .attached { color: $muted; height: auto; }
         .evidence { padding: 0 2; }
+        .thumb { height: 1; width: auto; color: $muted; display: none; }
+        &.-good .thumb, &.-bad .thumb { display: block; }
         &.-continued .label { display: none; }
         &:focus .said { border-left: outer $accent; background: $surface; }
     }
     """
 
     def __init__(self, item: BotItem) -> None:
-        super().__init__(classes="", trace=item.trace)
+        super().__init__(classes="", trace=item.trace, entry_id=str(item.message.metadata.get("faq_entry") or ""))
         self._item = item
         self.choices = Choices(item.message.buttons) if item.message.buttons else None
 
@@ -132,11 +156,13 @@ class BotView(MessageView):
         yield Static(safe_line(self._item.author), classes="label", markup=False)
         with Vertical(classes="said"):
             if self._item.message.text:
-                yield Prose(self._item.message.text, classes="body")
+                answering = str(self._item.message.metadata.get("faq_passage") or "")
+                yield Prose(self._item.message.text, classes="body", highlight=answering)
             for line in _attachments(self._item.message):
                 yield Static(line, classes="attached", markup=False)
             if self.choices is not None:
                 yield self.choices
+        yield Static("", classes="thumb")
         evidence = summary(self._item.trace) if self._item.is_last and self._item.trace is not None else None
         if evidence:
             yield Static(evidence, classes="evidence")

@@ -1,8 +1,9 @@
-"""The FAQ desk: entries with live search, and the questions that nobody has answered yet."""
+"""The FAQ desk: entries with live search, the questions that nobody has answered yet, and the figures."""
 
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual import on, work
@@ -11,10 +12,12 @@ from textual.content import Content
 from textual.widgets import DataTable, Footer, Input, Static, TabbedContent, TabPane
 
 from assistant.faq.entry import FaqEntry
+from assistant.people import user_name
 from assistant.ui.actions import bindings
 from assistant.ui.banner import ModelState
 from assistant.ui.desk import DeskScreen
 from assistant.ui.faq.editor import EntryEditor
+from assistant.ui.faq.figures import FiguresPane, read_overview
 from assistant.ui.faq.tables import EntryTable, QuestionTable
 from assistant.ui.faq.verdict import verdict
 from assistant.ui.problems import ProblemDialog
@@ -28,13 +31,16 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
+    from assistant.faq.queue import QuestionCluster
     from assistant.messages import FaqResult
-    from assistant.ui.ports import AgentPort, Question
+    from assistant.ui.ports import AgentPort
 
 T = TypeVar("T")
 _PAUSE_S = 0.15
 _N_FOUND = 5
 _MIN_SCORE = 0.1
+_N_NEAREST, _N_OTHERS, _N_SENDERS = 3, 4, 5
+_TABS = {"tab-entries": "#entries", "tab-unanswered": "#questions", "tab-figures": "#figures"}
 _HINT = Content.styled("Type to search; this line says which entry a question would get.", "$muted")
 
 
@@ -56,6 +62,7 @@ class FaqScreen(DeskScreen):
         #reading { width: 2fr; padding: 0 2; margin-left: 1; background: $surface; display: none; scrollbar-size-vertical: 1; }
         #reading Static { color: $primary; text-style: bold; margin-bottom: 1; height: auto; }
         #none { height: auto; padding: 1 2; color: $muted; }
+        #asked { height: auto; padding: 0 2; color: $muted; }
     }
     """
 
@@ -66,7 +73,7 @@ class FaqScreen(DeskScreen):
         self._deleted: list[tuple[FaqEntry, FaqEntry]] = []
 
     def compose_body(self) -> ComposeResult:
-        """Lays out the two tabs."""
+        """Lays out the tabs."""
         with TabbedContent():
             with TabPane("Entries", id="tab-entries"):
                 yield Input(placeholder="Search, or ask as a customer would", id="search")
@@ -79,6 +86,9 @@ class FaqScreen(DeskScreen):
             with TabPane("Unanswered", id="tab-unanswered"):
                 yield Static(id="none", markup=False)
                 yield QuestionTable(id="questions")
+                yield Static(id="asked", markup=False)
+            with TabPane("Figures", id="tab-figures"):
+                yield FiguresPane(id="figures")
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
@@ -106,7 +116,7 @@ class FaqScreen(DeskScreen):
             )
             return
         text = self.query_one("#search", Input).value
-        read = await self._guarded(lambda: (_search(agent, text), agent.unanswered.list()))
+        read = await self._guarded(lambda: (_search(agent, text), agent.faq.clustered(agent.unanswered.list())))
         if read is None:
             return
         (entries, found), questions = read
@@ -115,6 +125,8 @@ class FaqScreen(DeskScreen):
         self._searched = text
         self.query_one(QuestionTable).show(questions)
         self._count(len(entries), len(questions))
+        self._read_question()
+        self._show_figures()
         self._read_entry()
         self.query_one("#verdict", Static).update(_HINT if found is None else verdict(found))
 
@@ -124,7 +136,9 @@ class FaqScreen(DeskScreen):
         tabs.get_tab("tab-unanswered").label = Content(f"Unanswered {n_questions}")
         none = self.query_one("#none", Static)
         none.update(
-            "Every question so far found an answer." if not n_questions else "Enter writes an entry that answers the question."
+            "Every question so far found an answer."
+            if not n_questions
+            else "Enter writes an entry that answers the question; v makes it another way to ask for one that is there."
         )
 
     @on(Input.Changed, "#search")
@@ -142,6 +156,30 @@ class FaqScreen(DeskScreen):
         self.query_one("#read-question", Static).update(safe_line(entry.question) if entry else "")
         self.query_one("#read-answer", Prose).show(entry.answer if entry else "")
 
+    @on(DataTable.RowHighlighted, "#questions")
+    def _read_question(self) -> None:
+        """Shows how else the question under the cursor was asked, and in whose conversations."""
+        current = self.query_one(QuestionTable).current
+        others = "".join(f"\n  {safe_line(other, limit=160)}" for other in current.others[:_N_OTHERS]) if current else ""
+        senders = ", ".join(safe_line(sender, limit=40) for sender in current.sender_ids[:_N_SENDERS]) if current else ""
+        more = len(current.sender_ids) - _N_SENDERS if current else 0
+        shown = f"asked in: {senders}{f' and {more} more' if more > 0 else ''}{others}" if current else ""
+        self.query_one("#asked", Static).update(shown)
+
+    @on(TabbedContent.TabActivated)
+    def _tab_activated(self) -> None:
+        self._show_figures()
+
+    @work(group="figures", description="figures", exclusive=True)
+    async def _show_figures(self) -> None:
+        """Shows the figures as they are now, when they are looked at."""
+        agent = self.desk.agent
+        if agent is None or self.query_one(TabbedContent).active != "tab-figures":
+            return
+        overview = await self._guarded(lambda: read_overview(agent))
+        if overview is not None:
+            self.query_one(FiguresPane).show(overview)
+
     # --- writing
 
     @on(EntryTable.Wanted)
@@ -154,7 +192,9 @@ class FaqScreen(DeskScreen):
     @on(QuestionTable.Wanted)
     def _question_wanted(self, event: QuestionTable.Wanted) -> None:
         if event.what == "answer":
-            self._edit(FaqEntry("", event.question.question, "", status="published"), event.question)
+            self._edit(FaqEntry("", event.question.question, "", event.question.others, status="published"), event.question)
+        elif event.what == "alternative":
+            self._make_alternative(event.question)
         else:
             self._dismiss_question(event.question)
 
@@ -164,7 +204,7 @@ class FaqScreen(DeskScreen):
         self._edit(FaqEntry("", asked, "", status="published"))
 
     @work(group="write", description="write")
-    async def _edit(self, entry: FaqEntry, question: Question | None = None) -> None:
+    async def _edit(self, entry: FaqEntry, question: QuestionCluster | None = None) -> None:
         agent = self.desk.agent
         if agent is None:
             self.desk.notify_text("Entries can be written as soon as the model is ready.")
@@ -183,13 +223,36 @@ class FaqScreen(DeskScreen):
         self.reload()
 
     @work(group="write", description="write")
+    async def _make_alternative(self, question: QuestionCluster) -> None:
+        """Adds the questions to an entry's alternatives, and takes them off the list."""
+        agent = self.desk.agent
+        found = await self._guarded(lambda: agent.faq.search(question.question, _N_NEAREST)) if agent is not None else None
+        if agent is None or found is None or not found.matches:
+            self.desk.notify_text("No entry is near this question; Enter writes one.")
+            return
+        near = {f"entry-{number}": match for number, match in enumerate(found.matches)}
+        labels = {key: safe_line(match.question, limit=60) for key, match in near.items()} | {"none": "None of them"}
+        asked = f"Which entry answers “{safe_line(question.question, limit=200)}”?"
+        chosen = await self.app.push_screen_wait(QuestionDialog("Another way to ask", asked, labels))
+        if chosen not in near:
+            return
+        entry = await self._guarded(lambda: agent.entries.get(near[chosen].entry_id))
+        if entry is None:
+            return
+        changed = replace(entry, alternatives=(*entry.alternatives, question.question, *question.others))
+        if await self._guarded(lambda: agent.entries.save(changed, entry.version)) is not None:
+            await self._guarded(lambda: agent.unanswered.resolve(question.ids))
+            self.desk.notify_text("Saved: it answers from the next message on.")
+            self.reload()
+
+    @work(group="write", description="write")
     async def _delete(self, entry: FaqEntry) -> None:
         agent = self.desk.agent
         answers = {"keep": "Keep", "delete": "Delete"}
         text = f"Delete “{safe_line(entry.question, limit=200)}”?\n\nIt answers no more. ^z brings it back."
         if agent is None or await self.app.push_screen_wait(QuestionDialog("Delete", text, answers)) != "delete":
             return
-        archived = await self._guarded(lambda: agent.entries.delete(entry.id))
+        archived = await self._guarded(lambda: agent.entries.delete(entry.id, user_name(), "deleted at the desk"))
         if archived is not None:
             self._deleted.append((entry, archived))
             self.desk.notify_text("Deleted; ^z brings it back.")
@@ -203,12 +266,12 @@ class FaqScreen(DeskScreen):
             self.desk.notify_text("There is nothing to bring back.")
             return
         entry, archived = self._deleted.pop()
-        if await self._guarded(lambda: agent.entries.save(entry, archived.version)) is not None:
+        if await self._guarded(lambda: agent.entries.save(entry, archived.version, user_name(), "brought back")) is not None:
             self.desk.notify_text("Brought back.")
             self.reload()
 
     @work(group="write", description="write")
-    async def _dismiss_question(self, question: Question) -> None:
+    async def _dismiss_question(self, question: QuestionCluster) -> None:
         agent = self.desk.agent
         if agent is not None:
             await self._guarded(lambda: agent.unanswered.resolve(question.ids))
@@ -220,11 +283,11 @@ class FaqScreen(DeskScreen):
         self.query_one("#search").focus()
 
     def action_next_tab(self) -> None:
-        """Goes to the other tab."""
+        """Goes to the next tab."""
         tabs = self.query_one(TabbedContent)
-        is_entries = tabs.active == "tab-entries"
-        tabs.active = "tab-unanswered" if is_entries else "tab-entries"
-        self.query_one("#questions" if is_entries else "#entries").focus()
+        place = (list(_TABS).index(tabs.active) + 1) % len(_TABS)
+        tabs.active = list(_TABS)[place]
+        self.query_one(_TABS[tabs.active]).focus()
 
     async def _guarded(self, read: Callable[[], T]) -> T | None:
         """Returns what a call to the stores gives; shows a failure, and returns None then."""

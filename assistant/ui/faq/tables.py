@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
     from assistant.faq.entry import FaqEntry
-    from assistant.ui.ports import Question
+    from assistant.faq.queue import QuestionCluster
 
 STATUS_SIGNS: Final = {"published": "● published", "in_review": "◐ in review", "draft": "○ draft", "archived": "✕ archived"}
 """Each status with a sign of its own, so that colour is not needed to tell them apart."""
@@ -126,27 +126,32 @@ class EntryTable(FittedTable):
 
 
 class QuestionTable(FittedTable):
-    """The unanswered questions."""
+    """The unanswered questions, those that mean the same as one row."""
 
     FIRST = "Question"
-    WIDTHS = (("Asked", 9), ("Last", 12), ("Nearest", 8))
+    WIDTHS = (("Asked", 9), ("Last", 12), ("Nearest", 8), ("Ways", 5))
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("unanswered")]
 
     @dataclass
     class Wanted(Message):
-        """Something shall be done with the question under the cursor: ``answer`` or ``dismiss``."""
+        """Something shall be done with the questions under the cursor: ``answer``, ``alternative`` or ``dismiss``."""
 
-        question: Question
+        question: QuestionCluster
         what: str
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self._questions: dict[str, Question] = {}
+        self._questions: dict[str, QuestionCluster] = {}
 
-    def show(self, questions: Sequence[Question]) -> None:
+    def show(self, questions: Sequence[QuestionCluster]) -> None:
         """Shows questions."""
         self._questions = {str(position): question for position, question in enumerate(questions)}
         self.show_rows([(key, _question_cells(question)) for key, question in self._questions.items()])
+
+    @property
+    def current(self) -> QuestionCluster | None:
+        """The questions under the cursor; None when there are none."""
+        return self._questions.get(self.cursor_key or "")
 
     def on_data_table_row_selected(self) -> None:
         """A click on the row under the cursor answers it."""
@@ -155,6 +160,10 @@ class QuestionTable(FittedTable):
     def action_answer(self) -> None:
         """Asks for an entry that answers the question."""
         self._want("answer")
+
+    def action_make_alternative(self) -> None:
+        """Asks for the questions to become other ways to ask for an entry."""
+        self._want("alternative")
 
     def action_dismiss(self) -> None:
         """Asks for the question to be taken off the list."""
@@ -171,9 +180,16 @@ def _entry_cells(entry: FaqEntry) -> tuple[str, ...]:
     return safe_line(entry.question), STATUS_SIGNS.get(entry.status, safe_line(entry.status)), alternatives.rjust(4), tags
 
 
-def _question_cells(question: Question) -> tuple[str, ...]:
+def _question_cells(question: QuestionCluster) -> tuple[str, ...]:
+    ways = str(len(question.others) + 1) if question.others else ""
     times = "once" if question.count == 1 else f"{question.count} times"
-    return safe_line(question.question), times, when(question.last_at), f"{round(question.best_score * 100)}%".rjust(5)
+    return (
+        safe_line(question.question),
+        times,
+        when(question.last_at),
+        f"{round(question.best_score * 100)}%".rjust(5),
+        ways.rjust(4),
+    )
 
 
 def when(timestamp: float) -> str:

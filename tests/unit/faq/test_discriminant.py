@@ -39,7 +39,7 @@ def test_the_first_has_at_most_one_and_the_certain_one_has_one() -> None:
 
 def test_an_entry_with_many_questions_is_not_preferred_for_that() -> None:
     vectors = normalised(np.array([[1, 0.2, 0], [1, -0.2, 0], [1, 0.1, 0], [1, -0.1, 0], [0, 1, 0]], dtype=np.float32))
-    between = normalised(np.array([0.7, 0.7, 0], dtype=np.float32))
+    between = normalised(np.array([[0.7, 0.7, 0]], dtype=np.float32))[0]
     scores = discriminant(between, vectors, np.array([0, 0, 0, 0, 1]), 2)
     assert abs(scores[0] - scores[1]) < 0.15
 

@@ -14,7 +14,7 @@ ENTRIES = [
     FaqEntry("shoes", "Can I return worn shoes?", "No, worn shoes stay yours.", ("used shoes back",)),
     FaqEntry("worn", "Can worn shoes be returned?", "Yes, within 30 days.", ("can i return worn shoes",)),
     FaqEntry("hours", "When are you open?", "From 9 to 17.", ("opening hours",)),
-    FaqEntry("open", "When is the shop?", "Nine to five.", ("what are your opening hours",)),
+    FaqEntry("open", "When is the shop?", "Nine to five.", ("your opening hours",)),
     FaqEntry("gifts", "Do you wrap presents?", "Yes."),
 ]
 VECTORS = Grouped([hashing_vectors(entry.questions) for entry in ENTRIES])
@@ -26,11 +26,8 @@ def test_contradictions_come_before_duplicates_and_each_pair_is_named_once() -> 
         ("contradiction", "shoes", "worn"),
         ("duplicate", "hours", "open"),
     ]
-    assert (found[0].question, found[0].other_question, found[0].likeness) == (
-        "Can I return worn shoes?",
-        "can i return worn shoes",
-        pytest.approx(1.0, abs=0.2),
-    )
+    assert (found[0].question, found[0].other_question) == ("Can I return worn shoes?", "can i return worn shoes")
+    assert found[0].likeness > 0.8
     assert found[0].why == "one says yes, the other no"
 
 
