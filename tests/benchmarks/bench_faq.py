@@ -2,8 +2,8 @@
 
 The first part fills a database with entries of five alternatives each, made by putting words into patterns, and asks questions: the
 encoder, full text, ranking and the database are all in the time. The second searches synthetic clustered vectors, and says how
-many of the ten nearest are among those that exact search finds. Wall-clock and processor time are shown: on a busy machine only the latter
-says something.
+many of the ten nearest are among those that exact search finds. Wall-clock and processor time are shown: on a busy machine only
+the latter says something.
 """
 
 from __future__ import annotations
