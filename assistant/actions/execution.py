@@ -97,6 +97,8 @@ class Actions:
             return self._defaults[name](tracker)
         if name in self._domain.responses:
             return self.say(name, tracker)
+        if name in self._domain.e2e_actions:
+            return [BotUttered(BotMessage(name))]
         if self._domain.is_retrieval(name):
             return self.speaker.say_retrieved(tracker)
         if self._domain.has_action(name):

@@ -179,7 +179,9 @@ def load_domain(project: Project) -> Domain:
         reader.read(_content(path, project.shown(path)))
     for path in project.training:  # a training file may carry domain keys too
         shown = project.shown(path)
-        reader.read(map_with(read_yaml(path, shown_as=shown), _TOP_KEYS - {"version"}, Place(shown)))
+        content = read_yaml(path, shown_as=shown)
+        reader.read(map_with(content, _TOP_KEYS - {"version"}, Place(shown)))
+        reader.read_said(map_with(content, ("stories",), Place(shown)))
     return reader.finish()
 
 
@@ -279,6 +281,15 @@ class _Reader:
     def _each_text(self, content: YamlMap, key: str, into: dict[str, None]) -> None:
         section = want_list(content.get(key), key=key, where=content.place(key))
         into.update({want_text(item, key=key, where=section.place(index)): None for index, item in enumerate(section)})
+
+    def read_said(self, content: YamlMap) -> None:
+        """Reads what stories let the assistant say in place of an action: each text is an action of its own."""
+        stories = content.get("stories")
+        for story in stories if isinstance(stories, YamlList) else ():
+            steps = story.get("steps") if isinstance(story, YamlMap) else None
+            for step in steps if isinstance(steps, YamlList) else ():
+                if isinstance(step, YamlMap) and step.get("bot") is not None:
+                    self._e2e_actions[str(step["bot"])] = None
 
     def _responses_of(self, content: YamlMap) -> None:
         section = want_map(content.get("responses"), key="responses", where=content.place("responses"))

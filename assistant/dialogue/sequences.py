@@ -159,7 +159,7 @@ class _Walk:
             case UserStep():
                 if self._owes_listen():
                     self._action(ACTION_LISTEN, step.where)
-                scores = (IntentScore(step.intent, 1.0),) if step.intent else ()
+                scores = (IntentScore(step.means, 1.0),) if step.means else ()
                 self._tracker.update(UserUttered(step.text or "", Parse(step.text or "", scores, step.entities)))
                 self._tracker.update_all(implied_slots(self._domain, step.entities))
             case ActionStep():

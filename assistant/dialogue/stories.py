@@ -28,6 +28,11 @@ class UserStep:
     text: str | None = None
     entities: tuple[Entity, ...] = ()
 
+    @property
+    def means(self) -> str | None:
+        """The intent; the text itself where a story leaves it at that (Rasa calls this end-to-end training)."""
+        return self.intent or self.text
+
 
 @dataclass(frozen=True, slots=True)
 class OrStep:
@@ -252,3 +257,10 @@ def _read_entity(item: Any) -> Entity:
         return Entity(str(item), 0, 0, SOME_VALUE)
     name, value = next((pair for pair in item.items() if pair[0] not in {"role", "group"}), ("", None))
     return Entity(str(name), 0, 0, value, role=item.get("role"), group=item.get("group"))
+
+
+def spoken_texts(stories: Iterable[Story]) -> tuple[str, ...]:
+    """Returns what users say in stories that name no intent for it, each text once."""
+    steps = (step for story in stories for step in story.steps)
+    said = (option for step in steps for option in (step.options if isinstance(step, OrStep) else (step,)))
+    return tuple(dict.fromkeys(step.text for step in said if isinstance(step, UserStep) and step.text and not step.intent))

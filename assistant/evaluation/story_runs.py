@@ -77,6 +77,8 @@ class StoryRun:
                 self._slots(step)
             case LoopStep():
                 self._loop(step)
+            case BotStep() if step.text in self._domain.e2e_actions:
+                self._expect(step.text, step.where)
             case BotStep():
                 self._heard(step)
             case _:  # checkpoints decide nothing
@@ -86,7 +88,7 @@ class StoryRun:
 
     def _say(self, step: UserStep) -> None:
         text = step.text or ""
-        annotation = Parse(text, (IntentScore(step.intent, 1.0),) if step.intent else (), step.entities)
+        annotation = Parse(text, (IntentScore(step.means, 1.0),) if step.means else (), step.entities)
         is_understood = self._understand is not None and bool(text) and not text.startswith("/")
         parse = self._understand(text) if self._understand and is_understood else annotation
         self._note(step.where, "user", text, text)
