@@ -138,7 +138,9 @@ def _listed(title: str, changes: Sequence[Change]) -> list[str]:
 def _line(change: Change) -> str:
     before, after = change.before, change.after
     if before.intent == after.intent:
-        what = f"entities {_named(before.entities, change.text)} -> {_named(after.entities, change.text)}"
+        gone = [key for key in before.entities if key not in after.entities]
+        come = [key for key in after.entities if key not in before.entities]
+        what = f"entities {_named(gone, change.text)} -> {_named(come, change.text)}"
     else:
         what = f"{one_line(before.intent, 40)} {before.confidence:.2f} -> {one_line(after.intent, 40)} {after.confidence:.2f}"
     return f'    "{one_line(change.text)}": {what} ({change.place})'

@@ -60,7 +60,8 @@ class Measured:
 
         Examples of an out-of-scope intent are set apart where the model has no such intent; a model that was trained on one has to
         find it like any other, and its examples count on both sides. Values such as times and amounts, which are found without
-        having been learned, are left out where no example annotates their type, as Rasa leaves out Duckling's.
+        having been learned, are left out where no example annotates their type, as Rasa leaves out Duckling's. Joined intents are
+        the same in any order.
         """
         known = known_intents(parses)
         is_outside = [example.intent in OUT_OF_SCOPE_INTENTS for example in examples]
@@ -68,7 +69,9 @@ class Measured:
         kept = [(example, parse) for example, parse, flag in pairs if not flag or example.intent in known]
         strange = [parse for _, parse, flag in pairs if flag]
         annotated = {entity.entity for example, _ in kept for entity in example.entities}
-        return cls(tuple(e for e, _ in kept), tuple(_asked(p, annotated) for _, p in kept), (*outside, *strange))
+        return cls(
+            tuple(e for e, _ in kept), tuple(_asked(_as_written(p, e.intent), annotated) for e, p in kept), (*outside, *strange)
+        )
 
     def report(self) -> NluReport:
         """Returns the figures; all of them 0 when there are no examples."""
@@ -234,6 +237,14 @@ def known_intents(parses: Sequence[Parse]) -> frozenset[str]:
     """Returns the intents that whoever made the parses has, with all responses of retrieval intents."""
     rankings = (scores for parse in parses for scores in (parse.intent_ranking, *parse.responses.values()))
     return frozenset(part for scores in rankings for score in scores for part in (score.name, *score.name.split(JOINT)))
+
+
+def _as_written(parse: Parse, intent: str) -> Parse:
+    """Returns the parse with the joined intent that was found written as in the example, where it is the same one."""
+    found = parse.intent
+    if found.name == intent or sorted(found.name.split(JOINT)) != sorted(intent.split(JOINT)):
+        return parse
+    return replace(parse, intent_ranking=(replace(found, name=intent), *parse.intent_ranking[1:]))
 
 
 def _asked(parse: Parse, annotated: Collection[str]) -> Parse:

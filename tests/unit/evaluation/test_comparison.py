@@ -33,9 +33,12 @@ def test_each_utterance_gets_better_or_worse_or_stays() -> None:
 
 
 def test_entities_alone_can_make_an_utterance_better() -> None:
-    found = compared({"42 please": parsed("42 please", "x", 0.9)}, {"42 please": parsed("42 please", "x", 0.9, SIZE)})
+    text, both = "42 please", Entity("politeness", 3, 9, "please")
+    found = compared({text: parsed(text, "x", 0.9)}, {text: parsed(text, "x", 0.9, SIZE)})
     assert [change.after.entities for change in found.better] == [(("size", 0, 2),)]
     assert "entities none -> size '42'" in found.as_text()
+    wrong = compared({text: parsed(text, "x", 0.9, SIZE)}, {text: parsed(text, "x", 0.9, SIZE, both)})
+    assert "entities none -> politeness 'please'" in wrong.as_text(), "what stays is not told"
 
 
 def test_the_surest_changes_come_first() -> None:

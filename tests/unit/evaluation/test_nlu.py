@@ -121,6 +121,14 @@ def test_an_intent_that_is_never_found_counts_as_zero() -> None:
     assert "never" in report_text(report)
 
 
+def test_joined_intents_are_the_same_in_any_order() -> None:
+    parser = Canned(parsed("1", "refund+cancel", 0.6), parsed("2", "refund+cancel", 0.6), parsed("3", "refund", 0.6))
+    report = evaluate(parser, [example("1", "cancel+refund"), example("2", "refund+cancel"), example("3", "cancel+refund")])
+    assert report.intent_accuracy == pytest.approx(2 / 3)
+    assert report.confusions == (("cancel+refund", "refund", 1),)
+    assert report.unknown == ()
+
+
 def test_intents_that_the_model_does_not_have_are_named() -> None:
     ranking = (IntentScore("x", 0.6), IntentScore("y", 0.3), IntentScore("faq/a", 0.1))
     responses = {"faq": (IntentScore("faq/a", 0.9), IntentScore("faq/b", 0.1))}
