@@ -3,10 +3,11 @@
     python -m tests.benchmarks.faq_retrieval --encoder words --encoder checkpoint --out-of-scope FILE --intents FILE
 
 An encoder is ``words`` (vectors that say nothing: bm25 alone), ``checkpoint`` (the shipped one), ``teacher`` (needs the extra
-``teacher``) or a model folder. The shipped FAQ is asked paraphrases that no entry has seen; ``--out-of-scope`` names JSON lines with
-a ``text`` that no entry answers. ``--intents`` names JSON lines with ``text`` and ``intent``: every tenth row is a question; of the
-rest an entry an intent is made, one row its question and five its alternatives, in three draws. Their mean is shown, beside what the
-vectors find alone: the entry with the nearest question. Nothing is fitted to these files: the calibration sees the entries.
+``teacher``) or a model folder. The shipped FAQ is asked paraphrases that no entry has seen; ``--out-of-scope`` names JSON lines
+with a ``text`` that no entry answers. ``--intents`` names JSON lines with ``text`` and ``intent``: every tenth row is a
+question; of the rest an entry an intent is made, one row its question and five its alternatives, in three draws. Their mean is
+shown, beside what the vectors find alone: the entry with the nearest question. Nothing is fitted to these files: the
+calibration sees the entries.
 """
 
 from __future__ import annotations
