@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from assistant.dialogue.events import (
     ActionExecuted,
     ActiveLoop,
+    ConversationPaused,
+    ConversationResumed,
     SessionStarted,
     SlotSet,
     UserUttered,
@@ -122,10 +124,14 @@ def steps_of(
     at = next(index for index, event in enumerate(events) if event is last)
     end = next((index for index in range(at + 1, len(events)) if isinstance(events[index], UserUttered)), len(events))
     steps: list[Step] = []
+    is_paused = False
     for event in Tracker("", domain, events[:at]).applied_events():
         if isinstance(event, SessionStarted):
             steps.clear()
-        steps += _steps(event, domain, has_texts=has_texts)
+        elif isinstance(event, ConversationPaused | ConversationResumed):
+            is_paused = isinstance(event, ConversationPaused)
+        elif not is_paused:  # what is said to a person is no matter of the assistant's
+            steps += _steps(event, domain, has_texts=has_texts)
     steps.append(_user(last, domain, intent, entities, has_texts=has_texts))
     if actions is not None:
         return (*steps, *(ActionStep(HERE, name) for name in actions))

@@ -18,8 +18,8 @@ from assistant.dialogue.sequences import linear_stories
 from assistant.dialogue.stories import load_stories, load_tests
 from assistant.evaluation.coverage import coverage
 from assistant.evaluation.story_report import StoryReport
-from assistant.evaluation.story_runs import LiveStoryRun, StoryRun
-from assistant.messages import FaqResult, Progress
+from assistant.evaluation.story_runs import LiveStoryRun, StoryRun, TestFaq
+from assistant.messages import Progress
 from assistant.opening import learned_policy
 from assistant.project import model_in_use
 
@@ -70,12 +70,13 @@ def run_conversation_tests(
     stories = load_stories(project)
     folder = model or model_in_use(project)
     learned = learned_policy(domain, settings, folder) if folder else None
-    policies = build_policies(domain, stories, settings, _no_faq, learned=learned)
+    faq = TestFaq()
+    policies = build_policies(domain, stories, settings, faq.search, learned=learned)
     understand = _understanding(interpreter, settings) if interpreter else None
     # A test file may lie among the training files of an older project.
     tests = linear_stories(load_tests(project, files))
     results: list[StoryResult] = []
-    with _follower(project, settings, domain, policies, runs_actions=runs_actions) as follow:
+    with _follower(project, settings, domain, policies, faq, runs_actions=runs_actions) as follow:
         for number, test in enumerate(tests, 1):
             results.append(follow(test, understand).result())
             report_progress(Progress("test", number, len(tests)))
@@ -84,17 +85,17 @@ def run_conversation_tests(
 
 @contextmanager
 def _follower(
-    project: Project, settings: Settings, domain: Domain, policies: Sequence[Policy], *, runs_actions: bool
+    project: Project, settings: Settings, domain: Domain, policies: Sequence[Policy], faq: TestFaq, *, runs_actions: bool
 ) -> Iterator[Callable[[Story, Callable[[str], Parse] | None], StoryRun]]:
     """Yields what makes the run of a test."""
     if not runs_actions:
-        yield lambda test, understand: StoryRun(test, domain, policies, understand)
+        yield lambda test, understand: StoryRun(test, domain, policies, faq, understand)
         return
     with tempfile.TemporaryDirectory(prefix="assistant-test-") as state:  # what actions write is not the project's
         runner = _runner(project, settings, Path(state))
-        actions = Actions(domain, runner, _no_faq, random.Random(0))
+        actions = Actions(domain, runner, faq.search, random.Random(0))
         try:
-            yield lambda test, understand: LiveStoryRun(test, domain, policies, understand, actions=actions)
+            yield lambda test, understand: LiveStoryRun(test, domain, policies, faq, understand, actions=actions)
         finally:
             if runner is not None:
                 runner.close()
@@ -104,11 +105,6 @@ def _runner(project: Project, settings: Settings, state: Path) -> ProcessRunner 
     if settings.action_endpoint:
         return ServerRunner(settings.action_endpoint, settings.action_timeout_s)
     return ProcessRunner(project.bot, state, settings.action_timeout_s) if project.actions else None
-
-
-def _no_faq(_question: str) -> FaqResult:
-    """What the FAQ holds is the curators' business: a conversation test stays true whatever they write."""
-    return FaqResult((), 1.0)
 
 
 def _understanding(interpreter: Parser, settings: Settings) -> Callable[[str], Parse]:

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 from assistant.annotations import annotated
 from assistant.dialogue.events import ActionExecuted, ActionExecutionRejected, ActiveLoop, BotUttered, SlotSet, UserUttered
 from assistant.dialogue.policies import decide
+from assistant.dialogue.policies.faq import ACTION_ANSWER_FAQ
 from assistant.dialogue.slot_filling import fill_slots, implied_slots
 from assistant.dialogue.stories import SOME_VALUE, ActionStep, BotStep, LoopStep, SlotStep, UserStep
 from assistant.dialogue.tracker import ACTION_LISTEN, Tracker, base_intent
 from assistant.errors import ActionError, BadAnnotation, UnknownName
 from assistant.evaluation.story_report import StepResult, StoryResult
-from assistant.messages import Decision, IntentScore, Parse
+from assistant.messages import Decision, FaqMatch, FaqResult, IntentScore, Parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -30,6 +31,22 @@ if TYPE_CHECKING:
     from assistant.errors import Place
     from assistant.messages import Entity
 
+_FAQ_SCORE = 0.5
+
+
+class TestFaq:
+    """The FAQ in tests: what it holds is the curators' business, so it answers where a test says so, and nowhere else."""
+
+    __test__ = False  # pytest takes it for one of its own
+
+    def __init__(self) -> None:
+        self.answers = False
+
+    def search(self, question: str) -> FaqResult:
+        """Returns an answer that is good but not exact, so that rules and stories go before it; or none."""
+        match = FaqMatch("test", question, question, "What the FAQ says.", _FAQ_SCORE)
+        return FaqResult((match,) if self.answers else (), _FAQ_SCORE)
+
 
 class StoryRun:
     """One test, followed from its first step to its last, with its actions stubbed.
@@ -38,15 +55,22 @@ class StoryRun:
         test: to follow; without checkpoints and choices.
         domain: of the bot.
         policies: what decides.
+        faq: what they ask.
         understand: what messages mean; None: what the test annotates.
     """
 
     def __init__(
-        self, test: Story, domain: Domain, policies: Sequence[Policy], understand: Callable[[str], Parse] | None = None
+        self,
+        test: Story,
+        domain: Domain,
+        policies: Sequence[Policy],
+        faq: TestFaq,
+        understand: Callable[[str], Parse] | None = None,
     ) -> None:
         self._test = test
         self._domain = domain
         self._policies = policies
+        self._faq = faq
         self._understand = understand
         self._steps: list[StepResult] = []
         self._tracker = Tracker(test.name, domain, [ActionExecuted(ACTION_LISTEN)])
@@ -117,6 +141,7 @@ class StoryRun:
     # --- what the bot decides ---------------------------------------------------------------------------------------------------
 
     def _expect(self, action: str, where: Place) -> None:
+        self._faq.answers = action == ACTION_ANSWER_FAQ
         decision = self._decide(action)
         self._note(where, "action", action, decision.action, decision)
         self._do(action, where)
@@ -161,11 +186,12 @@ class LiveStoryRun(StoryRun):
         test: Story,
         domain: Domain,
         policies: Sequence[Policy],
+        faq: TestFaq,
         understand: Callable[[str], Parse] | None = None,
         *,
         actions: Actions,
     ) -> None:
-        super().__init__(test, domain, policies, understand)
+        super().__init__(test, domain, policies, faq, understand)
         self._actions = actions
         self._ahead: list[Event] | None = None
         self._latest: list[Event] = []

@@ -139,6 +139,22 @@ def test_an_action_that_is_not_there_is_named(tmp_path: Path) -> None:
         run(tmp_path, story("user: hello, intent: greet", "action: utter_gret"))
 
 
+@pytest.mark.parametrize(
+    ("intent", "action", "found"),
+    [
+        ("nlu_fallback", "action_answer_faq", "action_answer_faq"),
+        ("inform", "action_answer_faq", "action_answer_faq"),
+        ("greet", "action_answer_faq", "utter_greet"),
+        ("nlu_fallback", "utter_z", "action_default_fallback"),
+    ],
+)
+def test_the_faq_answers_where_the_test_says_so_and_the_bot_would_ask_it(
+    tmp_path: Path, intent: str, action: str, found: str
+) -> None:
+    report = run(tmp_path, story(f"user: how much is it, intent: {intent}", f"action: {action}"))
+    assert next(step.found for step in report.actions) == found
+
+
 class Misunderstands:
     def parse(self, text: str) -> Parse:
         return Parse(text, (IntentScore("chat" if "hello" in text else "greet", 0.9),))

@@ -13,7 +13,10 @@ from assistant.corrections.stories import propose_story
 from assistant.dialogue.events import (
     ActionExecuted,
     ActiveLoop,
+    AgentUttered,
     BotUttered,
+    ConversationPaused,
+    ConversationResumed,
     Event,
     Restarted,
     SessionStarted,
@@ -122,6 +125,18 @@ def test_a_restart_begins_a_story(domain: Domain) -> None:
         said("hello", "greet"),
     ]
     assert written(steps_of(events, domain)) == [{"intent": "greet"}]
+
+
+def test_what_was_said_to_a_person_is_left_out(domain: Domain) -> None:
+    with_person: list[Event] = [LISTEN, said("help", "chat"), ActionExecuted("action_handoff"), ConversationPaused(), LISTEN]
+    with_person += [said("are you there", "greet"), AgentUttered("yes"), ConversationResumed(), said("hello", "greet")]
+    with_person.append(ActionExecuted("utter_greet"))
+    assert written(steps_of(with_person, domain)) == [
+        {"intent": "chat"},
+        {"action": "action_handoff"},
+        {"intent": "greet"},
+        {"action": "utter_greet"},
+    ]
 
 
 @pytest.mark.parametrize("turn", [0, 5, 99])
