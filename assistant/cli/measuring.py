@@ -13,7 +13,7 @@ from assistant.cli.output import progress, talk, write, write_json
 
 if TYPE_CHECKING:
     from assistant.evaluation.limits import Limits
-    from assistant.evaluation.nlu import Measured
+    from assistant.evaluation.measured import Measured
     from assistant.evaluation.nlu_report import NluReport
 
 DEFAULT_FOLDS = 5

@@ -6,12 +6,12 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from assistant.evaluation.labels import one_line
-from assistant.evaluation.nlu import entity_keys
+from assistant.evaluation.measured import entity_keys
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from assistant.evaluation.nlu import Measured
+    from assistant.evaluation.measured import Measured
     from assistant.messages import Parse
     from assistant.nlu.training_data import Example
 

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from assistant.errors import CannotWrite
 from assistant.evaluation.entity_scores import by_extractor
 from assistant.evaluation.labels import safe_json
-from assistant.evaluation.nlu import entity_keys
+from assistant.evaluation.measured import entity_keys
 from assistant.evaluation.pictures import histogram_svg, matrix_svg
 from assistant.evaluation.retrieval import chosen_responses, without_keys
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from assistant.evaluation.entity_scores import Score
-    from assistant.evaluation.nlu import Measured
+    from assistant.evaluation.measured import Measured
     from assistant.evaluation.nlu_report import NluReport
     from assistant.messages import Entity
 

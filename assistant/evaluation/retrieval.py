@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from assistant.evaluation.nlu import Measured
+from assistant.evaluation.measured import Measured
 from assistant.messages import IntentScore, Parse
 
 

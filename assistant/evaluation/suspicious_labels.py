@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from assistant.albert.checkpoint import Checkpoint
     from assistant.errors import Place
-    from assistant.evaluation.nlu import Measured
+    from assistant.evaluation.measured import Measured
     from assistant.messages import Parse, ProgressCallback
     from assistant.nlu.training_data import TrainingData
     from assistant.training.arguments import TrainingArguments

@@ -9,7 +9,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from assistant.errors import CannotWrite
-from assistant.evaluation.nlu import Measured, measure
+from assistant.evaluation.measured import Measured
+from assistant.evaluation.nlu import measure
 from assistant.evaluation.nlu_report import Bin
 from assistant.evaluation.pictures import MAX_DRAWN, histogram_svg, matrix_svg
 from assistant.evaluation.rasa_files import intent_report, write_files

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant.errors import Place
-from assistant.evaluation.nlu import Measured
+from assistant.evaluation.measured import Measured
 from assistant.evaluation.suspicious_labels import Suspicion, find_suspicious_labels, suspicious_labels
 from assistant.messages import IntentScore, Parse
 from assistant.nlu.training_data import Example
