@@ -118,18 +118,17 @@ class Extractors:
 
     @cached_property
     def _entries(self) -> dict[str, list[str]]:
-        """Names of the lists that have an entry, by entry."""
+        """Names of the lists that have an entry, by entry; what is written for an entry is an entry too."""
         owners: dict[str, list[str]] = {}
         for name, entries in self.lookups.items():
-            for entry in entries:
-                names = owners.setdefault(fold(entry), [])
-                if name not in names and fold(entry):
-                    names.append(name)
-        return owners
+            for entry in filter(None, map(fold, entries)):
+                owners.setdefault(entry, []).append(name)
+        written = {fold(text): owners.get(fold(value), []) for text, value in self.synonyms.items() if fold(text)}
+        return {entry: list(dict.fromkeys(names)) for entry, names in (written | owners).items() if names}
 
     @cached_property
     def _owners(self) -> list[list[str]]:
-        return [names for names in self._entries.values() if names]
+        return list(self._entries.values())
 
     @cached_property
     def _automaton(self) -> Any:
@@ -137,7 +136,7 @@ class Extractors:
             return None
         from ahocorasick_rs import AhoCorasick
 
-        return AhoCorasick([entry for entry, names in self._entries.items() if names])
+        return AhoCorasick(list(self._entries))
 
 
 def compile_pattern(pattern: NamedPattern) -> None:

@@ -41,6 +41,11 @@ class Time:
         end = None if self.end is None else add(self.end, grain, n * times)
         return replace(self, start=start, end=end)
 
+    def before(self, now: datetime) -> Time:
+        """Returns the time as it was last, where it comes again and is still to come."""
+        is_ahead = self.step is not None and self.start is not None and self.start > now
+        return self.moved(-1) if is_ahead else self
+
 
 def instant(at: datetime, grain: str, step: tuple[str, int] | None = None) -> Time:
     """Returns the one second, day or year that starts at a moment."""

@@ -114,7 +114,9 @@ class ValueExtractor:
                 continue
             tokens = _speaking(tokenise(text)) if tokens is None else tokens
             if dimension == time_phrases.DIMENSION:
-                yield from time_phrases.find_times(tokens, self._now(), self.date_order, has_inner=has_inner)
+                yield from time_phrases.find_times(
+                    tokens, self._now(), self.date_order, has_inner=has_inner, looks_back=self.extractor == VALUE_EXTRACTOR
+                )
             elif dimension in measures.DIMENSIONS:
                 yield from measures.find_measures(tokens, dimension)
             else:

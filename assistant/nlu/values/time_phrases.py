@@ -12,6 +12,7 @@ from assistant.nlu.values.numerals import word_at
 from assistant.nlu.values.time_clock import ClockTime, read_clock, read_part_of_day
 from assistant.nlu.values.time_context import Context
 from assistant.nlu.values.time_days import read_day
+from assistant.nlu.values.time_tense import is_said_of_the_past
 from assistant.nlu.values.tokens import NUMBER
 
 if TYPE_CHECKING:
@@ -27,7 +28,9 @@ _LEADS = frozenset({*_OPEN, "by", "at", "the"})
 _N_VALUES = 3
 
 
-def find_times(tokens: Sequence[Token], now: datetime, order: DateOrder, *, has_inner: bool = False) -> list[Find]:
+def find_times(
+    tokens: Sequence[Token], now: datetime, order: DateOrder, *, has_inner: bool = False, looks_back: bool = False
+) -> list[Find]:
     """Returns all times.
 
     Args:
@@ -35,6 +38,7 @@ def find_times(tokens: Sequence[Token], now: datetime, order: DateOrder, *, has_
         now: the moment that ``today`` and ``in 3 days`` are reckoned from, with its zone.
         order: of day and month in figures.
         has_inner: whether ``friday`` is wanted beside ``by friday``.
+        looks_back: whether ``friday`` is the last one where the words around it speak of the past; Duckling's is always the next.
     """
     reader = _PhraseReader(Context(tokens, now.replace(tzinfo=None), now.tzinfo, order))
     finds: list[Find] = []
@@ -48,6 +52,8 @@ def find_times(tokens: Sequence[Token], now: datetime, order: DateOrder, *, has_
             i += 1
             continue
         time, behind = read
+        if looks_back and is_said_of_the_past(tokens, i, behind):
+            time = time.before(now.replace(tzinfo=None))
         finds.append(Find(DIMENSION, tokens[i].start, tokens[behind - 1].end, _info(time, now)))
         if has_inner and word_at(tokens, i) in _LEADS and (inner := reader.read(i + 1)) is not None:
             finds.append(Find(DIMENSION, tokens[i + 1].start, tokens[inner[1] - 1].end, _info(inner[0], now)))
@@ -168,6 +174,8 @@ class _PhraseReader:
             if moment is None or moment[0].start is None:
                 return None
             time = moment[0]
+            if word == "since" and time.step is not None and time.step[0] in {"week", "month", "year"}:
+                time = time.before(self._local)
             if _OPEN[word] == "from":
                 return interval(time.start, None, time.grain, time.step), moment[1]
             return interval(None, time.start, time.grain, time.step), moment[1]

@@ -73,6 +73,14 @@ def test_synonyms_change_the_value_and_nothing_else() -> None:
     assert entity == Entity("city", 0, 3, "Berlin", extractor=MODEL_EXTRACTOR)
 
 
+def test_what_is_written_for_an_entry_is_found_too() -> None:
+    extractors = Extractors(
+        lookups={"product": ("trainers",)}, synonyms={"gym shoes": "Trainers", "grey": "gray", "tops": "shirts"}
+    )
+    found = extractors.with_meaning(extractors.extract("grey GYM SHOES and tops"))
+    assert [(entity.entity, entity.start, entity.value) for entity in found] == [("product", 5, "Trainers")]
+
+
 def test_only_entities_that_exist_are_extracted() -> None:
     data = TrainingData(regexes=(NamedPattern("zip", r"\d{5}", HERE),), lookups={"city": ("Rome",)})
     assert Extractors.of(data).entities == {"zip", "city"}

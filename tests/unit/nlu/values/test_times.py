@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from assistant.nlu.overlaps import DUCKLING_EXTRACTOR
 from assistant.nlu.values.extractor import ValueExtractor
 from tests.unit.nlu.values.clock import clock
 
@@ -186,6 +187,31 @@ def test_what_is_no_time(text: str) -> None:
 def test_a_time_is_found_in_the_midst_of_a_message() -> None:
     text = "🙂 my parcel from last friday should have come by 5 pm yesterday, or on 3 march?"
     assert [found for found, _ in read(text)] == ["from last friday", "by 5 pm yesterday", "3 march"]
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("i ordered it on friday", "2024-03-08"),
+        ("on friday my parcel arrived", "2024-03-08"),
+        ("it should have been delivered on 3 may", "2023-05-03"),
+        ("i paid on the 20th", "2024-02-20"),
+        ("it came on 3 march", "2024-03-03"),
+        ("can i come on friday", "2024-03-15"),
+        ("i bought it but need it on friday", "2024-03-15"),
+        ("i ordered it yesterday", "2024-03-11"),
+        ("nothing moves since friday", "2024-03-08"),
+    ],
+)
+def test_what_is_said_of_the_past_is_the_last_one(text: str, day: str) -> None:
+    (entity,) = TIMES.extract(text)
+    info = entity.additional_info or {}
+    assert (info.get("from") or info)["value"][:10] == day
+
+
+def test_duckling_would_look_ahead() -> None:
+    (entity,) = ValueExtractor({"time": "time"}, DUCKLING_EXTRACTOR, clock=clock).extract("i ordered it on friday")
+    assert entity.value == "2024-03-15T00:00:00.000+00:00"
 
 
 def test_day_and_month_stand_in_the_order_of_the_place() -> None:
