@@ -218,7 +218,8 @@ class _Reader:
 
     def read(self, content: YamlMap) -> None:
         unread_keys(content, _TOP_KEYS | _TRAINING_KEYS)  # raises for what is misspelt; other keys are somebody else's
-        content = _with_forms_by_name(content)
+        content, notes = rasa2.renamed(content)
+        self._notes += notes
         self._is_rasa2 = self._is_rasa2 or rasa2.says_rasa2(content)
         self._merge_source(content)
         self._each_named(content, "intents", "intent", self._read_intent)
@@ -376,13 +377,3 @@ def _names(value: Any) -> tuple[str, ...]:
     if value is None or value is False:
         return ()
     return tuple(map(str, value)) if isinstance(value, YamlList) else (str(value),)
-
-
-def _with_forms_by_name(content: YamlMap) -> YamlMap:
-    forms = content.get("forms")
-    if not isinstance(forms, YamlList):
-        return content
-    named = YamlMap(content.here)
-    for key, value in content.items():
-        named.put(key, rasa2.forms_by_name(forms) if key == "forms" else value, content.place(key).line)
-    return named

@@ -49,6 +49,22 @@ def _is_mappings(value: object) -> bool:
     return bool(items) and all(isinstance(item, YamlMap) and "type" in item for item in items)
 
 
+def renamed(content: YamlMap) -> tuple[YamlMap, list[SourceError]]:
+    """Returns a domain file with the keys and shapes that Rasa 3 has for the same, and what to say about each change."""
+    new = YamlMap(content.here)
+    notes: list[SourceError] = []
+    for key, value in content.items():
+        where = content.place(key)
+        if key == "templates" and "responses" not in content:
+            notes.append(OldFormat(where=where, what='"templates" are read as "responses"', change="rename them, as Rasa 2 did"))
+            new.put("responses", value, where.line)
+        elif key == "forms" and isinstance(value, YamlList):
+            new.put(key, forms_by_name(value), where.line)
+        else:
+            new.put(key, value, where.line)
+    return new, notes
+
+
 def forms_by_name(section: YamlList) -> YamlMap:
     """Returns forms that stand in a list, each with its slots, as a mapping.
 

@@ -157,8 +157,7 @@ def read_slot(name: str, definition: YamlMap) -> Slot:
     """
     unread_in_slot(definition)
     kind = want_text(require(definition, "type"), key="type", where=definition.place("type"))
-    if kind == "unfeaturized":  # what Rasa 1 called the type that policies do not see
-        kind = "any"
+    kind = _kind(kind)
     if kind not in SLOT_TYPES and "." not in kind:
         why = f'type "{kind}" is none of {", ".join(SLOT_TYPES)}'
         raise BadSlot(where=definition.place("type"), name=name, why=why, fix=meant(kind, SLOT_TYPES))
@@ -175,6 +174,16 @@ def read_slot(name: str, definition: YamlMap) -> Slot:
         max_value=_number(definition, "max_value", name, 1.0),
         mappings=_read_mappings(name, want_list(definition.get("mappings"), key="mappings", where=definition.place("mappings"))),
     )
+
+
+_CLASSES = {"BooleanSlot": "bool", "UnfeaturizedSlot": "any", "unfeaturized": "any"} | {
+    f"{kind.capitalize()}Slot": kind for kind in SLOT_TYPES if kind != "bool"
+}
+
+
+def _kind(kind: str) -> str:
+    """The type that a class of Rasa's own stands for, and what Rasa 1 called the type that policies do not see."""
+    return _CLASSES.get(kind.rsplit(".", 1)[-1], kind) if kind.startswith("rasa.") or kind == "unfeaturized" else kind
 
 
 def _number(definition: YamlMap, key: str, name: str, default: float) -> float:

@@ -18,6 +18,7 @@ from assistant.faq.files import read_entries
 from assistant.misspellings import misspelt_keys, misspelt_variables, places_of_intents
 from assistant.nlu.training_data import read_nlu
 from assistant.validation.config_checks import config_findings, old_data, strange_files
+from assistant.validation.domain_checks import slots_in_vain, unused_responses
 from assistant.validation.example_checks import example_findings, faq_findings
 from assistant.validation.finding import Finding
 
@@ -58,18 +59,24 @@ def validate_project(project: Project) -> list[Finding]:
     if domain and data:
         findings += _examples(domain, data, places_of_intents(project))
     if domain:
-        findings += map(_error, domain.problems)
-        findings += map(_warning, domain.notes)
-        findings += _questions_of_forms(domain)
-        findings += map(_warning, misspelt_variables(domain))
-    if domain and settings and stories is not None:
-        findings += config_findings(project, settings, domain, stories)
+        findings += _of_domain(domain)
+    if domain and stories is not None:
+        findings += unused_responses(domain, stories, project)
+    if domain and settings:
+        findings += config_findings(project, settings, domain, stories or ())
+        findings += _without_code(domain, project, settings)
     findings += map(_error, old_data(project))
     findings += strange_files(project)
-    if domain and settings:
-        findings += _without_code(domain, project, settings)
     findings += map(_warning, misspelt_keys(project))
     return _sorted(_from_root(finding, project) for finding in findings)
+
+
+def _of_domain(domain: Domain) -> Iterator[Finding]:
+    yield from map(_error, domain.problems)
+    yield from map(_warning, domain.notes)
+    yield from _questions_of_forms(domain)
+    yield from map(_warning, misspelt_variables(domain))
+    yield from slots_in_vain(domain)
 
 
 def _answered_by_faq(stories: Iterable[Story]) -> frozenset[str]:

@@ -66,7 +66,10 @@ def test_the_shipped_bot_is_sound() -> None:
     [
         (
             {"data_rules": RULES.replace("utter_greet", "utter_gret")},
-            ['error DOM-001 data/rules.yml:5: unknown action "utter_gret"; did you mean "utter_greet"?'],
+            [
+                'error DOM-001 data/rules.yml:5: unknown action "utter_gret"; did you mean "utter_greet"?',
+                'warning VAL-015 domain.yml:6: nothing says "utter_greet"',
+            ],
         ),
         (
             {"data_rules": RULES.replace("intent: greet", "intent: great")},
@@ -192,7 +195,10 @@ def test_the_shipped_bot_is_sound() -> None:
         ),
         (
             {"domain": DOMAIN.replace("utter_ask_number", "utter_ask_numbers")},
-            ['warning VAL-004 domain.yml:9: nothing asks for slot "number" of "order_form"; add the response utter_ask_number'],
+            [
+                'warning VAL-004 domain.yml:9: nothing asks for slot "number" of "order_form"; add the response utter_ask_number',
+                'warning VAL-015 domain.yml:7: nothing says "utter_ask_numbers"',
+            ],
         ),
     ],
 )
@@ -252,3 +258,19 @@ def test_components_are_said_with_what_they_become(tmp_path: Path) -> None:
     assert "ALBERT" in named[0].becomes
     (tmp_path / "config.yml").write_text("pipeline: [")
     assert components_of(find_project(tmp_path)) == []
+
+
+def test_responses_that_the_projects_own_code_says_are_not_in_vain(tmp_path: Path) -> None:
+    extra = DOMAIN.replace("responses:\n", "responses:\n  utter_only_in_code: [{text: x}]\n  utter_never: [{text: x}]\n")
+    (tmp_path / "actions").mkdir()
+    (tmp_path / "actions" / "actions.py").write_text('dispatcher.utter_message(response="utter_only_in_code")\n')
+    found = findings(tmp_path, domain=extra + "actions: [action_x]\n")
+    assert found == ['warning VAL-015 domain.yml:7: nothing says "utter_never"; use it in a rule or story, or remove it']
+    (tmp_path / "actions" / "actions.py").unlink()  # then they run elsewhere, and nobody can tell what they say
+    assert not [finding for finding in findings(tmp_path, domain=extra + "actions: [action_x]\n") if "VAL-015" in finding]
+
+
+def test_slots_of_a_class_of_the_projects_own_are_named(tmp_path: Path) -> None:
+    own = DOMAIN.replace("slots:\n", "slots:\n  own: {type: mine.OwnSlot, mappings: [{type: custom}]}\n")
+    (found,) = findings(tmp_path, domain=own)
+    assert found.startswith('warning VAL-016 domain.yml:4: slot "own" is of the class mine.OwnSlot: it keeps any value')

@@ -90,3 +90,11 @@ def test_a_domain_of_rasa_3_fills_no_slot_that_has_no_mappings() -> None:
 def test_what_means_something_else_in_rasa_3_is_refused(text: str, error: type[Exception], words: str) -> None:
     with pytest.raises(error, match=re.escape(words)):
         domain_of(text)
+
+
+def test_templates_are_responses() -> None:
+    domain = domain_of("intents: []\ntemplates: {utter_x: [{text: x}]}")
+    assert domain.has_action("utter_x")
+    assert [str(note) for note in domain.notes] == [
+        'DOM-005 domain.yml:2: "templates" are read as "responses"; rename them, as Rasa 2 did'
+    ]

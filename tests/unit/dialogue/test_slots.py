@@ -40,6 +40,9 @@ def slot(text: str) -> Slot:
         ("type: list", [], ()),
         ("type: any", "x", ()),
         ("type: my.own.Slot", "x", ()),
+        ("type: rasa.shared.core.slots.TextSlot", "x", (1.0,)),
+        ("type: rasa.core.slots.BooleanSlot", True, (1.0, 1.0)),
+        ("type: rasa.core.slots.UnfeaturizedSlot", "x", ()),
         ("type: text\ninfluence_conversation: false", "x", ()),
     ],
 )
