@@ -43,6 +43,7 @@ def running_server() -> Iterator[str]:
         folder = Path(name)
         if who:
             os.chown(folder, pwd.getpwnam(who["user"]).pw_uid, -1)
+            programs = _within_reach(programs, folder, who)
         _run([programs / "initdb", "-D", folder / "data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"], who)
         control: list[str | Path] = [programs / "pg_ctl", "-D", folder / "data", "-w"]
         _run([*control, "-o", f"{OPTIONS} -k {folder}", "-l", folder / "log", "start"], who)
@@ -62,6 +63,18 @@ def _programs() -> Path:
         if (folder / "initdb").is_file() and (folder / "postgres").is_file():
             return folder
     raise RuntimeError("PostgreSQL is not installed; see tests/postgresql.py")
+
+
+def _within_reach(programs: Path, folder: Path, who: dict[str, Any]) -> Path:
+    """Returns the programs, or a copy of them where the user may not go to where they lie."""
+    try:
+        _run([programs / "initdb", "--version"], who)
+    except (OSError, RuntimeError):
+        package = programs.parents[1]  # its libraries lie in a folder beside it
+        for part in package.parent.glob(f"{package.name}*"):
+            shutil.copytree(part, folder / part.name)
+        return folder / programs.relative_to(package.parent)
+    return programs
 
 
 def _user() -> dict[str, Any]:

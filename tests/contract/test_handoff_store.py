@@ -15,6 +15,9 @@ from assistant.stores.conversations import ConversationStore
 from assistant.stores.handoffs import HandoffStore
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from assistant.dialogue.handoffs import Handoff
     from assistant.stores.database import Database
 
 WHY = HandoffRequest("asked for a person", "began with: help", -0.5)
@@ -81,11 +84,12 @@ def test_an_agent_answers_and_gives_back(store: HandoffStore, conversations: Con
 def test_two_agents_never_have_the_same(store: HandoffStore, conversations: ConversationStore) -> None:
     number = store.add("ann", WHY, turn(), 0)
     assert store.take(number, "kim") == store.take(number, "kim")
-    for attempt in (
+    attempts: tuple[Callable[[], Handoff], ...] = (
         lambda: store.take(number, "lee"),
         lambda: store.answer(number, "lee", "hi"),
         lambda: store.give_back(number, "lee"),
-    ):
+    )
+    for attempt in attempts:
         with pytest.raises(HandoffTaken, match="HND-002 handoff 1 was taken by kim"):
             attempt()
     assert len(conversations.load("ann")) == 2

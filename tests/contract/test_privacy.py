@@ -47,12 +47,13 @@ def test_personal_data_never_reaches_the_disk(redacting: Database, files: Callab
     conversations.append("ann", said(text), 0)
     questions.add(text, "ann")
     handoffs.add("ann", HandoffRequest(text, text, None), said(text), 4)
-    for one in (conversations.load("ann")[0], conversations.load("ann")[4]):
-        assert isinstance(one, UserUttered)
+    heard = [event for event in conversations.load("ann") if isinstance(event, UserUttered)]
+    assert len(heard) == 2
+    for one in heard:
         assert one.text == one.parse.text == questions.list()[0].question == conversations.senders()[0].last_text
         assert one.text.startswith("please use [")
         assert one.text.endswith("] for order 12345678")
-    assert handoffs.list()[0].request.summary == one.text
+    assert handoffs.list()[0].request.summary == heard[0].text
     assert all(secret.encode() not in file.read_bytes() for file in files())
 
 

@@ -75,7 +75,9 @@ def test_the_readme_has_the_two_commands_that_set_everything_up() -> None:
     assert set_up[0].endswith(".venv/bin/python app.py")
     assert set_up[1].endswith(".venv/bin/pytest")
     checks = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
-    assert set_up[1].replace("install -c", "install -q -c") in checks
+    made, tested = set_up[1].replace("install -c", "install -q -c").rsplit(" && ", 1)
+    assert made in checks
+    assert f".venv/bin/python -m tests.postgresql {tested}\n" in checks
 
 
 def test_the_commands_of_the_readme_do_what_they_say(tmp_path: Path) -> None:
