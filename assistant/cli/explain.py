@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from assistant.cli.options import JsonOption, ModelOption, ProjectOption, project_and_settings, with_shown_places
+from assistant.cli.options import JsonOption, ModelOption, ProjectOption, project_and_settings
 from assistant.cli.output import plain, progress, write, write_json
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from rich.text import Text
 
     from assistant.evaluation.explanation import Explanation
@@ -34,40 +33,26 @@ def explain(
     intent: Annotated[
         str | None, typer.Option(metavar="NAME", help="Explain this intent in place of the one that was found: why not this?")
     ] = None,
+    nlu: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="PATH", help="The examples that the model was trained on, in place of the project's."),
+    ] = None,
     project: ProjectOption = None,
     model: ModelOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Says why a message is understood as it is: the words that made the intent, and the training utterances nearest to it."""
-    explanation = _explained(text, intent, project, model)
+    from assistant.evaluation.explaining import explain_message
+
+    found, settings = project_and_settings(project)
+    with progress() as report:
+        explanation = explain_message(found, settings, text, report, intent=intent, model=model, nlu=tuple(nlu or ()))
     if as_json:
         write_json(explanation.as_json())
     elif sys.stdout.isatty():
         _print_coloured(explanation)
     else:
         write("\n".join(str(line) for line in _lines(explanation)))
-
-
-def _explained(text: str, intent: str | None, project: Path | None, model: Path | None) -> Explanation:
-    from assistant.errors import NoModel
-    from assistant.evaluation.attribution import Attributor
-    from assistant.evaluation.explanation import explain as explain_text
-    from assistant.evaluation.neighbours import open_neighbours
-    from assistant.evaluation.torch_model import load_torch_model
-    from assistant.nlu.training_data import read_nlu
-    from assistant.opening import load_interpreter
-    from assistant.project import model_in_use
-
-    found, settings = project_and_settings(project)
-    folder = model or model_in_use(found)
-    if folder is None:
-        raise NoModel(project=str(found.root))
-    interpreter = load_interpreter(found, settings, folder)
-    attributor = Attributor(load_torch_model(folder))
-    examples = with_shown_places(read_nlu(found.training), found).examples
-    with progress() as report:
-        neighbours = open_neighbours(examples, interpreter.encode, interpreter.fingerprint, found.state / "explain", report)
-    return explain_text(interpreter, attributor, neighbours, text, intent)
 
 
 def _print_coloured(explanation: Explanation) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from assistant.cli.options import JsonOption, ProjectOption, project_and_settings, with_shown_places
+from assistant.cli.options import JsonOption, ProjectOption, project_and_settings
 from assistant.cli.output import progress, talk, write, write_json
 
 if TYPE_CHECKING:
@@ -149,6 +149,7 @@ def _held_out(project: Path | None, models: list[Path | None], data: list[Path],
 
 def _cross_validated(project: Path | None, data: list[Path], folds: int, outside: list[str], *, full: bool, seed: int) -> Measured:
     from assistant.dialogue.domain import load_domain
+    from assistant.evaluation.labels import with_shown_places
     from assistant.evaluation.nlu import measure_folds
     from assistant.nlu.values.configured import configured_values
     from assistant.training.arguments import TrainingArguments

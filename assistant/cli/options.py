@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,7 +9,6 @@ import typer
 
 if TYPE_CHECKING:
     from assistant.config import Settings
-    from assistant.nlu.training_data import TrainingData
     from assistant.project import Project
 
 ProjectOption = Annotated[
@@ -32,11 +30,3 @@ def project_and_settings(folder: Path | None, **flags: object) -> tuple[Project,
 
     project = find_project(folder)
     return project, load_settings(project.config, project.endpoints, **flags)
-
-
-def with_shown_places(data: TrainingData, project: Project) -> TrainingData:
-    """Returns training data whose examples name files as people know them: relative to the project."""
-    examples = (
-        replace(example, place=replace(example.place, path=project.shown(Path(example.place.path)))) for example in data.examples
-    )
-    return replace(data, examples=tuple(examples))

@@ -4,6 +4,13 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from assistant.nlu.training_data import TrainingData
+    from assistant.project import Project
 
 MAX_LABEL = 40
 MAX_TEXT = 100
@@ -41,3 +48,11 @@ def safe_json(value: object) -> str:
     """Returns JSON in which whatever would act on a terminal is escaped, so that a file of it can be shown as it is."""
     text = json.dumps(value, ensure_ascii=False, indent=2, default=str)
     return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)
+
+
+def with_shown_places(data: TrainingData, project: Project) -> TrainingData:
+    """Returns training data whose examples name files as people know them: relative to the project."""
+    examples = (
+        replace(example, place=replace(example.place, path=project.shown(Path(example.place.path)))) for example in data.examples
+    )
+    return replace(data, examples=tuple(examples))

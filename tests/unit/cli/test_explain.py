@@ -37,6 +37,13 @@ def test_a_program_reads_why(cli: Callable[..., Ran], bot: Path, model: Path) ->
     assert list((find_project(bot).state / "explain").glob("*.safetensors"))
 
 
+def test_examples_elsewhere_are_neighbours_too(cli: Callable[..., Ran], bot: Path, model: Path, tmp_path: Path) -> None:
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text('{"text": "has my order been lost", "intent": "lost"}\n', encoding="utf-8")
+    ran = cli("explain", "where is my order 12345", "--project", bot, "--model", model, "--nlu", rows, "--json")
+    assert [(near["intent"], near["place"]) for near in ran.result["neighbours"]] == [("lost", f"{rows}:1")]
+
+
 def test_a_person_reads_why(cli: Callable[..., Ran], bot: Path, model: Path) -> None:
     told = cli("explain", "where is my order 12345", "--project", bot, "--model", model, "--intent", "greet").out
     first, *rest = told.splitlines()
