@@ -26,14 +26,16 @@ _SAID_UNASKED = {
     "utter_no_answer",
     "utter_action_failed",
     "utter_handoff",
+    "utter_form_cancelled",
+    "utter_form_stuck",
 }
 """Responses that actions say which every bot has."""
 
 _NAME = re.compile(r"utter_\w+")
 
 
-def unused_responses(domain: Domain, stories: Iterable[Story], project: Project) -> Iterator[Finding]:
-    """Yields the responses that no rule, story, form or action says.
+def unused_responses(domain: Domain, stories: Iterable[Story], project: Project, fallback: str) -> Iterator[Finding]:
+    """Yields the responses that no rule, story, form or action says, and that are not the fallback.
 
     Where custom actions run elsewhere nobody can tell what they say, and nothing is yielded.
     """
@@ -42,9 +44,9 @@ def unused_responses(domain: Domain, stories: Iterable[Story], project: Project)
     said = {step.name for story in stories for step in story.steps if isinstance(step, ActionStep)}
     asked = ((form.name, slot) for form in domain.forms.values() for slot in form.required_slots)
     said |= {f"utter_ask_{name}" for form, slot in asked for name in (slot, f"{form}_{slot}")}
-    said |= _SAID_UNASKED | set(_NAME.findall(_code(project)))
+    said |= {fallback} | _SAID_UNASKED | set(_NAME.findall(_code(project)))
     for name in domain.responses:
-        if name not in said and name.split("/")[0] not in said and not name.startswith("utter_form_"):
+        if name not in said and name.split("/")[0] not in said:
             where = str(domain.places["response", name])
             yield Finding(False, "VAL-015", where, f'nothing says "{name}"', "use it in a rule or story, or remove it")
 

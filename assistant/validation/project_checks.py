@@ -60,9 +60,8 @@ def validate_project(project: Project) -> list[Finding]:
         findings += _examples(domain, data, places_of_intents(project))
     if domain:
         findings += _of_domain(domain)
-    if domain and stories is not None:
-        findings += unused_responses(domain, stories, project)
     if domain and settings:
+        findings += unused_responses(domain, stories, project, settings.fallback_action) if stories is not None else ()
         findings += config_findings(project, settings, domain, stories or ())
         findings += _without_code(domain, project, settings)
     findings += map(_error, old_data(project))

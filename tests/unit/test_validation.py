@@ -133,6 +133,13 @@ def test_the_shipped_bot_is_sound() -> None:
             ],
         ),
         (
+            {
+                "domain": DOMAIN.replace("responses:\n", "responses:\n  utter_shrug: [{text: x}]\n"),
+                "config": "policies: [{name: RulePolicy, core_fallback_action_name: utter_shrug}]\n",
+            },
+            [],
+        ),
+        (
             {"config": "language: de\n"},
             ['warning VAL-007 config.yml:1: language "de": the shipped encoder has learned'],
         ),
