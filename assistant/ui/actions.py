@@ -110,6 +110,9 @@ ACTIONS: Final = (
     Action("message", "copy", "c,y", "Copy", "Copy the message to the clipboard.", is_shown=True, display="c"),
     Action("message", "rate(1)", "plus", "Good", "Say that the FAQ's answer was right; once more takes it back.", display="+"),
     Action("message", "rate(-1)", "minus", "Bad", "Say that the FAQ's answer was wrong; once more takes it back.", display="-"),
+    Action(
+        "message", "correct", "i", "Correct", "Say what the message means in truth; it becomes an example of that.", display="i"
+    ),
     Action("message", "details", "enter", "Details", "Show how the message was understood.", is_shown=True, display="Enter"),
     Action("faq", "new_entry", "ctrl+n", "New", "Write a new entry.", is_shown=True, is_priority=True, display="^n"),
     Action("entries", "edit_entry", "enter,e", "Edit", "Edit the entry under the cursor.", is_shown=True, display="Enter"),
@@ -145,6 +148,9 @@ ACTIONS: Final = (
         "Alternative",
         "Make the question another way to ask for an entry that is there.",
         is_shown=True,
+    ),
+    Action(
+        "unanswered", "make_example", "i", "Example", "Make it an example of an intent: it wants something done.", is_shown=True
     ),
     Action("unanswered", "dismiss", "delete,d", "Dismiss", "Take the question off the list.", is_shown=True, display="Del"),
     Action("editor", "save", "ctrl+s", "Save", "Save the entry.", is_shown=True, is_priority=True, display="^s"),

@@ -9,12 +9,13 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
     from pathlib import Path
 
+    from assistant.dialogue.domain import Domain
     from assistant.dialogue.events import Event
     from assistant.faq.askings import Asking, Rating
     from assistant.faq.duplicates import Likeness
     from assistant.faq.entry import FaqEntry, Status
     from assistant.faq.queue import QuestionCluster, Unanswered
-    from assistant.messages import FaqResult, ProgressCallback, Reply, UserMessage
+    from assistant.messages import FaqResult, Parse, ProgressCallback, Reply, UserMessage
 
 # ruff: noqa: D102 (the methods are described where they are implemented)
 
@@ -63,6 +64,12 @@ class AskingsPort(Protocol):
     def rate(self, sender_id: str, entry_id: str, rating: Rating) -> bool: ...
 
 
+class ParserPort(Protocol):
+    """What understands messages."""
+
+    def parse(self, text: str) -> Parse: ...
+
+
 class AgentPort(Protocol):
     """The assistant itself. Its methods block for milliseconds: call them in a thread."""
 
@@ -74,6 +81,12 @@ class AgentPort(Protocol):
 
     @property
     def unanswered(self) -> UnansweredPort: ...
+
+    @property
+    def domain(self) -> Domain: ...
+
+    @property
+    def interpreter(self) -> ParserPort: ...
 
     @property
     def askings(self) -> AskingsPort: ...

@@ -68,6 +68,7 @@ class Prose(Widget):
         highlight: a part of the text, without Markdown's marks, that is underlined where it stands.
     """
 
+    blocks: Sequence[Block]
     DEFAULT_CSS = """
     Prose { width: auto; height: auto; }
     """
@@ -87,7 +88,7 @@ class Prose(Widget):
             self.blocks = tuple(highlighted(block, highlight) for block in self.blocks)
 
     def _read(self, text: str, *, markdown: bool) -> None:
-        self.blocks: Sequence[Block] = markdown_blocks(text) if markdown else plain_blocks(text)
+        self.blocks = markdown_blocks(text) if markdown else plain_blocks(text)
         self._flowed: dict[int, Flowed] = {}
 
     def show(self, text: str, *, markdown: bool = True) -> None:

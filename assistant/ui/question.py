@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
 
+_ROW_CELLS, _BUTTON_CELLS = 64, 6
+"""Answers that need more cells than a row has stand under one another."""
+
+
 class QuestionDialog(ModalScreen[str | None]):
     """Asks, and returns the key of the chosen answer; None when nothing was chosen.
 
@@ -35,19 +39,21 @@ class QuestionDialog(ModalScreen[str | None]):
         }
         #dialog-buttons { height: auto; margin-top: 1; align-horizontal: right; }
         Button { margin-left: 2; }
+        Vertical#dialog-buttons { align-horizontal: left; }
     }
     """
 
     def __init__(self, title: str, text: str, answers: dict[str, str]) -> None:
         super().__init__()
         self._title, self._text, self._answers = title, text, answers
+        self._is_wide = sum(len(label) + _BUTTON_CELLS for label in answers.values()) > _ROW_CELLS
 
     def compose(self) -> ComposeResult:
         """Lays out the question and its answers."""
         with Vertical(id="dialog") as dialog:
             dialog.border_title = self._title
             yield Static(safe(self._text, limit=2000), markup=False)
-            with Horizontal(id="dialog-buttons"):
+            with Vertical(id="dialog-buttons") if self._is_wide else Horizontal(id="dialog-buttons"):
                 for key, label in self._answers.items():
                     yield Button(label, id=key, compact=True)
 

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from assistant.faq.entry import FaqEntry
+from assistant.faq.entry import FaqEntry, slug
 from assistant.faq.index import FaqIndex
 from assistant.stores.database import open_database
 from assistant.stores.entries import EntryStore
@@ -126,16 +126,16 @@ def intents_measured(encode: Encode, rows: Sequence[dict[str, Any]], seed: int) 
         index = FaqIndex(store, encode, "benchmark")
         found = [[match.entry_id for match in index.search(row["text"]).matches] for row in asked]
     return Hits(
-        float(np.mean([places[:1] == [row["intent"]] for places, row in zip(found, asked, strict=True)])),
-        float(np.mean([row["intent"] in places for places, row in zip(found, asked, strict=True)])),
-        float(np.mean([names[places[0]] == row["intent"] for places, row in zip(near, asked, strict=True)])),
-        float(np.mean([row["intent"] in names[places] for places, row in zip(near, asked, strict=True)])),
+        float(np.mean([places[:1] == [slug(row["intent"])] for places, row in zip(found, asked, strict=True)])),
+        float(np.mean([slug(row["intent"]) in places for places, row in zip(found, asked, strict=True)])),
+        float(np.mean([names[places[0]] == slug(row["intent"]) for places, row in zip(near, asked, strict=True)])),
+        float(np.mean([slug(row["intent"]) in names[places] for places, row in zip(near, asked, strict=True)])),
     )
 
 
 def _entry(intent: str, texts: Sequence[str]) -> FaqEntry:
     """Returns the entry of an intent; its answer, which nobody wrote, is what the intent is called."""
-    return FaqEntry(intent, texts[0], intent.replace("_", " "), tuple(texts[1:]), status="published")
+    return FaqEntry(slug(intent), texts[0], intent.replace("_", " "), tuple(texts[1:]), status="published")
 
 
 def encoder(name: str) -> Encode:

@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from assistant.dialogue.domain import Domain
 from assistant.dialogue.events import ActionExecuted, BotUttered, Event, Restarted, SlotSet, UserUttered
 from assistant.errors import DuplicateEntry, StaleEntry, UnknownEntry
 from assistant.faq.askings import Asking
@@ -169,6 +170,11 @@ class FakeUnanswered:
         self.open.insert(0, FakeQuestion(question, 1, (number,)))
 
 
+class FakeInterpreter:
+    def parse(self, text: str) -> Parse:
+        return Parse(text, _ranking("track_order", 0.5, "return_item", 0.3))
+
+
 @dataclass
 class FakeAgent:
     """Greets, tracks an order, answers from the FAQ, and fails when it is told to.
@@ -196,6 +202,8 @@ class FakeAgent:
 
     def __post_init__(self) -> None:
         self.gate.set()
+        self.interpreter = FakeInterpreter()
+        self.domain = Domain()
         self.faq = FakeFaq(self.entries)
 
     def start_conversation(self, sender_id: str) -> Reply | None:

@@ -291,3 +291,19 @@ async def test_figures_show_what_was_asked_and_what_wants_a_look(make_app: Calla
         await see(pilot, "Answered and missed, last 30 days")
         await pilot.press("ctrl+t")
         assert isinstance(pilot.app.focused, EntryTable)
+
+
+async def test_what_wants_something_done_becomes_an_example_of_an_intent(
+    make_app: Callable[..., AssistantApp], agent: FakeAgent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taught: list[tuple[tuple[str, ...], str]] = []
+    monkeypatch.setattr(
+        "assistant.ui.faq.screen.teach", lambda _project, _agent, texts, intent: taught.append((texts, intent)) or 1
+    )
+    async with make_app().run_test(size=(110, 40)) as pilot:
+        await open_desk(pilot)
+        await pilot.press("ctrl+t", "i")
+        await see(pilot, "It becomes an example of")
+        await pilot.click("#intent-1")
+        await see(pilot, "Unanswered 1")
+        assert taught == [(("do you sell gift cards",), "return_item")]

@@ -19,6 +19,7 @@ from assistant.ui.desk import DeskScreen
 from assistant.ui.faq.editor import EntryEditor
 from assistant.ui.faq.figures import FiguresPane, read_overview
 from assistant.ui.faq.tables import EntryTable, QuestionTable
+from assistant.ui.faq.teaching import likely_intents, teach
 from assistant.ui.faq.verdict import verdict
 from assistant.ui.problems import ProblemDialog
 from assistant.ui.prose import Prose
@@ -138,7 +139,7 @@ class FaqScreen(DeskScreen):
         none.update(
             "Every question so far found an answer."
             if not n_questions
-            else "Enter writes an entry that answers the question; v makes it another way to ask for one that is there."
+            else "Enter writes an entry, v makes it another way to ask for one that is there, i an example of an intent."
         )
 
     @on(Input.Changed, "#search")
@@ -195,6 +196,8 @@ class FaqScreen(DeskScreen):
             self._edit(FaqEntry("", event.question.question, "", event.question.others, status="published"), event.question)
         elif event.what == "alternative":
             self._make_alternative(event.question)
+        elif event.what == "example":
+            self._make_example(event.question)
         else:
             self._dismiss_question(event.question)
 
@@ -243,6 +246,26 @@ class FaqScreen(DeskScreen):
         if await self._guarded(lambda: agent.entries.save(changed, entry.version)) is not None:
             await self._guarded(lambda: agent.unanswered.resolve(question.ids))
             self.desk.notify_text("Saved: it answers from the next message on.")
+            self.reload()
+
+    @work(group="write", description="write")
+    async def _make_example(self, question: QuestionCluster) -> None:
+        """Adds the questions to an intent's examples, and takes them off the list."""
+        agent = self.desk.agent
+        intents = await self._guarded(lambda: likely_intents(agent, question.question)) if agent is not None else None
+        if agent is None or not intents:
+            self.desk.notify_text("No intent is near this question.")
+            return
+        labels = {f"intent-{number}": intent for number, intent in enumerate(intents)}
+        shown = {key: safe_line(intent, limit=40) for key, intent in labels.items()} | {"none": "None of them"}
+        asked = f"What does “{safe_line(question.question, limit=200)}” want? It becomes an example of this intent."
+        chosen = await self.app.push_screen_wait(QuestionDialog("Example", asked, shown))
+        if chosen not in labels:
+            return
+        texts = (question.question, *question.others)
+        if await self._guarded(lambda: teach(self.desk.project, agent, texts, labels[chosen])) is not None:
+            await self._guarded(lambda: agent.unanswered.resolve(question.ids))
+            self.desk.notify_text(f"Added to {labels[chosen]}; F4 trains with it.")
             self.reload()
 
     @work(group="write", description="write")

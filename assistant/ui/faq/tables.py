@@ -134,7 +134,7 @@ class QuestionTable(FittedTable):
 
     @dataclass
     class Wanted(Message):
-        """Something shall be done with the questions under the cursor: ``answer``, ``alternative`` or ``dismiss``."""
+        """Something shall be done with the questions under the cursor: ``answer``, ``alternative``, ``example``, ``dismiss``."""
 
         question: QuestionCluster
         what: str
@@ -164,6 +164,10 @@ class QuestionTable(FittedTable):
     def action_make_alternative(self) -> None:
         """Asks for the questions to become other ways to ask for an entry."""
         self._want("alternative")
+
+    def action_make_example(self) -> None:
+        """Asks for the questions to become examples of an intent."""
+        self._want("example")
 
     def action_dismiss(self) -> None:
         """Asks for the question to be taken off the list."""
