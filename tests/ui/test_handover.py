@@ -76,7 +76,7 @@ async def test_who_starts_over_has_the_assistant_again(make_app: Callable[..., A
 def test_only_what_is_new_and_said_by_a_person_is_shown() -> None:
     watch = PersonWatch()
     watch.begin()
-    before = [
+    before: list[Event] = [
         UserUttered("a human"),
         AgentUttered("of an earlier time"),
         BotUttered(BotMessage("one moment")),

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
     from assistant.faq.askings import Rating
-    from assistant.messages import BotMessage, Trace
+    from assistant.messages import BotMessage, Parse, Trace
     from assistant.ui.chat.items import Item
 
 
@@ -47,6 +47,12 @@ class MessageView(Vertical, can_focus=True):
 
         trace: Trace | None
         is_asked: bool = False
+
+    @dataclass
+    class Doubted(Message):
+        """What was understood of a message is to be corrected."""
+
+        parse: Parse
 
     @dataclass
     class Rated(Message):
@@ -80,8 +86,21 @@ class MessageView(Vertical, can_focus=True):
         self.post_message(self.Looked(self.trace, is_asked=True))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 (the signature is Textual's)
-        """Returns whether an action makes sense here: only answers of the FAQ are rated."""
+        """Returns whether an action makes sense here: only answers of the FAQ are rated, and what was understood corrected."""
+        if action == "correct":
+            return self._parse is not None
         return bool(self._entry_id) if action == "rate" else True
+
+    @property
+    def _parse(self) -> Parse | None:
+        """What was understood of the turn's message; None where nothing was: a payload, or a greeting."""
+        parse = self.trace.parse if self.trace is not None else None
+        return parse if parse is not None and parse.text.strip() and not parse.text.startswith("/") else None
+
+    def action_correct(self) -> None:
+        """Says that the message was taken for something else than it is."""
+        if self._parse is not None:
+            self.post_message(self.Doubted(self._parse))
 
     def action_rate(self, rating: Rating) -> None:
         """Gives the answer a thumb, or takes it back when it has this one."""

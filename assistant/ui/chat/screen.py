@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from assistant.dialogue.events import Event
     from assistant.faq.askings import Rating
-    from assistant.messages import Reply, Trace
+    from assistant.messages import Parse, Reply, Trace
     from assistant.ui.ports import AgentPort
 
 _WAITING = {
@@ -235,6 +235,16 @@ class ChatScreen(DeskScreen):
             await asyncio.to_thread(agent.askings.rate, self.desk.sender_id, entry_id, rating)
         except Exception as error:  # noqa: BLE001 (a border: whatever fails is shown, and the chat lives on)
             await self.query_one(Transcript).show_problem(error)
+
+    @on(MessageView.Doubted)
+    def _doubted(self, event: MessageView.Doubted) -> None:
+        self._correct(event.parse)
+
+    @work(group="correct", description="correct", exclusive=True)
+    async def _correct(self, parse: Parse) -> None:
+        from assistant.ui.chat.correcting import correct  # with the files of the project: not needed for the first picture
+
+        await correct(self.desk, parse)
 
     @on(MessageView.Looked)
     def _looked(self, event: MessageView.Looked) -> None:
