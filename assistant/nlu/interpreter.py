@@ -12,7 +12,7 @@ from assistant.errors import BadModel
 from assistant.messages import Parse
 from assistant.nlu.entities import EntityFinder
 from assistant.nlu.intents import IntentRanker
-from assistant.nlu.model_folder import GRAPH, INPUTS, OUTPUTS, TOKENIZER, ModelParts, load_settings
+from assistant.nlu.model_folder import GRAPH, INPUTS, OUTPUTS, PROBE, TOKENIZER, ModelParts, load_settings
 from assistant.nlu.tags import TagScheme, log_softmax
 from assistant.nlu.words import NO_PIECE, Span, first_pieces, split_words
 
@@ -34,6 +34,9 @@ WINDOW = 1_024
 
 RECENT = 32
 """Vectors of so many parsed messages are kept: the FAQ asks for the vector of the message that was just parsed."""
+
+# Cosine that the sentence vector of PROBE must have with what it was when the model was trained.
+LEAST_LIKENESS = 0.99
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -85,7 +88,9 @@ class Interpreter:
         manifest = verify_manifest(folder)
         parts = load_settings(folder)
         tokenizer = _load_tokenizer(folder, parts[0].max_pieces)
-        return cls(_load_session(folder, threads), tokenizer, parts, manifest, values)
+        session = _load_session(folder, threads)
+        _check_numbers(folder, session, tokenizer, manifest)
+        return cls(session, tokenizer, parts, manifest, values)
 
     def parse(self, text: str) -> Parse:
         """Returns what one message means; see `parse_many`."""
@@ -201,3 +206,17 @@ def _load_session(folder: Path, threads: int) -> Any:
         return onnxruntime.InferenceSession(str(folder / GRAPH), options, providers=["CPUExecutionProvider"])
     except Exception as error:  # the library raises many kinds, none with a public base
         raise BadModel(folder=folder, why=f"model.onnx: {str(error).splitlines()[0]}") from error
+
+
+def _check_numbers(folder: Path, session: Any, tokenizer: Tokenizer, manifest: Mapping[str, Any]) -> None:
+    """Checks that a model in eight bits computes here what it did where it was trained.
+
+    Processors without instructions for them add products of eight-bit numbers in sixteen bits, which may not hold the sum.
+    """
+    expected = manifest.get("runtime", {}).get("probe")
+    if expected is None:
+        return
+    input_ids = np.array([tokenizer.encode(PROBE).ids], dtype=np.int64)
+    found = session.run([OUTPUTS[2]], {INPUTS[0]: input_ids})[0][0]
+    if len(expected) != len(found) or not float(found @ np.array(expected)) > LEAST_LIKENESS:
+        raise BadModel(folder=folder, why="this processor computes its eight-bit numbers otherwise than the one it was trained on")

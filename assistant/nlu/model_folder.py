@@ -37,6 +37,8 @@ ENCODER_WEIGHTS = "encoder.safetensors"
 HEAD_WEIGHTS = "heads.safetensors"
 
 INPUTS = ("input_ids",)
+PROBE = "is this understood here as it was where the model was trained?"
+"""A text whose sentence vector the manifest of a model in eight bits holds."""
 OUTPUTS = ("intent_logits", "tag_logits", "sentence_vector")
 
 

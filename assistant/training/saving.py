@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+import numpy as np
+
 from assistant.albert.checkpoint import replacing_folder
-from assistant.albert.export import check_graph, joint_graph
+from assistant.albert.export import check_graph, joint_graph, open_session
 from assistant.albert.manifest import MANIFEST, write_manifest
 from assistant.errors import NotAModelFolder
 from assistant.nlu.model_folder import (
@@ -14,7 +16,9 @@ from assistant.nlu.model_folder import (
     ENCODER_WEIGHTS,
     GRAPH,
     HEAD_WEIGHTS,
+    INPUTS,
     OUTPUTS,
+    PROBE,
     TOKENIZER,
     ModelParts,
     save_settings,
@@ -77,15 +81,23 @@ def save_model(
     with replacing_folder(output) as folder:
         floats = joint_graph(model, OUTPUTS)
         difference = check_graph(model, floats, OUTPUTS)
-        (folder / GRAPH).write_bytes(floats if choice.extents is None else joint_graph(model, OUTPUTS, choice.extents))
+        graph = floats if choice.extents is None else joint_graph(model, OUTPUTS, choice.extents)
+        (folder / GRAPH).write_bytes(graph)
         tokenizer.save(str(folder / TOKENIZER))
         (folder / ENCODER_CONFIG).write_text(model.encoder.config.to_json_string(), encoding="utf-8")
         save_file(_stored(model.encoder), folder / ENCODER_WEIGHTS)
         save_file(_stored(model.heads), folder / HEAD_WEIGHTS)
         save_settings(folder, parts)
         more = companion(folder) if companion else {}
-        write_manifest(folder, metadata | more)
+        runtime = choice.as_json() | ({} if choice.extents is None else {"probe": _probe(graph, tokenizer)})
+        write_manifest(folder, metadata | more | {"runtime": runtime})
     return difference
+
+
+def _probe(graph: bytes, tokenizer: Tokenizer) -> list[float]:
+    """Returns what the graph makes of PROBE on this machine."""
+    feed = {INPUTS[0]: np.array([tokenizer.encode(PROBE).ids], dtype=np.int64)}
+    return [round(float(value), 5) for value in open_session(graph).run([OUTPUTS[2]], feed)[0][0]]
 
 
 def fingerprint(encoder: AlbertModel, tokenizer: Tokenizer, precision: str) -> str:

@@ -130,7 +130,6 @@ def train_model(
             "n_examples": len(data.examples),
             "n_intents": len(labels.intents),
             "best_epoch": outcome.best_epoch,
-            "runtime": choice.as_json(),
         }
         save_model(
             output, run.model, run.tokenizer, ModelParts(settings, extractors, novelty, run.several()), metadata, choice, companion

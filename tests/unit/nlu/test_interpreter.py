@@ -159,3 +159,19 @@ def test_answering_loads_no_torch(model_folder: Path) -> None:
     intent, loaded = json.loads(done.stdout)
     assert intent in {"greet", "refund", "track"}
     assert loaded == []
+
+
+def test_a_model_that_computes_otherwise_on_this_processor_is_refused(model_folder: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "model"
+    shutil.copytree(model_folder, folder)
+    probed = json.loads((folder / "manifest.json").read_text())
+    assert probed["runtime"]["precision"] == "int8"
+    assert len(probed["runtime"]["probe"]) == 32
+    for changed in ([-value for value in probed["runtime"]["probe"]], [1.0]):
+        probed["runtime"]["probe"] = changed
+        (folder / "manifest.json").write_text(json.dumps(probed))
+        with pytest.raises(BadModel, match="this processor"):
+            Interpreter.load(folder)
+    del probed["runtime"]["probe"]  # as in a model in floats
+    (folder / "manifest.json").write_text(json.dumps(probed))
+    assert Interpreter.load(folder).parse("hello").intent_ranking
