@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.unit.faq.hashing import hashing_vectors
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -175,3 +177,22 @@ def test_a_response_selector_is_exported_for_rasa(faq: Callable[..., Ran], tmp_p
     assert "  - intent: faq/do-you-sell-boats\n" in (tmp_path / "nlu.yml").read_text()
     assert faq("import", tmp_path / "nlu.yml", "--json").result["unchanged"] == exported
     assert faq("export", tmp_path / "nlu.csv", "--rasa").err.startswith("FAQ-005")
+
+
+def test_an_import_makes_the_vectors_where_there_is_a_model(
+    faq: Callable[..., Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Interpreter:
+        fingerprint = "hashing"
+        encode = staticmethod(hashing_vectors)
+
+    row = json.dumps({"id": "boat", "question": "Boats?", "answer": "No."})
+    (tmp_path / "one.jsonl").write_text(row + "\n")
+    n_published = len(faq("list", "--status", "published", "--json").result)
+    assert faq("import", tmp_path / "one.jsonl", "--json").result["vectors"] == 0
+    monkeypatch.setattr("assistant.project.model_in_use", lambda _: tmp_path)
+    monkeypatch.setattr("assistant.opening.load_interpreter", lambda *_: Interpreter())
+    assert faq("import", tmp_path / "one.jsonl", "--no-vectors", "--json").result["vectors"] == 0
+    assert faq("import", tmp_path / "one.jsonl", "--dry-run", "--json").result["vectors"] == 0
+    assert faq("import", tmp_path / "one.jsonl", "--json").result["vectors"] == n_published + 1
+    assert faq("import", tmp_path / "one.jsonl", "--json").result["vectors"] == 0
