@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from assistant.dialogue.slots import Feature
     from assistant.dialogue.stories import Story
 
-_Fact: TypeAlias = "tuple[str, str | Feature]"
-"""One thing that is true of a state: its kind and name, or a slot and its feature."""
+_Fact: TypeAlias = "tuple[str, str | tuple[str, ...] | Feature]"
+"""One thing that is true of a state: its kind and name, all its entities, or a slot and its feature."""
 
 
 class _Need(NamedTuple):
@@ -141,7 +141,8 @@ def _need(wanted: State) -> _Need:
 
 def _facts(state: State) -> set[_Fact]:
     facts: set[_Fact] = {(name, feature) for name, feature in state.slots if feature}
-    facts.update(("entity", name) for name in state.entities)
+    if state.entities:  # all of them at once: as in Rasa, a rule that names entities is for these and no others
+        facts.add(("entities", state.entities))
     if state.intent is not None:
         facts.add(("intent", state.intent))
     if state.prev_action is not None:

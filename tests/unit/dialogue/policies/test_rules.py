@@ -9,7 +9,7 @@ from tests.unit.dialogue.building import domain_of, entity, listening, said, sto
 
 DOMAIN = domain_of("""
 intents: [a, b, c]
-entities: [city]
+entities: [city, size]
 slots: {s: {type: text}, flag: {type: bool}, number: {type: float, max_value: 10}}
 responses: {utter_x: [{text: x}], utter_y: [{text: y}], utter_z: [{text: z}]}
 forms: {form: {required_slots: [s]}}
@@ -70,10 +70,13 @@ def test_a_rule_holds_under_its_condition_only(condition: str, value: SlotSet | 
     assert wanted(rules, listening(DOMAIN, value, said("a"))) == ("utter_x" if holds else None)
 
 
-def test_entities_of_a_rule_must_be_there_and_others_may() -> None:
+def test_a_rule_that_names_entities_is_for_these_and_no_others() -> None:
     rules = policy("steps: [{intent: a, entities: [city]}, {action: utter_x}]")
     assert wanted(rules, listening(DOMAIN, said("a"))) is None
     assert wanted(rules, listening(DOMAIN, said("a", entity("city", "Cork")))) == "utter_x"
+    assert wanted(rules, listening(DOMAIN, said("a", entity("city", "Cork"), entity("size", "L")))) is None
+    without = policy("steps: [{intent: a}, {action: utter_x}]")
+    assert wanted(without, listening(DOMAIN, said("a", entity("city", "Cork"), entity("size", "L")))) == "utter_x"
 
 
 def test_the_rule_that_says_more_wins() -> None:
