@@ -131,7 +131,8 @@ class EntryStore:
         """
         entry = checked(entry)
         with self._write() as session:
-            taken = set(session.scalars(select(EntryRow.id)))
+            wanted = entry.id or slug(entry.question)
+            taken = set(session.scalars(select(EntryRow.id).where(EntryRow.id.startswith(wanted, autoescape=True))))
             if entry.id in taken:
                 raise DuplicateEntry(entry_id=entry.id)
             named = replace(entry, id=entry.id or slug(entry.question, taken))
@@ -333,10 +334,10 @@ def _saved(session: Session, row: EntryRow, version: int) -> FaqEntry:
 def _check_follow_ups(session: Session, entry: FaqEntry) -> None:
     if not entry.follow_ups:
         return
-    known = set(session.scalars(select(EntryRow.id)))
+    known = set(session.scalars(select(EntryRow.id).where(EntryRow.id.in_(entry.follow_ups))))
     for wanted in entry.follow_ups:
         if wanted not in known:
-            raise UnknownFollowUp(entry_id=entry.id, follow_up=wanted, known=known)
+            raise UnknownFollowUp(entry_id=entry.id, follow_up=wanted, known=session.scalars(select(EntryRow.id)))
 
 
 def _next_version(entry: FaqEntry, version: int, author: str) -> FaqEntry:
