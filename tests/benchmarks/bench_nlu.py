@@ -195,7 +195,7 @@ def _training_rows(project: Path, data: Path | None) -> list[tuple[str, ...]]:
     (project / "intents" / "gift_wrapping.yml").unlink()
     imports = _seconds([sys.executable, "-c", "import assistant.training.trainer, assistant.training.policy"])
     note = f"of these {imports:.1f} s to load torch and transformers"
-    rows = [
+    rows: list[tuple[str, ...]] = [
         ("`train --fast` on the shipped bot from cold", f"{cold:.1f} s", note, "", ""),
         ("the same with one more intent", f"{again:.1f} s", note, "", f"{cold / again:.1f}"),
     ]

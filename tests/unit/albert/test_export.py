@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import copy
 from collections import Counter
+from typing import Any
 
 import numpy as np
 import onnx
@@ -38,7 +39,8 @@ def test_groups_of_layers_and_other_activations_are_written_too() -> None:
         torch.manual_seed(1)
         encoder = random_checkpoint(preset, ["where is my order", "refund please"], seed=1, vocab_size=60).model
         encoder.config.hidden_act = activation
-        encoder = type(encoder)(encoder.config).eval()
+        encoder = type(encoder)(encoder.config)
+        encoder.eval()  # type: ignore[no-untyped-call]
         with torch.no_grad():  # norms and biases that are neither one nor nought
             for parameter in encoder.parameters():
                 parameter.add_(torch.randn_like(parameter) * 0.1)
@@ -83,7 +85,7 @@ def test_a_shared_layer_is_stored_once_and_the_bytes_are_always_the_same(model: 
 
 def test_eight_bits_stay_close_to_floats(model: JointAlbert) -> None:
     with torch.no_grad():  # one channel that towers over the others, as trained encoders have
-        layer = model.encoder.encoder.albert_layer_groups[0].albert_layers[0]
+        layer: Any = model.encoder.encoder.albert_layer_groups[0].albert_layers[0]  # type: ignore[index]
         layer.full_layer_layer_norm.weight[3] = 40.0
         layer.attention.LayerNorm.weight[5] = 40.0
     extents = measure_extents(model.encoder, (2, 3))

@@ -19,7 +19,7 @@ def loss(states: torch.Tensor) -> torch.Tensor:
 def gradients(decay: float) -> dict[str, torch.Tensor]:
     encoder = copy.deepcopy(tiny_checkpoint().model).train()
     with LayerDecay(encoder, decay):
-        loss(encoder(input_ids=IDS).last_hidden_state).backward()
+        loss(encoder(input_ids=IDS).last_hidden_state).backward()  # type: ignore[no-untyped-call]
     return {name: parameter.grad for name, parameter in encoder.named_parameters() if parameter.grad is not None}
 
 
@@ -31,7 +31,7 @@ def shares() -> list[dict[str, torch.Tensor]]:
     hidden = encoder.encoder.embedding_hidden_mapping_in(encoder.embeddings(IDS))
     for weights in copies:
         hidden = functional_call(group, weights, (hidden, None))
-    loss(hidden).backward()
+    loss(hidden).backward()  # type: ignore[no-untyped-call]
     return [{name: p.grad for name, p in weights.items() if p.grad is not None} for weights in copies]
 
 

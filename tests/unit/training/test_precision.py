@@ -51,7 +51,10 @@ def test_floats_are_kept_where_eight_bits_lose(data: TrainingData, monkeypatch: 
     model, held = held_out(data)
     from assistant.albert.export import measure_extents
 
-    narrow = {site: Extent(seen.low / 10, seen.high / 10) for site, seen in measure_extents(model.encoder, (2, 3)).items()}
+    narrow = {
+        site: Extent(seen.low / np.float32(10), seen.high / np.float32(10))
+        for site, seen in measure_extents(model.encoder, (2, 3)).items()
+    }
     monkeypatch.setattr("assistant.training.precision.measure_extents", lambda *_: narrow)
     choice = choose_precision(model, held)
     assert choice.precision == "float32"
