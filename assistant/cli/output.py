@@ -98,7 +98,11 @@ def _bar() -> Iterator[ProgressCallback]:
         def report(step: Any) -> None:
             if step.stage not in tasks:
                 tasks[step.stage] = bar.add_task(step.stage, total=step.total or None, figures="")
-            figures = "  ".join(f"{name.replace('_', ' ')} {value:.3f}" for name, value in step.metrics.items())
+            figures = "  ".join(f"{name.replace('_', ' ')} {_figure(value)}" for name, value in step.metrics.items())
             bar.update(tasks[step.stage], completed=step.done, total=step.total or None, figures=figures)
 
         yield report
+
+
+def _figure(value: float) -> str:
+    return str(value) if isinstance(value, int) else f"{value:.3f}"  # epochs and folds are counted, losses are measured

@@ -85,3 +85,12 @@ def test_a_diff_is_coloured_in_a_terminal_alone(
     monkeypatch.setattr("sys.stdout.isatty", lambda: is_terminal)
     write_diff(DIFF)
     assert capsys.readouterr().out == shown
+
+
+def test_the_bar_counts_folds_and_measures_losses(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "120")
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    with progress() as report:
+        report(Progress("train", 3, 3, {"fold": 2, "tag_loss": 0.25}))
+    shown = capsys.readouterr().err
+    assert "fold 2  tag loss 0.250" in shown
