@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,7 +13,7 @@ from assistant.dialogue.events import ActionExecuted, UserUttered
 from assistant.dialogue.tracker import Tracker
 from assistant.errors import DatabaseUnavailable, StaleConversation
 from assistant.faq.entry import FaqEntry
-from assistant.messages import UserMessage
+from assistant.messages import Button, UserMessage
 from tests.integration.bots import say, texts
 
 if TYPE_CHECKING:
@@ -350,3 +351,23 @@ def test_while_a_person_has_taken_over_the_assistant_keeps_silent(bot: Agent) ->
     for event, expected in ((ConversationPaused(), []), (ConversationResumed(), ["Hello!"])):
         bot.conversations.append("ann", [event], bot.conversations.count("ann"))
         assert texts(bot.handle(UserMessage("hello", "ann"))) == expected
+
+
+def test_what_is_asked_of_the_faq_is_kept_with_what_became_of_it(bot: Agent) -> None:
+    say(bot, "How much is shipping?")
+    say(bot, "any loyalty card", "bob")
+    say(bot, "hello")
+    assert [(asking.question, asking.sender_id, asking.entry_id) for asking in bot.askings.list()] == [
+        ("How much is shipping?", "ann", "shipping"),
+        ("any loyalty card", "bob", None),
+    ]
+    assert bot.askings.rate("ann", "shipping", 1)
+    assert bot.askings.list()[0].rating == 1
+
+
+def test_follow_ups_of_an_entry_are_offered_as_buttons(bot: Agent) -> None:
+    entry = bot.entries.get("shipping")
+    bot.entries.save(replace(entry, follow_ups=("gift",)), entry.version, "ann", "test")
+    (message,) = say(bot, "How much is shipping?").messages
+    assert message.buttons == (Button("Do you wrap presents?", "Do you wrap presents?"),)
+    assert texts(say(bot, message.buttons[0].payload)) == ["Yes, for two euros."]
