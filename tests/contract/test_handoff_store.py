@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -149,3 +150,53 @@ def test_agents_in_different_processes_share_the_queue_without_overlap(store: Ha
     taken = [int(line) for agent in agents for line in agent.communicate(timeout=60)[0].split()]
     assert sorted(taken) == numbers
     assert all(handoff.agent for handoff in store.list())
+
+
+def test_agents_who_reach_for_the_same_at_once_do_not_both_get_it(url: str, store: HandoffStore) -> None:
+    numbers = [store.add(f"user {number}", WHY, turn(), 0) for number in range(10)]
+    start = threading.Barrier(4)
+    got: dict[str, list[int]] = {name: [] for name in ("kim", "lee", "max", "sue")}
+
+    def reach(name: str) -> None:
+        with open_database(url) as own:
+            for number in numbers:
+                start.wait(30)
+                try:
+                    got[name].append(HandoffStore(own).answer(number, name, "hello").id)
+                except HandoffTaken:
+                    continue
+
+    agents = [threading.Thread(target=reach, args=(name,)) for name in got]
+    for agent in agents:
+        agent.start()
+    for agent in agents:
+        agent.join(120)
+    assert sorted(number for taken in got.values() for number in taken) == numbers
+    assert {handoff.id for handoff in store.list() if handoff.id in got[handoff.agent]} == set(numbers)
+
+
+def test_a_turn_and_an_agent_who_speak_at_once_are_both_heard(
+    url: str, store: HandoffStore, conversations: ConversationStore
+) -> None:
+    number = store.add("ann", WHY, turn(), 0)
+    start = threading.Barrier(2)
+
+    def answer() -> None:
+        with open_database(url) as own:
+            for _ in range(10):
+                start.wait(30)
+                HandoffStore(own).answer(number, "kim", "still here")
+
+    agent = threading.Thread(target=answer)
+    agent.start()
+    for _ in range(10):
+        start.wait(30)
+        while True:
+            try:
+                conversations.append("ann", [UserUttered("hello?")], conversations.count("ann"))
+            except StaleConversation:
+                continue
+            break
+    agent.join(60)
+    said = [type(event) for event in conversations.load("ann")]
+    assert (said.count(UserUttered), said.count(AgentUttered)) == (11, 10)
