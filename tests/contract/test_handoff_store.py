@@ -13,6 +13,7 @@ from assistant.dialogue.events import AgentUttered, ConversationPaused, Conversa
 from assistant.dialogue.handoffs import HandoffRequest
 from assistant.errors import HandoffClosed, HandoffTaken, StaleConversation, UnknownHandoff
 from assistant.stores.conversations import ConversationStore
+from assistant.stores.database import open_database
 from assistant.stores.handoffs import HandoffStore
 
 if TYPE_CHECKING:
