@@ -53,6 +53,8 @@ WELCOME = "utter_welcome"
 _TRIES = 4
 _KEPT_TRACKERS = 256
 _LOCKS = 64
+_RANKED = 10
+"""So many intents of a message are kept, as in Rasa; every action is sent those of the messages before."""
 
 _T = TypeVar("_T")
 
@@ -350,7 +352,8 @@ class Agent:
         if spoken := self._spoken.get(_folded(text)):  # a story speaks of this very text, not of what it means
             return Parse(text, (IntentScore(spoken, 1.0),))
         parse = self.interpreter.parse(text)
-        return distrust(parse, threshold=self.settings.nlu_threshold, ambiguity=self.settings.nlu_ambiguity)
+        trusted = distrust(parse, threshold=self.settings.nlu_threshold, ambiguity=self.settings.nlu_ambiguity)
+        return replace(trusted, intent_ranking=trusted.intent_ranking[:_RANKED])
 
     def _is_done(self, tracker: Tracker) -> bool:
         """Whether the assistant listens again, keeps silent because a person has taken over, or has done more than it may."""
