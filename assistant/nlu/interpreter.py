@@ -203,9 +203,13 @@ def _load_session(folder: Path, threads: int) -> Any:
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.enable_cpu_mem_arena = False
     try:
-        return onnxruntime.InferenceSession(str(folder / GRAPH), options, providers=["CPUExecutionProvider"])
+        session = onnxruntime.InferenceSession(str(folder / GRAPH), options, providers=["CPUExecutionProvider"])
     except Exception as error:  # the library raises many kinds, none with a public base
         raise BadModel(folder=folder, why=f"model.onnx: {str(error).splitlines()[0]}") from error
+    inputs, outputs = (tuple(node.name for node in nodes) for nodes in (session.get_inputs(), session.get_outputs()))
+    if inputs != INPUTS or not set(outputs) >= set(OUTPUTS):
+        raise BadModel(folder=folder, why=f"model.onnx: another release wrote it, it takes {', '.join(inputs)}")
+    return session
 
 
 def _check_numbers(folder: Path, session: Any, tokenizer: Tokenizer, manifest: Mapping[str, Any]) -> None:

@@ -149,6 +149,21 @@ def test_whole_files_that_make_no_model_are_refused(model_folder: Path, tmp_path
         Interpreter.load(folder)
 
 
+def test_a_graph_that_takes_other_inputs_is_refused_when_it_is_loaded(model_folder: Path, tmp_path: Path) -> None:
+    import onnx
+
+    folder = tmp_path / "model"
+    shutil.copytree(model_folder, folder)
+    graph = onnx.load(folder / "model.onnx")
+    mask = onnx.helper.make_tensor_value_info("attention_mask", onnx.TensorProto.INT64, ["batch", "piece"])
+    graph.graph.input.append(mask)
+    onnx.save(graph, folder / "model.onnx")
+    (folder / "manifest.json").unlink()
+    write_manifest(folder, {})
+    with pytest.raises(BadModel, match="another release wrote it, it takes input_ids, attention_mask"):
+        Interpreter.load(folder)
+
+
 def test_answering_loads_no_torch(model_folder: Path) -> None:
     code = (
         "import sys, json; from pathlib import Path; from assistant.nlu.interpreter import Interpreter;"
