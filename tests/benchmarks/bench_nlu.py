@@ -30,7 +30,7 @@ from assistant.opening import load_interpreter
 from assistant.project import find_project
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 ROOT = Path(__file__).parents[2]
 MESSAGE = "i would like to know when my order 12345 will arrive here"
@@ -79,10 +79,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with tempfile.TemporaryDirectory() as folder:
         project = _copied_project(Path(folder) / "bot")
         print("| what | figure | beside | figure | ratio |\n|---|---|---|---|---|")
-        rows = _training_rows(project, options.data) if options.train else []
-        model = options.model or _trained(project, Path(folder) / "model")
-        for row in [*rows, *_speed_rows(model, options.messages), *_chat_rows(project, model, Path(folder) / "state")]:
+        for row in _rows(project, options, Path(folder)):
             print("| " + " | ".join(row) + " |", flush=True)
+
+
+def _rows(project: Path, options: argparse.Namespace, folder: Path) -> Iterator[tuple[str, ...]]:
+    if options.train:
+        yield from _training_rows(project, options.data)
+    model = options.model or _trained(project, folder / "model")
+    yield from _speed_rows(model, options.messages)
+    yield from _chat_rows(project, model, folder / "state")
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -187,7 +193,7 @@ def _chat_rows(project: Path, model: Path, state: Path) -> list[tuple[str, ...]]
     ]
 
 
-def _training_rows(project: Path, data: Path | None) -> list[tuple[str, ...]]:
+def _training_rows(project: Path, data: Path | None) -> Iterator[tuple[str, ...]]:
     """Trains on the shipped bot from cold, and with one more intent; on BANKING77 where it is there."""
     cold = _train_s(project)
     (project / "intents" / "gift_wrapping.yml").write_text(NEW_INTENT, encoding="utf-8")
@@ -195,15 +201,12 @@ def _training_rows(project: Path, data: Path | None) -> list[tuple[str, ...]]:
     (project / "intents" / "gift_wrapping.yml").unlink()
     imports = _seconds([sys.executable, "-c", "import assistant.training.trainer, assistant.training.policy"])
     note = f"of these {imports:.1f} s to load torch and transformers"
-    rows: list[tuple[str, ...]] = [
-        ("`train --fast` on the shipped bot from cold", f"{cold:.1f} s", note, "", ""),
-        ("the same with one more intent", f"{again:.1f} s", note, "", f"{cold / again:.1f}"),
-    ]
+    yield ("`train --fast` on the shipped bot from cold", f"{cold:.1f} s", note, "", "")
+    yield ("the same with one more intent", f"{again:.1f} s", note, "", f"{cold / again:.1f}")
     banking = data / "nlu" / "banking77" if data else None
     if banking and banking.is_dir():
         seconds = _train_s(project, "--nlu", str(banking), "--output", str(project / "banking"))
-        rows.append(("`train --fast` on BANKING77", f"{seconds:.1f} s", "bound", "90 s on 2 cores", f"{seconds / 180:.2f}"))
-    return rows
+        yield ("`train --fast` on BANKING77", f"{seconds:.1f} s", "bound", "90 s on 2 cores", f"{seconds / 180:.2f}")
 
 
 def _trained(project: Path, output: Path) -> Path:
