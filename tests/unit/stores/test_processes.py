@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from assistant.dialogue.events import UserUttered
+from assistant.faq.entry import FaqEntry
 from assistant.stores.conversations import ConversationStore
 from assistant.stores.database import open_database
 from assistant.stores.entries import EntryStore
@@ -55,7 +56,8 @@ with open_database(sys.argv[1]) as database:
 
 
 def started(source: str, *arguments: str) -> subprocess.Popen[str]:
-    return subprocess.Popen([sys.executable, "-c", source, *arguments], stdout=subprocess.PIPE, text=True)
+    command = [sys.executable, "-c", source, *arguments]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 
 def is_sound(path: Path) -> bool:
@@ -105,8 +107,6 @@ def test_every_answered_turn_outlives_the_process(tmp_path: Path) -> None:
 def test_a_killed_import_leaves_the_whole_old_state(tmp_path: Path, n_batches: int) -> None:
     url = f"sqlite:///{tmp_path}/assistant.db"
     with open_database(url) as database:
-        from assistant.faq.entry import FaqEntry
-
         old = EntryStore(database).add(FaqEntry("old", "Old question?", "Old answer.", status="published"))
         revision = EntryStore(database).revision()
     child = started(IMPORT, url)
@@ -120,4 +120,22 @@ def test_a_killed_import_leaves_the_whole_old_state(tmp_path: Path, n_batches: i
         assert store.all_published() == (old,)
         assert store.revision() == revision
         assert [hit.entry_id for hit in store.search_text("question", 5)] == ["old"]
+    assert is_sound(tmp_path / "assistant.db")
+
+
+def test_an_import_that_ended_is_there_whole_though_its_process_is_killed(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/assistant.db"
+    with open_database(url) as database:
+        EntryStore(database).add(FaqEntry("old", "Old question?", "Old answer.", status="published"))
+    child = started(IMPORT + "    print('committed', flush=True)\n    sys.stdin.read()\n", url)
+    assert child.stdout is not None
+    while child.stdout.readline() != "committed\n":
+        assert child.poll() is None
+    os.kill(child.pid, signal.SIGKILL)
+    child.communicate()
+    with open_database(url) as database:
+        store = EntryStore(database)
+        assert len(store.all_published()) == 20_000
+        assert store.get("old").status == "archived"
+        assert len(store.search_text("19999", 5)) == 1
     assert is_sound(tmp_path / "assistant.db")
