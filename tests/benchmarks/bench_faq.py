@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import random
 import time
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -141,7 +142,7 @@ def _measure_entries(n_entries: int, encode: Encode | None) -> None:
         index.refreshed()._encode = asking
         rng = random.Random(1)
         asked = [f"please {rng.choice(rng.choice(entries).questions)} today" for _ in range(N_QUERIES)]
-        times = [_timed(lambda question=question: index.search(question)) for question in asked]
+        times = [_timed(partial(index.search, question)) for question in asked]
         hits = np.mean([bool(index.search(entry.alternatives[0]).best) for entry in entries[:: n_entries // 50]])
         edited = store.get(entries[7].id)
         store.save(edited, edited.version)
@@ -169,10 +170,9 @@ def _measure_passages(n_passages: int) -> None:
         load = _timed(lambda: loaded.append(VectorIndex.load(Path(folder))))
         times, recalls = [], []
         for query in queries:
-            found: list[Any] = []
-            times.append(_timed(lambda query=query, found=found: found.extend(loaded[0].nearest(query, 10)[0].tolist())))
+            times.append(_timed(partial(loaded[0].nearest, query, 10)))
             exact = np.argpartition(-(vectors @ query), 10)[:10]
-            recalls.append(len(set(exact.tolist()) & set(found)) / 10)
+            recalls.append(len(set(exact.tolist()) & set(loaded[0].nearest(query, 10)[0].tolist())) / 10)
     print(f"{n_passages} passages, {size_mb:.0f} MB on disk, loaded in {load[0]:.2f} s")
     print(f"of the ten nearest {np.mean(recalls):.3f} are found")
     _print("search", times)

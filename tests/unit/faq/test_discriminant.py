@@ -45,6 +45,6 @@ def test_an_entry_with_many_questions_is_not_preferred_for_that() -> None:
 
 
 def test_alike_examples_of_one_candidate_say_nothing_and_do_no_harm() -> None:
-    vectors = np.ones((3, 4), dtype=np.float32) / 2
+    vectors = np.full((3, 4), 0.5, dtype=np.float32)
     scores = discriminant(vectors[0], vectors, np.zeros(3, dtype=np.intp), 2)
     assert np.isfinite(scores).all()
