@@ -297,9 +297,12 @@ async def test_what_wants_something_done_becomes_an_example_of_an_intent(
     make_app: Callable[..., AssistantApp], agent: FakeAgent, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     taught: list[tuple[tuple[str, ...], str]] = []
-    monkeypatch.setattr(
-        "assistant.ui.faq.screen.teach", lambda _project, _agent, texts, intent: taught.append((texts, intent)) or 1
-    )
+
+    def teach(_project: object, _agent: object, texts: tuple[str, ...], intent: str) -> int:
+        taught.append((texts, intent))
+        return len(texts)
+
+    monkeypatch.setattr("assistant.ui.faq.screen.teach", teach)
     async with make_app().run_test(size=(110, 40)) as pilot:
         await open_desk(pilot)
         await pilot.press("ctrl+t", "i")
