@@ -8,6 +8,7 @@ processor's time are shown: on a machine that does other work only the second sa
 from __future__ import annotations
 
 import argparse
+import itertools
 import tempfile
 import time
 from dataclasses import replace
@@ -32,6 +33,7 @@ MESSAGES = (
     "what are your opening hours",
 )
 ROUNDS = 60
+TURNS_A_CONVERSATION = 25
 
 
 def main() -> None:
@@ -50,9 +52,11 @@ def main() -> None:
         opened_s = time.perf_counter() - started
         agent.handle(UserMessage("hello", "warm-up"))
         stages: dict[str, list[float]] = {}
+        numbers = itertools.count()
 
         def turn(text: str) -> None:
-            for stage, ms in agent.handle(UserMessage(text, "bench")).trace.timings_ms.items():
+            sender = f"bench {next(numbers) // TURNS_A_CONVERSATION}"
+            for stage, ms in agent.handle(UserMessage(text, sender)).trace.timings_ms.items():
                 stages.setdefault(stage, []).append(ms)
 
         turns = _timed(turn)
