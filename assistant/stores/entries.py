@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from assistant.errors import DuplicateEntry, StaleEntry, UnknownEntry, UnknownFo
 from assistant.faq.entry import FaqEntry, checked, slug
 from assistant.stores import entry_vectors, fulltext, marks, passage_vectors
 from assistant.stores.entry_rows import entry_from_body, entry_of, put_row
+from assistant.stores.entry_values import EntryChanges, EntryVersion, KeptCalibration, VectorHit
 from assistant.stores.tables import CalibrationRow, EntryRow, EntryVersionRow
 
 if TYPE_CHECKING:
@@ -31,50 +32,6 @@ if TYPE_CHECKING:
 
 
 _PAGE = 500  # entries in memory at a time
-
-
-@dataclass(frozen=True, slots=True)
-class EntryVersion:
-    """One save of an entry: the entry as it was, with its author and time, and why it was saved; the reason may be empty."""
-
-    entry: FaqEntry
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class EntryChanges:
-    """What changed since a revision.
-
-    Attributes:
-        revision: the FAQ's revision now.
-        entries: the entries that changed, of any status, as they are now.
-    """
-
-    revision: int
-    entries: tuple[FaqEntry, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class KeptCalibration:
-    """A calibration as JSON, and the FAQ's revision that it was fitted to."""
-
-    revision: int
-    body: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class VectorHit:
-    """A text of an entry that is near a question in meaning.
-
-    Attributes:
-        entry_id: the entry.
-        position: which of its texts, in the order of ``assistant.faq.passages.texts_of``.
-        score: the cosine.
-    """
-
-    entry_id: str
-    position: int
-    score: float
 
 
 class EntryStore:

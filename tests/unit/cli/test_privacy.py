@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assistant.config import Settings
+from assistant.config import load_settings
 from assistant.dialogue.events import UserUttered
 from assistant.opening import open_project_database
 from assistant.project import find_project
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def heard(bot: Path, text: str) -> None:
-    with open_project_database(find_project(bot), Settings()) as database:
+    with open_project_database(find_project(bot), load_settings()) as database:
         ConversationStore(database).append("ann", [UserUttered(text)], 0)
 
 
@@ -41,7 +41,7 @@ def test_what_actions_printed_is_pointed_at(cli: Callable[..., Ran], bot: Path) 
 def test_the_setting_redacts(bot: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ASSISTANT_REDACT", "true")
     heard(bot, "I am ann@example.com")
-    with open_project_database(find_project(bot), Settings()) as database:
+    with open_project_database(find_project(bot), load_settings()) as database:
         (event,) = ConversationStore(database).load("ann")
     assert isinstance(event, UserUttered)
     assert event.text == "I am [e-mail]"
