@@ -103,7 +103,7 @@ def test_a_response_without_a_variation_for_the_channel_is_silent() -> None:
         ("action_back", [UserUtteranceReverted, UserUtteranceReverted]),
         ("action_deactivate_loop", [SlotSet, ActiveLoop]),
         ("action_default_fallback", [BotUttered, UserUtteranceReverted]),
-        ("action_two_stage_fallback", [BotUttered]),
+        ("action_two_stage_fallback", [ActiveLoop, BotUttered]),
         ("action_answer_faq", [BotUttered]),
         ("action_handoff", [BotUttered, ConversationPaused]),
     ],
