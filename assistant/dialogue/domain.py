@@ -221,7 +221,6 @@ class _Reader:
         content, notes = rasa2.renamed(content)
         self._notes += notes
         self._is_rasa2 = self._is_rasa2 or rasa2.says_rasa2(content)
-        self._merge_source(content)
         self._each_named(content, "intents", "intent", self._read_intent)
         self._each_named(content, "entities", "entity", self._read_entity)
         self._each(content, "slots", "slot", self._slots.__setitem__)
@@ -233,6 +232,7 @@ class _Reader:
             self._read_session(want_map(content["session_config"], key="session_config", where=content.place("session_config")))
         config = want_map(content.get("config"), key="config", where=content.place("config"))
         self._stores_entities = self._stores_entities and config.get("store_entities_as_slots", True) is not False
+        self._merge_source(content)  # last: by now each section is known to be of its own shape
 
     def _merge_source(self, content: YamlMap) -> None:
         for key in _TOP_KEYS - {"version"}:

@@ -149,7 +149,7 @@ def _with_condition(mapping: YamlMap, form: str, slot: str) -> YamlMap:
     new, line = _copied(mapping), mapping.here.line
     condition = YamlMap(mapping.here)
     condition.put("active_loop", form, line)
-    if mapping.get("type") not in _WITHOUT_REQUEST:
+    if str(mapping.get("type")) not in _WITHOUT_REQUEST:
         condition.put("requested_slot", slot, line)
     conditions = YamlList(mapping.here)
     conditions.put(condition, line)

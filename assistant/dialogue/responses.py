@@ -79,14 +79,14 @@ def _read_variation(item: Any, items: YamlList, index: int) -> ResponseVariation
     if not any(content.get(key) is not None for key in _PARTS):
         raise WrongType(where=where, key="response", expected="a text, image, attachment, buttons or custom content", got=None)
     buttons = want_list(content.get("buttons") or content.get("quick_replies"), key="buttons", where=where)
-    custom = content.get("custom")
+    custom, metadata = content.get("custom"), content.get("metadata")
     message = BotMessage(
         text=None if content.get("text") is None else str(content["text"]),
         buttons=tuple(_read_button(button, buttons, number) for number, button in enumerate(buttons)),
         image=content.get("image"),
         attachment=content.get("attachment"),
         custom=dict(custom) if isinstance(custom, dict) else None,
-        metadata=dict(content.get("metadata") or {}),
+        metadata=dict(metadata) if isinstance(metadata, dict) else {},
     )
     conditions = want_list(content.get("condition"), key="condition", where=content.place("condition"))
     return ResponseVariation(

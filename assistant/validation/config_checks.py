@@ -35,9 +35,9 @@ def components_of(project: Project) -> list[NamedComponent]:
 
 def config_findings(project: Project, settings: Settings, domain: Domain, stories: Iterable[Story]) -> Iterator[Finding]:
     """Yields what a configuration names that is not here, and what a project has that its configuration leaves out."""
-    if project.config is None:
+    content = read_yaml(project.config, shown_as=project.shown(project.config)) if project.config else None
+    if not isinstance(content, YamlMap):
         return
-    content = read_yaml(project.config, shown_as=project.shown(project.config))
     strange = [c for c in named_components(content) if not c.becomes and not closest(c.name, COMPONENTS, ALIKE_COMPONENT)]
     if strange:
         names = ", ".join(dict.fromkeys(component.name for component in strange))
