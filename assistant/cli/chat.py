@@ -114,7 +114,8 @@ def _show(reply: Reply, *, with_trace: bool) -> None:
             if part:
                 write(part)
         for number, button in enumerate(message.buttons, 1):
-            write(f"  {number}. {button.title}  ({button.payload})")
+            sent = f"  ({button.payload})" if button.payload != button.title else ""
+            write(f"  {number}. {button.title}{sent}")
         if message.custom:
             write_json(dict(message.custom))
     for problem in reply.trace.problems:
