@@ -85,7 +85,7 @@ def distill(
         Path | None, typer.Option("--teacher", help="Folder of the teacher; the installed one if not given.")
     ] = None,
     start: Annotated[
-        Path | None, typer.Option("--start", help="Checkpoint to go on from; the teacher's weights if not given.")
+        Path | None, typer.Option("--from", help="Checkpoint to go on from; the teacher's weights if not given.")
     ] = None,
     card: Annotated[Path | None, typer.Option("--card", help="Model card to put in as README.md.")] = None,
     device: Device = "cpu",
