@@ -113,9 +113,6 @@ ACTIONS: Final = (
     Action(
         "message", "correct", "i", "Correct", "Say what the message means in truth; it becomes an example of that.", display="i"
     ),
-    Action(
-        "message", "correct", "i", "Correct", "Say what the message means in truth; it becomes an example of that.", display="i"
-    ),
     Action("message", "details", "enter", "Details", "Show how the message was understood.", is_shown=True, display="Enter"),
     Action("faq", "new_entry", "ctrl+n", "New", "Write a new entry.", is_shown=True, is_priority=True, display="^n"),
     Action("entries", "edit_entry", "enter,e", "Edit", "Edit the entry under the cursor.", is_shown=True, display="Enter"),
