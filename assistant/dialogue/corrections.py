@@ -46,10 +46,15 @@ def corrections(tracker: Tracker) -> list[SlotSet]:
         return []
     filled = _filled(form, tracker)
     says = _SAYS_WHAT.search(message.text)
-    if not filled or not (says or _HINT.search(message.text) or _CORRECTION_INTENT.search(tracker.intent)):
+    is_outright = bool(says or _CORRECTION_INTENT.search(tracker.intent))
+    if not filled or not (is_outright or _HINT.search(message.text)):
         return []
     named = [slot for slot in filled if _names(message.text, slot.name)]
-    found = _by_entities(message.parse.entities, named or filled, tracker)
+    asked = tracker.domain.slots.get(tracker.slots[REQUESTED_SLOT])
+    # "actually Paris" is an answer where a city is asked for; "no, I meant Paris" is none.
+    may_answer = asked if not is_outright and not named else None
+    entities = [entity for entity in message.parse.entities if may_answer is None or not _takes(may_answer, entity)]
+    found = _by_entities(entities, named or filled, tracker)
     if found or says is None:
         return found
     value = _NOT_THAT.sub("", says["value"]).strip(_EDGES)

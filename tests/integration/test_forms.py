@@ -142,6 +142,12 @@ def test_a_correction_goes_to_the_slot_that_was_filled_last(bot: Agent) -> None:
     assert (known(bot)["start"], known(bot)["goal"]) == ("Oslo", None)
 
 
+def test_a_value_that_is_asked_for_is_an_answer_however_it_begins(bot: Agent) -> None:
+    talk(bot, "a trip", "2", "Berlin")
+    assert talk(bot, "actually Paris") == ["What name?"]
+    assert (known(bot)["start"], known(bot)["goal"]) == ("Berlin", "Paris")
+
+
 def test_a_correction_goes_to_the_slot_that_is_named(bot: Agent) -> None:
     talk(bot, "a trip", "2", "Berlin", "Paris")
     assert talk(bot, "sorry, the start is Oslo") == ["What name?"]
