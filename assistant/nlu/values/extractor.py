@@ -12,35 +12,19 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from assistant.messages import Entity
 from assistant.nlu.overlaps import VALUE_EXTRACTOR
-from assistant.nlu.values import contacts, durations, measures, money, numerals, time_phrases
 from assistant.nlu.values.find import outermost
-from assistant.nlu.values.time_words import VOCABULARY
-from assistant.nlu.values.tokens import SIGN, WORD, tokenise
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from assistant.nlu.values.find import Find
-    from assistant.nlu.values.tokens import Token
 
     Clock = Callable[[], datetime]
 
-_IN_TEXT = {
-    "email": contacts.find_emails,
-    "url": contacts.find_urls,
-    "phone-number": contacts.find_phones,
-    "credit-card-number": contacts.find_cards,
-    "order-number": contacts.find_order_numbers,
-}
-_IN_TOKENS = {
-    "amount-of-money": money.find_money,
-    "duration": durations.find_durations,
-    "number": numerals.find_numbers,
-    "ordinal": numerals.find_ordinals,
-}
-_SHAPED = frozenset({*_IN_TEXT, "amount-of-money"})
-DUCKLING_DIMENSIONS = tuple(sorted({*_IN_TEXT, *_IN_TOKENS, *measures.DIMENSIONS, time_phrases.DIMENSION} - {"order-number"}))
-DIMENSIONS = tuple(sorted({*DUCKLING_DIMENSIONS, "order-number"}))
+SHAPED = frozenset({"amount-of-money", "credit-card-number", "email", "order-number", "phone-number", "url"})
+"""Kinds of values that figures and signs tell, not words."""
+
+DIMENSIONS = tuple(sorted({*SHAPED, "distance", "duration", "number", "ordinal", "quantity", "temperature", "time", "volume"}))
 """What can be found."""
 
 
@@ -58,14 +42,6 @@ def _system_zone() -> tzinfo | None:
         return ZoneInfo(name.removeprefix(":"))
     except (ValueError, OSError, ZoneInfoNotFoundError):
         return datetime.now().astimezone().tzinfo
-
-
-def _speaking(tokens: list[Token]) -> list[Token]:
-    """Returns the tokens, or none where no figure and no word of a value is among them: most texts end here."""
-    is_speaking = any(
-        t.kind not in {WORD, SIGN} or t.text.removesuffix("'s") in VOCABULARY or t.text in money.UNITS for t in tokens
-    )
-    return tokens if is_speaking else []
 
 
 @dataclass(frozen=True)
@@ -104,23 +80,13 @@ class ValueExtractor:
 
     def has_shape(self, entity: str) -> bool:
         """Says whether values of an entity are told by their shape, in figures and signs, not by words."""
-        return self.dimensions.get(entity) in _SHAPED
+        return self.dimensions.get(entity) in SHAPED
 
     def _finds(self, text: str, *, has_inner: bool = False) -> Iterator[Find]:
-        tokens: list[Token] | None = None
-        for dimension in self._names:
-            if dimension in _IN_TEXT:
-                yield from _IN_TEXT[dimension](text)
-                continue
-            tokens = _speaking(tokenise(text)) if tokens is None else tokens
-            if dimension == time_phrases.DIMENSION:
-                yield from time_phrases.find_times(
-                    tokens, self._now(), self.date_order, has_inner=has_inner, looks_back=self.extractor == VALUE_EXTRACTOR
-                )
-            elif dimension in measures.DIMENSIONS:
-                yield from measures.find_measures(tokens, dimension)
-            else:
-                yield from _IN_TOKENS[dimension](tokens)
+        from assistant.nlu.values.finders import find_values  # tables and patterns that the first message pays for, not the start
+
+        looks_back = self.extractor == VALUE_EXTRACTOR
+        yield from find_values(tuple(self._names), text, self._now, self.date_order, has_inner=has_inner, looks_back=looks_back)
 
     def _now(self) -> datetime:
         now = self.clock()

@@ -124,6 +124,16 @@ def test_a_setting_that_cannot_be_is_refused(tmp_path: Path, config: str) -> Non
         settings(tmp_path, config)
 
 
+def test_the_finders_are_loaded_by_the_first_message() -> None:
+    code = (
+        "import sys; from assistant.nlu.values.extractor import ValueExtractor; extractor = ValueExtractor({'n': 'number'});"
+        "before = 'assistant.nlu.values.finders' in sys.modules; extractor.extract('hi');"
+        "print(before, 'assistant.nlu.values.finders' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "True"]
+
+
 def test_nothing_is_loaded_where_nothing_is_asked_for() -> None:
     code = (
         "import sys; from assistant.config import Settings; from assistant.nlu.values.configured import configured_values;"

@@ -1,0 +1,66 @@
+"""The finder of each kind of value."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assistant.nlu.values import contacts, durations, measures, money, numerals, time_phrases
+from assistant.nlu.values.time_words import VOCABULARY
+from assistant.nlu.values.tokens import SIGN, WORD, tokenise
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from datetime import datetime
+
+    from assistant.nlu.values.find import Find
+    from assistant.nlu.values.time_context import DateOrder
+    from assistant.nlu.values.tokens import Token
+
+_IN_TEXT = {
+    "email": contacts.find_emails,
+    "url": contacts.find_urls,
+    "phone-number": contacts.find_phones,
+    "credit-card-number": contacts.find_cards,
+    "order-number": contacts.find_order_numbers,
+}
+_IN_TOKENS = {
+    "amount-of-money": money.find_money,
+    "duration": durations.find_durations,
+    "number": numerals.find_numbers,
+    "ordinal": numerals.find_ordinals,
+}
+
+
+def find_values(
+    dimensions: Sequence[str], text: str, clock: Callable[[], datetime], order: DateOrder, *, has_inner: bool, looks_back: bool
+) -> Iterator[Find]:
+    """Yields the values of some dimensions, one dimension after another, those inside others too.
+
+    Args:
+        dimensions: which.
+        text: to look in.
+        clock: tells now; asked only where times are wanted.
+        order: of day and month in figures.
+        has_inner: whether ``friday`` is wanted beside ``by friday``.
+        looks_back: whether times are past ones where the words around them say so.
+    """
+    tokens: list[Token] | None = None
+    for dimension in dimensions:
+        if dimension in _IN_TEXT:
+            yield from _IN_TEXT[dimension](text)
+            continue
+        tokens = _speaking(tokenise(text)) if tokens is None else tokens
+        if dimension == time_phrases.DIMENSION:
+            yield from time_phrases.find_times(tokens, clock(), order, has_inner=has_inner, looks_back=looks_back)
+        elif dimension in measures.DIMENSIONS:
+            yield from measures.find_measures(tokens, dimension)
+        else:
+            yield from _IN_TOKENS[dimension](tokens)
+
+
+def _speaking(tokens: list[Token]) -> list[Token]:
+    """Returns the tokens, or none where no figure and no word of a value is among them: most texts end here."""
+    is_speaking = any(
+        t.kind not in {WORD, SIGN} or t.text.removesuffix("'s") in VOCABULARY or t.text in money.UNITS for t in tokens
+    )
+    return tokens if is_speaking else []
