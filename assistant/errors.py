@@ -824,7 +824,8 @@ class NothingToMeasure(SourceError):
     code = "EVL-001"
 
     def __init__(self, *, where: Place | str) -> None:
-        super().__init__("there are no examples to measure on", where=where, fix="add examples with their intents, or name another file")
+        fix = "add examples with their intents, or name another file"
+        super().__init__("there are no examples to measure on", where=where, fix=fix)
 
 
 class TooManyFolds(UsageError):

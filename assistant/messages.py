@@ -192,7 +192,10 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class BotMessage:
-    """One message of the assistant; parts that are None or empty are not there. An attachment is a text, or what a channel wants."""
+    """One message of the assistant; parts that are None or empty are not there.
+
+    An attachment is a text, or what a channel wants.
+    """
 
     text: str | None = None
     buttons: tuple[Button, ...] = ()

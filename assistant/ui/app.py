@@ -144,8 +144,11 @@ class AssistantApp(App[None]):
             self.show_problem(error)
         else:
             self.model_state = ModelState.READY
-            self._reminders = ReminderClock(self.agent, lambda sender_id, reply: self.post_message(Reminded(sender_id, reply)))
+            self._reminders = ReminderClock(self.agent, self._say_reminder)
             self._reminders.start()
+
+    def _say_reminder(self, sender_id: str, reply: Reply) -> None:
+        self.post_message(Reminded(sender_id, reply))
 
     def on_reminded(self, event: Reminded) -> None:
         """Lets the chat show what is said for a reminder of its conversation."""

@@ -67,7 +67,7 @@ def shop_project(folder: Path) -> Project:
 def shop_agent(project: Project, patch: pytest.MonkeyPatch) -> Agent:
     """The real agent over the bot; it says the same variations and takes the same time, always."""
     agent = agent_of(project, Scripted(), ProcessRunner(project.bot, project.state, 30.0))
-    agent.actions._rng = random.Random(0)
+    agent.actions.speaker.rng = random.Random(0)
     handle = agent.handle
 
     def timed(message: UserMessage) -> Reply:

@@ -277,8 +277,12 @@ async def test_an_answer_of_the_faq_gets_a_thumb_and_other_messages_none(
         assert "right" not in shown(pilot)
         answer.focus()
         for key, rating, sign in (("minus", -1, "▼ wrong"), ("plus", 1, "▲ right"), ("plus", 0, "")):
+
+            def is_rated(rating: int = rating) -> bool:
+                return agent.askings.kept[0].rating == rating
+
             await pilot.press(key)
-            await until(pilot, lambda rating=rating: agent.askings.kept[0].rating == rating, f"rating {rating}")
+            await until(pilot, is_rated, f"rating {rating}")
             assert sign in shown(pilot)
         assert "▲" not in shown(pilot)
 

@@ -112,7 +112,8 @@ def test_a_folder_that_is_in_use_is_not_touched(source: Path, tmp_path: Path) ->
 
 
 def test_a_copy_that_fails_half_way_leaves_nothing(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    copy, n_copied = shutil.copyfile, []
+    copy = shutil.copyfile
+    n_copied: list[Path] = []
 
     def full(path: Path, target: Path) -> None:
         if len(n_copied) == 3:

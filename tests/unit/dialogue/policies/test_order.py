@@ -32,6 +32,8 @@ def test_the_settings_say_which_policies_decide() -> None:
 
 
 def test_policies_that_do_not_decide_are_not_made() -> None:
-    made = build_policies(DOMAIN, STORIES, Settings(rule_policy=False, story_policy="off"), lambda _: FaqResult((), 1.0))
+    made = build_policies(
+        DOMAIN, STORIES, Settings.model_validate({"rule_policy": False, "story_policy": "off"}), lambda _: FaqResult((), 1.0)
+    )
     assert not any(isinstance(policy, RulePolicy | StoryPolicy) for policy in made)
     assert isinstance(made[-1], FallbackPolicy)
