@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from assistant.albert.batches import equal_lengths
 from assistant.albert.manifest import verify_manifest
 from assistant.errors import BadModel
 from assistant.messages import Parse
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
 
 # More than 512 pieces need; cutting here keeps a message of a megabyte as cheap as one of a page.
 MAX_CHARACTERS = 8_000
-# A batch's states stay in the processor's second cache; larger ones are slower.
-MAX_PIECES_A_BATCH = 256
 # Messages that are cut into pieces and sorted by length together: enough to fill batches, and few enough to hold in memory.
 WINDOW = 1_024
 
@@ -152,16 +151,10 @@ class Interpreter:
 
     def _run(self, encodings: Sequence[Encoding]) -> Iterator[tuple[int, tuple[NDArray[np.float32], ...]]]:
         """Yields the index of each encoding and its outputs. Only equally long texts share a batch: nothing is padded."""
-        by_length: dict[int, list[int]] = {}
-        for row, encoding in enumerate(encodings):
-            by_length.setdefault(len(encoding.ids), []).append(row)
-        for length, rows in sorted(by_length.items()):
-            size = max(1, MAX_PIECES_A_BATCH // length)
-            for first in range(0, len(rows), size):
-                chosen = rows[first : first + size]
-                input_ids = np.array([encodings[row].ids for row in chosen], dtype=np.int64)
-                outputs = self._session.run(OUTPUTS, {INPUTS[0]: input_ids})
-                yield from zip(chosen, zip(*outputs, strict=True), strict=True)
+        for rows in equal_lengths([len(encoding.ids) for encoding in encodings]):
+            input_ids = np.array([encodings[row].ids for row in rows], dtype=np.int64)
+            outputs = self._session.run(OUTPUTS, {INPUTS[0]: input_ids})
+            yield from zip(rows, zip(*outputs, strict=True), strict=True)
 
     def _tag_log_probs(
         self, text: str, words: Sequence[Span], encoding: Encoding, tag_logits: NDArray[np.float32]

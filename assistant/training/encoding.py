@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
+from assistant.albert.batches import equal_lengths
 from assistant.albert.export import INPUT, open_session, states_graph
 from assistant.messages import Progress
 from assistant.training.vector_cache import EncodedText, key_of
@@ -21,10 +22,6 @@ if TYPE_CHECKING:
     from assistant.messages import ProgressCallback
     from assistant.training.features import Features
     from assistant.training.vector_cache import Key, VectorCache
-
-MAX_PIECES_A_BATCH = 256
-"""A batch's states stay in the processor's second cache."""
-
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
@@ -91,22 +88,6 @@ def encode_frozen(
     if cache is not None:
         cache.keep({key: found[key] for key in keys})
     return _joined([found[key] for key in keys], features, has_tags=has_tags)
-
-
-def equal_lengths(lengths: Sequence[int], max_pieces: int = MAX_PIECES_A_BATCH) -> Iterator[list[int]]:
-    """Yields batches of indices of texts that are equally long, so that nothing is padded; short ones first.
-
-    Args:
-        lengths: of the texts, in pieces.
-        max_pieces: of a batch; a text that is longer makes a batch of its own.
-    """
-    by_length: dict[int, list[int]] = {}
-    for row, length in enumerate(lengths):
-        by_length.setdefault(length, []).append(row)
-    for length, rows in sorted(by_length.items()):
-        size = max(1, max_pieces // length)
-        for first in range(0, len(rows), size):
-            yield rows[first : first + size]
 
 
 def _encoded(

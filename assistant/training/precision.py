@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 
+from assistant.albert.batches import equal_lengths
 from assistant.albert.export import INPUT, joint_graph, measure_extents, open_session
 from assistant.nlu.model_folder import OUTPUTS
-from assistant.training.encoding import equal_lengths
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -3,12 +3,18 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from assistant.albert.batches import equal_lengths
 from assistant.albert.segments import make_documents
 from assistant.albert.sentences import BatchStream, make_store, pad
 from assistant.albert.tokenizer import special_ids, train_tokenizer
 from assistant.errors import BadCorpus
 
 LIMITS = {"min_tokens": 3, "max_tokens": 60}
+
+
+def test_batches_hold_equally_long_texts_and_every_text_once() -> None:
+    batches = list(equal_lengths([5, 3, 5, 300, 3, 5], max_pieces=10))
+    assert batches == [[1, 4], [0, 2], [5], [3]]
 
 
 def test_the_same_step_gives_the_same_batch(sentences: list[str]) -> None:

@@ -7,7 +7,7 @@ import pytest
 import torch
 from tokenizers import Tokenizer
 
-from assistant.training.encoding import Frozen, encode_frozen, equal_lengths
+from assistant.training.encoding import Frozen, encode_frozen
 from assistant.training.features import Features, Labels, make_features
 from assistant.training.trainer import train_model
 from assistant.training.vector_cache import VectorCache
@@ -34,12 +34,6 @@ def encode(features: list[Features], cache: VectorCache | None = None, *, has_ta
 def assert_same(one: Frozen, other: Frozen) -> None:
     for name in ("vectors", "intents", "layers", "tags", "owners"):
         assert torch.equal(getattr(one, name), getattr(other, name)), name
-
-
-def test_batches_hold_equally_long_texts_and_every_text_once() -> None:
-    lengths = [5, 3, 5, 300, 3, 5]
-    batches = list(equal_lengths(lengths, max_pieces=10))
-    assert batches == [[1, 4], [0, 2], [5], [3]]
 
 
 def test_words_stand_with_their_text(features: list[Features]) -> None:
