@@ -40,6 +40,14 @@ def said(text: str) -> list[Event]:
     ]
 
 
+def content(file: Path) -> bytes:
+    """What a file holds; nothing where the server took it away meanwhile, as it does with its caches."""
+    try:
+        return file.read_bytes()
+    except FileNotFoundError:
+        return b""
+
+
 @pytest.mark.parametrize("secret", SECRETS)
 def test_personal_data_never_reaches_the_disk(redacting: Database, files: Callable[[], list[Path]], secret: str) -> None:
     text = f"please use {secret} for order 12345678"
@@ -54,7 +62,7 @@ def test_personal_data_never_reaches_the_disk(redacting: Database, files: Callab
         assert one.text.startswith("please use [")
         assert one.text.endswith("] for order 12345678")
     assert handoffs.list()[0].request.summary == heard[0].text
-    assert all(secret.encode() not in file.read_bytes() for file in files())
+    assert all(secret.encode() not in content(file) for file in files())
 
 
 def test_everything_is_kept_where_nothing_else_is_asked_for(database: Database) -> None:
@@ -71,8 +79,8 @@ def test_who_is_forgotten_is_in_no_table_and_in_no_file(database: Database, file
         conversations.append(sender, said(text), 0)
         questions.add(text[:900], sender)
         handoffs.add(sender, HandoffRequest("asked", text[:900], None), said(text), 4)
-    assert any(secret.encode() in file.read_bytes() for file in files())
+    assert any(secret.encode() in content(file) for file in files())
     assert conversations.forget("ann").rows == {"events": 8, "conversations": 1, "unanswered": 1, "handoffs": 1}
     assert [question.sender_ids for question in questions.list()] == [("bob",)]
     assert len(conversations.load("bob")) == 8
-    assert [file for file in files() if secret.encode() in file.read_bytes()] == []
+    assert [file for file in files() if secret.encode() in content(file)] == []

@@ -34,7 +34,7 @@ def test_every_shipped_recipe_can_be_run() -> None:
 
 def test_labels_never_enter_the_released_checkpoint() -> None:
     fields = {name for source in load_distill_recipe(RECIPES / "albert-compact.yaml").sources for name in source.fields}
-    assert fields == {"text", "utterance", "premise", "hypothesis", "sentence", "sentence1", "sentence2", "3", "4"}
+    assert fields == {"text", "utterance", "premise", "hypothesis", "sentence", "sentence1", "sentence2", "question", "3", "4"}
 
 
 def test_a_whole_number_is_a_number(tmp_path: Path) -> None:

@@ -74,11 +74,13 @@ def test_conversations_are_tested(cli: Callable[..., Ran], bot: Path) -> None:
     assert ran.result["failures"][0] | {"reason": ""} == {
         "story": "wrong",
         "where": f"{wrong}:6" if "/" in ran.result["failures"][0]["where"] else "test_wrong.yml:6",
+        "kind": "action",
         "expected": "utter_goodbye",
         "found": "utter_greet",
         "reason": "",
     }
-    assert "  - utter_goodbye\n  + utter_greet" in cli("test", "stories", wrong, "--project", bot).out
+    shown = cli("test", "stories", wrong, "--project", bot).out
+    assert "\n  - action: utter_goodbye  (test_wrong.yml:6)\n  + action: utter_greet" in shown
 
 
 def test_a_rasa_project_is_copied_and_said_what_became_of_it(cli: Callable[..., Ran], tmp_path: Path) -> None:

@@ -94,9 +94,7 @@ def test_every_answered_turn_outlives_the_process(tmp_path: Path) -> None:
         answered = [child.stdout.readline() for _ in range(5)]
         time.sleep(pause_s)
         os.kill(child.pid, signal.SIGKILL)
-        answered += child.stdout.readlines()
-        child.wait()
-        child.stdout.close()
+        answered += child.communicate()[0].splitlines(keepends=True)
         with open_database(url) as database:
             said = [event.text for event in ConversationStore(database).load("shared") if isinstance(event, UserUttered)]
         assert {f"after {pause_s} {int(turn)}" for turn in answered if turn.endswith("\n")} <= set(said)
