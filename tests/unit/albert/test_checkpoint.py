@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import torch
@@ -63,6 +63,30 @@ def test_a_published_folder_without_manifest_is_loaded(folder: Path, checkpoint:
     loaded = load_checkpoint(folder)
     assert loaded.manifest == {}
     assert torch.equal(states(loaded, "my parcel"), states(checkpoint, "my parcel"))
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of the library's bindings, when they are imported
+def test_a_published_folder_with_a_sentencepiece_vocabulary_is_loaded(folder: Path, corpus: Path) -> None:
+    import sentencepiece
+
+    options: dict[str, Any] = {"pad_id": 0, "unk_id": 1, "bos_id": -1, "eos_id": -1, "pad_piece": "<pad>", "unk_piece": "<unk>"}
+    options |= {"user_defined_symbols": ["[CLS]", "[SEP]", "[MASK]"], "vocab_size": 60, "minloglevel": 2}
+    sentencepiece.SentencePieceTrainer.train(input=str(corpus), model_prefix=str(folder / "spiece"), **options)
+    for name in ("manifest.json", "tokenizer.json", "tokenizer_config.json", "spiece.vocab"):
+        (folder / name).unlink(missing_ok=True)
+    tokens = load_checkpoint(folder).tokenizer.encode("where is it now?").tokens
+    assert (tokens[0], tokens[-1]) == ("[CLS]", "[SEP]")
+    assert "".join(tokens[1:-1]).replace("▁", " ").strip() == "where is it now?"
+
+
+def test_a_published_folder_with_a_wordpiece_vocabulary_is_loaded(folder: Path) -> None:
+    for name in ("manifest.json", "tokenizer.json"):
+        (folder / name).unlink()
+    (folder / "tokenizer_config.json").write_text(json.dumps({"tokenizer_class": "BertTokenizer"}))
+    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "where", "is", "it", "par", "##cel"]
+    (folder / "vocab.txt").write_text("\n".join(words))
+    tokens = load_checkpoint(folder).tokenizer.encode("Where is it parcel").tokens
+    assert tokens == ["[CLS]", "where", "is", "it", "par", "##cel", "[SEP]"]
 
 
 def test_a_damaged_folder_is_refused_before_it_is_read(folder: Path) -> None:
