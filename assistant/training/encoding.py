@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from assistant.training.features import Features
     from assistant.training.vector_cache import Key, VectorCache
 
+
 @dataclass(frozen=True, slots=True)
 class Frozen:
     """What the encoder made of some examples.

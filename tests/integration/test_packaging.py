@@ -73,7 +73,7 @@ def test_the_readme_has_the_two_commands_that_set_everything_up() -> None:
     set_up = [command for command in _commands() if command.startswith("python3 -m venv")]
     assert len(set_up) == 2
     assert set_up[0].endswith(".venv/bin/python app.py")
-    assert set_up[1].endswith(".venv/bin/pytest")
+    assert set_up[1].endswith(".venv/bin/pytest -n 2")
     checks = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
     made, tested = set_up[1].replace("install -c", "install -q -c").rsplit(" && ", 1)
     assert made in checks
