@@ -297,6 +297,16 @@ def want_text(value: object, *, key: str, where: Place) -> str:
     raise WrongType(where=where, key=key, expected="a text", got=value)
 
 
+def optional_text(mapping: YamlMap, key: str) -> str | None:
+    """Returns the text under a key; None where the key is missing or empty.
+
+    Raises:
+        WrongType: something else stands there.
+    """
+    value = mapping.get(key)
+    return None if value is None else want_text(value, key=key, where=mapping.place(key))
+
+
 def require(mapping: YamlMap, key: str) -> Any:
     """Returns the value of a key that must be there.
 

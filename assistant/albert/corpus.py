@@ -125,11 +125,20 @@ def _json_rows(path: Path, source: Source) -> Iterator[Document]:
             raise BadCorpus(path=f"{path}:{number}", why=f"no text under {', '.join(source.fields)}") from error
 
 
-def _table_rows(path: Path, source: Source) -> Iterator[Document]:
+def read_table(path: Path, *, header: bool = True) -> Iterator[dict[str, str]]:
+    """Yields the rows of a table: its cells by the names of the columns, where the first line has them, and by number from 0.
+
+    Raises:
+        BadCorpus: the file is missing, is binary, or is not UTF-8.
+    """
     rows = csv.reader(read_text(path).splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
-    names = next(rows, []) if source.header else []
-    for number, row in enumerate(rows, 1):
-        cells = dict(zip(names, row, strict=False)) | {str(index): cell for index, cell in enumerate(row)}
+    names = next(rows, []) if header else []
+    for row in rows:
+        yield dict(zip(names, row, strict=False)) | {str(index): cell for index, cell in enumerate(row)}
+
+
+def _table_rows(path: Path, source: Source) -> Iterator[Document]:
+    for number, cells in enumerate(read_table(path, header=source.header), 1):
         try:
             yield _pick(cells, source.fields)
         except KeyError as error:

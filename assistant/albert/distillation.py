@@ -14,7 +14,6 @@ import torch
 from transformers import AlbertForPreTraining
 
 from assistant.albert.corpus import read_source
-from assistant.albert.evaluation import restore_heads
 from assistant.albert.loop import train
 from assistant.albert.masking import make_masker
 from assistant.albert.objectives import mean_pool, state_distance, vector_distance
@@ -28,7 +27,7 @@ from assistant.albert.segments import DocumentStore, make_documents
 from assistant.albert.sentences import BatchStream, SentenceStore, make_store, pad
 from assistant.albert.student import start_from_teacher
 from assistant.albert.teacher import TEACHER, WEIGHTS_SHA256, Teacher, load_teacher
-from assistant.albert.trained import move, trained_checkpoint
+from assistant.albert.trained import move, restore_heads, trained_checkpoint
 from assistant.albert.words import WordObjective
 from assistant.errors import BadCheckpoint
 

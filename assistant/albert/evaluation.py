@@ -7,19 +7,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-from transformers import AlbertForPreTraining
 
-from assistant.albert.checkpoint import ENCODER_PREFIX
 from assistant.albert.encode import encode_on_runtime
 from assistant.albert.masking import make_masker
 from assistant.albert.objectives import masked_words, segment_order
 from assistant.albert.probes import probe
 from assistant.albert.segments import make_documents
-from assistant.errors import BadCheckpoint
+from assistant.albert.trained import restore_heads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -28,8 +25,6 @@ if TYPE_CHECKING:
     from assistant.albert.probes import IntentData, ProbeResult
 
     Encoder = Callable[[Sequence[str]], NDArray[np.float32]]
-
-HEAD_NAMES = ("predictions.dense.weight", "sop_classifier.classifier.weight")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,25 +105,3 @@ def measure_words(
             scores.append((right, told))
     words, order = np.mean(scores, axis=0)
     return WordScores(float(words), float(order), 50 * len(scores))
-
-
-def restore_heads(checkpoint: Checkpoint, folder: Path | None = None) -> AlbertForPreTraining:
-    """Returns transformers' pretraining model with the checkpoint's encoder and heads.
-
-    Args:
-        checkpoint: loaded from a folder with heads.
-        folder: named in the error.
-
-    Raises:
-        BadCheckpoint: the checkpoint is a bare encoder.
-    """
-    from pathlib import Path
-
-    if not all(name in checkpoint.heads for name in HEAD_NAMES):
-        raise BadCheckpoint(folder=folder or Path(), why="it has no heads for hidden words and order")
-    model: AlbertForPreTraining = AlbertForPreTraining(checkpoint.config)
-    encoder = {f"{ENCODER_PREFIX}{name}": value for name, value in checkpoint.model.state_dict().items()}
-    model.load_state_dict(encoder | checkpoint.heads, strict=False)
-    model.tie_weights()
-    model.eval()  # type: ignore[no-untyped-call]
-    return model

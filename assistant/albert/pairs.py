@@ -5,7 +5,6 @@ Source: Henderson et al. 2017 for the loss over a batch, van den Oord et al. 201
 
 from __future__ import annotations
 
-import csv
 import json
 from collections import defaultdict
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from assistant.albert.corpus import TEXT_SUFFIXES, Source, read_source, read_text
+from assistant.albert.corpus import TEXT_SUFFIXES, Source, read_source, read_table, read_text
 from assistant.albert.objectives import mean_pool
 from assistant.albert.precision import autocast
 from assistant.albert.progress import Outcome
@@ -152,11 +151,10 @@ def _groups(root: Path, source: PairSource) -> Iterator[tuple[str, ...]]:
 
 
 def _rows(path: Path) -> Iterator[dict[str, Any]]:
-    text = read_text(path)
     if path.suffix != ".jsonl":
-        yield from csv.DictReader(text.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
+        yield from read_table(path)
         return
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(read_text(path).splitlines(), 1):
         try:
             yield json.loads(line)
         except ValueError as error:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from assistant.errors import BadSlot, meant
-from assistant.yaml_source import YamlList, YamlMap, require, unread_keys, want_list, want_map, want_text
+from assistant.yaml_source import YamlList, YamlMap, optional_text, require, unread_keys, want_list, want_map, want_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -208,14 +208,14 @@ def _read_mapping(name: str, item: YamlMap) -> SlotMapping:
         raise BadSlot(where=item.here, name=name, why=f'a {kind} mapping needs "value"')
     return SlotMapping(
         type=kind,
-        entity=item.get("entity"),
-        role=item.get("role"),
-        group=item.get("group"),
+        entity=optional_text(item, "entity"),
+        role=optional_text(item, "role"),
+        group=optional_text(item, "group"),
         intents=_names(item.get("intent")),
         not_intents=_names(item.get("not_intent")),
         value=item.get("value"),
         conditions=_read_conditions(name, want_list(item.get("conditions"), key="conditions", where=item.place("conditions"))),
-        action=item.get("action"),
+        action=optional_text(item, "action"),
     )
 
 

@@ -9,7 +9,7 @@ from assistant.annotations import read_annotations
 from assistant.dialogue.payloads import is_payload, parse_payload
 from assistant.errors import BadPayload, BadStep, Place, UnsupportedVersion, meant
 from assistant.messages import Entity
-from assistant.yaml_source import YamlList, YamlMap, map_with, read_yaml, require, want_list, want_map
+from assistant.yaml_source import YamlList, YamlMap, map_with, optional_text, read_yaml, require, want_list, want_map
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -253,10 +253,10 @@ def _read_payload(text: str, where: Place) -> Parse:
 
 def _read_entity(item: Any) -> Entity:
     """``- city``, ``- city: Paris`` or ``- city: Paris, role: from``."""
-    if not isinstance(item, dict):
+    if not isinstance(item, YamlMap):
         return Entity(str(item), 0, 0, SOME_VALUE)
     name, value = next((pair for pair in item.items() if pair[0] not in {"role", "group"}), ("", None))
-    return Entity(str(name), 0, 0, value, role=item.get("role"), group=item.get("group"))
+    return Entity(str(name), 0, 0, value, role=optional_text(item, "role"), group=optional_text(item, "group"))
 
 
 def spoken_texts(stories: Iterable[Story]) -> tuple[str, ...]:

@@ -58,19 +58,6 @@ def measure(
     return Measured.of(examples, parses[: len(examples)], parses[len(examples) :])
 
 
-def cross_validate(
-    data: TrainingData,
-    checkpoint: Checkpoint,
-    arguments: TrainingArguments,
-    folds: int = 5,
-    on_progress: ProgressCallback | None = None,
-    *,
-    entities: Collection[str] | None = None,
-) -> NluReport:
-    """Returns how well unseen examples are understood; see `measure_folds`."""
-    return measure_folds(data, checkpoint, arguments, folds, on_progress, entities=entities).report()
-
-
 def measure_folds(
     data: TrainingData,
     checkpoint: Checkpoint,

@@ -16,11 +16,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from assistant.errors import CannotWrite
 from assistant.evaluation.entity_scores import by_extractor
 from assistant.evaluation.labels import safe_json
 from assistant.evaluation.measured import entity_keys
 from assistant.evaluation.pictures import histogram_svg, matrix_svg
+from assistant.evaluation.report_folder import write_reports
 from assistant.evaluation.retrieval import chosen_responses, without_keys
 
 if TYPE_CHECKING:
@@ -48,16 +48,7 @@ def write_files(folder: Path, measured: Measured, report: NluReport) -> list[Pat
     Raises:
         CannotWrite: the disk refuses.
     """
-    contents = _contents(measured, report)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, text in contents.items():
-            draft = folder / f".{name}.new"
-            draft.write_text(text, encoding="utf-8")
-            draft.replace(folder / name)
-    except OSError as error:
-        raise CannotWrite(path=folder, why=error.strerror or str(error)) from error
-    return [folder / name for name in contents]
+    return write_reports(folder, _contents(measured, report))
 
 
 def _contents(measured: Measured, report: NluReport) -> dict[str, str]:

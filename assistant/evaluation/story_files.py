@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.dialogue.stories import ActionStep, UserStep
 from assistant.dialogue.story_writing import step_as_yaml, stories_file, story_as_yaml
-from assistant.errors import CannotWrite
 from assistant.evaluation.labels import one_line, safe_json
+from assistant.evaluation.report_folder import write_reports
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -55,15 +55,7 @@ def write_story_files(folder: Path, report: StoryReport, *, with_successes: bool
     if with_successes:
         passed = tuple(story for story in report.stories if not story.failures)
         contents[SUCCESSFUL_FILE] = stories_as_yaml(passed) or _NONE_SUCCEEDED
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, text in contents.items():
-            draft = folder / f".{name}.new"
-            draft.write_text(text, encoding="utf-8")
-            draft.replace(folder / name)
-    except OSError as error:
-        raise CannotWrite(path=folder, why=error.strerror or str(error)) from error
-    return [folder / name for name in contents]
+    return write_reports(folder, contents)
 
 
 def stories_as_yaml(stories: Iterable[StoryResult]) -> str:

@@ -17,6 +17,7 @@ from assistant.stores.tables import HandoffRow
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sqlalchemy import Select
     from sqlalchemy.orm import Session
 
     from assistant.dialogue.events import Event
@@ -49,8 +50,7 @@ class HandoffStore:
         """
         with self._database.write(lock=_QUEUE) as session:
             append_in(session, sender_id, events, expected)
-            is_open = (HandoffRow.sender_id == sender_id, HandoffRow.status != CLOSED)
-            row = session.scalar(select(HandoffRow).where(*is_open))
+            row = session.scalar(_open_for(sender_id))
             if row is None:
                 row = HandoffRow(sender_id=sender_id, status=WAITING, agent="", asked_at=time.time())
                 session.add(row)
@@ -74,8 +74,7 @@ class HandoffStore:
         """
         with self._database.write(lock=_QUEUE) as session:
             append_in(session, sender_id, events, expected)
-            is_open = (HandoffRow.sender_id == sender_id, HandoffRow.status != CLOSED)
-            for row in session.scalars(select(HandoffRow).where(*is_open)):
+            for row in session.scalars(_open_for(sender_id)):
                 row.status, row.closed_at = CLOSED, time.time()
 
     def list(self, *, with_closed: bool = False) -> tuple[Handoff, ...]:
@@ -130,6 +129,10 @@ class HandoffStore:
             append_in(session, row.sender_id, [ConversationResumed()])
             row.status, row.closed_at = CLOSED, time.time()
             return _handoff(row)
+
+
+def _open_for(sender_id: str) -> Select[HandoffRow]:
+    return select(HandoffRow).where(HandoffRow.sender_id == sender_id, HandoffRow.status != CLOSED)
 
 
 def _row(session: Session, handoff_id: int) -> HandoffRow:

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -33,6 +29,7 @@ from assistant.dialogue.events import (
 )
 from assistant.messages import BotMessage, Button
 from assistant.project import find_project
+from tests.action_servers import rasa_server
 from tests.contract.sdk_actions import RETURNED
 from tests.integration.bots import Keywords, agent_of, say, texts
 
@@ -128,23 +125,6 @@ def project(root: Path) -> Path:
 
 
 @contextmanager
-def rasa_server(root: Path) -> Iterator[str]:
-    """``python -m rasa_sdk``, as people start it."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "rasa_sdk", "--actions", "actions", "-p", str(port)]
-    with (root / "log").open("wb") as log:
-        running = subprocess.Popen(command, cwd=root, stdout=log, stderr=log, env=os.environ | {"SANIC_HOST": "127.0.0.1"})
-    try:
-        _wait_for(f"http://127.0.0.1:{port}/health", running)
-        yield f"http://127.0.0.1:{port}/webhook"
-    finally:
-        running.terminate()
-        running.wait(10)
-
-
-@contextmanager
 def own_server(root: Path) -> Iterator[str]:
     """``assistant actions``."""
     command = [sys.executable, "-m", "assistant.cli.main", "actions", "--project", str(root), "--port", "0"]
@@ -157,19 +137,6 @@ def own_server(root: Path) -> Iterator[str]:
         running.terminate()
         running.wait(10)
         running.stdout.close()
-
-
-def _wait_for(url: str, running: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 60
-    while True:
-        try:
-            urllib.request.urlopen(url, timeout=5).close()  # noqa: S310 (our own server)
-        except OSError:
-            assert running.poll() is None, "the action server ended"
-            assert time.monotonic() < deadline, "the action server does not start"
-            time.sleep(0.1)
-        else:
-            return
 
 
 @pytest.fixture(scope="module", params=["process", "rasa-sdk", "assistant actions"])

@@ -11,8 +11,6 @@ import subprocess
 import sys
 import threading
 import time
-import urllib.error
-import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,6 +30,7 @@ from assistant.errors import (
     BadActionAnswer,
     BadSetting,
 )
+from tests.action_servers import rasa_server
 from tests.unit.dialogue.building import domain_of, listening, said
 
 if TYPE_CHECKING:
@@ -66,32 +65,8 @@ def process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ProcessRunner]
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerRunner]:
     folder = project(tmp_path_factory.mktemp("server"))
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "rasa_sdk", "--actions", "actions", "-p", str(port)]
-    log = (folder / "log").open("wb")
-    running = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log, env=os.environ | {"SANIC_HOST": "127.0.0.1"})
-    try:
-        _wait_for(f"http://127.0.0.1:{port}/health", running)
-        yield ServerRunner(f"http://127.0.0.1:{port}/webhook", 30.0)
-    finally:
-        running.terminate()
-        running.wait(10)
-        log.close()
-
-
-def _wait_for(url: str, running: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 60
-    while True:
-        try:
-            urllib.request.urlopen(url, timeout=5).close()  # noqa: S310 (our own server)
-        except OSError:
-            assert running.poll() is None, "the action server ended"
-            assert time.monotonic() < deadline, "the action server does not start"
-            time.sleep(0.1)
-        else:
-            return
+    with rasa_server(folder) as webhook:
+        yield ServerRunner(webhook, 30.0)
 
 
 @pytest.fixture(params=["process", "server"])

@@ -42,11 +42,6 @@ def open_bot(tmp_path: Path) -> Iterator[Callable[..., Agent]]:
         agent.close()
 
 
-@pytest.fixture
-def bot(open_bot: Callable[..., Agent]) -> Agent:
-    return open_bot()
-
-
 def test_who_wants_a_person_is_told_so_and_waits_in_the_queue(bot: Agent) -> None:
     say(bot, "track 12345")
     reply = say(bot, "a human please")

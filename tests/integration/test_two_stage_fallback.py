@@ -76,11 +76,6 @@ def open_bot(tmp_path: Path) -> Iterator[Callable[..., Agent]]:
         agent.close()
 
 
-@pytest.fixture
-def bot(open_bot: Callable[..., Agent]) -> Agent:
-    return open_bot()
-
-
 def talk(bot: Agent, *messages: str) -> Reply:
     return [say(bot, message) for message in messages][-1]
 

@@ -6,7 +6,6 @@ import calendar
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-GRAINS = ("second", "minute", "hour", "day", "week", "month", "quarter", "year")
 _DELTAS = {
     name: timedelta(seconds=n) for name, n in (("second", 1), ("minute", 60), ("hour", 3600), ("day", 86400), ("week", 604800))
 }

@@ -7,7 +7,7 @@ import pytest
 
 from assistant.errors import NothingToMeasure, TooFewExamples, TooManyFolds
 from assistant.evaluation.entity_scores import score_entities, score_extractors
-from assistant.evaluation.nlu import cross_validate, evaluate, measure, measure_folds
+from assistant.evaluation.nlu import evaluate, measure, measure_folds
 from assistant.evaluation.nlu_text import report_text, table_text
 from assistant.messages import Entity, IntentScore, Parse, Progress
 from assistant.nlu.training_data import TrainingData
@@ -57,7 +57,7 @@ def test_nothing_to_measure_is_no_error() -> None:
 def test_cross_validation_measures_each_example_once(tmp_path: Path) -> None:
     data = tiny_data(tmp_path)
     steps: list[Progress] = []
-    report = cross_validate(data, tiny_checkpoint(), FAST, folds=2, on_progress=steps.append)
+    report = measure_folds(data, tiny_checkpoint(), FAST, folds=2, on_progress=steps.append).report()
     assert report.n_examples == len(data.examples)
     assert {step.metrics["fold"] for step in steps} == {1, 2}
     assert [(step.done, step.total) for step in steps if step.stage == "folds"] == [(1, 2), (2, 2)]
