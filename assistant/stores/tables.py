@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import JSON, Date, Double, ForeignKey, Index, LargeBinary
+from sqlalchemy import JSON, Date, Double, ForeignKey, Index, LargeBinary, UniqueConstraint, false
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from assistant.stores.columns import AnyText
@@ -40,6 +40,8 @@ class ConversationRow(Table):
     first_at: Mapped[float]
     last_at: Mapped[float]
     last_text: Mapped[str]
+    title: Mapped[str] = mapped_column(server_default="")
+    is_archived: Mapped[bool] = mapped_column(server_default=false())
 
 
 class EventRow(Table):
@@ -148,6 +150,19 @@ class AskingRow(Table):
     score: Mapped[float]
     asked_at: Mapped[float] = mapped_column(index=True)
     rating: Mapped[int]
+
+
+class ReplyRatingRow(Table):
+    """A thumb that was given to the assistant's reply in a turn: -1 or 1. Turns are counted by what the user said, from 1 on."""
+
+    __tablename__ = "reply_ratings"
+    __table_args__ = (UniqueConstraint("sender_id", "turn"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sender_id: Mapped[str]
+    turn: Mapped[int]
+    rating: Mapped[int]
+    rated_at: Mapped[float]
 
 
 class ReminderRow(Table):
