@@ -89,6 +89,58 @@ class Entity:
 
 
 @dataclass(frozen=True, slots=True)
+class Sentiment:
+    """How a message sounds.
+
+    Attributes:
+        label: ``positive``, ``neutral`` or ``negative``.
+        score: from -1, as bad as can be, to 1.
+        emotion: ``anger``, ``sadness``, ``fear``, ``confusion``, ``joy`` or ``neutral``.
+    """
+
+    label: str
+    score: float
+    emotion: str = "neutral"
+
+    def as_json(self) -> dict[str, Any]:
+        """Returns the sentiment as JSON."""
+        return {"label": self.label, "score": self.score, "emotion": self.emotion}
+
+    @classmethod
+    def from_json(cls, data: Any) -> Sentiment | None:
+        """Returns the sentiment that `as_json` wrote; None for anything else: components of others use the key as they like."""
+        try:
+            return cls(str(data["label"]), float(data["score"]), str(data.get("emotion") or "neutral"))
+        except (AttributeError, KeyError, TypeError, ValueError):
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """What moderation finds in a message.
+
+    Attributes:
+        category: ``hate``, ``abuse``, ``sexual``, ``self_harm`` or ``spam``.
+        score: probability in [0, 1].
+    """
+
+    category: str
+    score: float
+
+    def as_json(self) -> dict[str, Any]:
+        """Returns the flag as JSON."""
+        return {"category": self.category, "score": self.score}
+
+    @classmethod
+    def from_json(cls, data: Any) -> Flag | None:
+        """Returns the flag that `as_json` wrote; None for anything else."""
+        try:
+            return cls(str(data["category"]), float(data["score"]))
+        except (KeyError, TypeError, ValueError):
+            return None
+
+
+@dataclass(frozen=True, slots=True)
 class Parse:
     """What NLU found in one message. It reports; whether to trust it is decided in the dialogue.
 
@@ -99,7 +151,7 @@ class Parse:
         out_of_scope: grows with the strangeness of the message; 0 is as familiar as a training example.
         text_tokens: (start, end) of each word.
         sentiment: None when nothing measures it.
-        flags: moderation flags; empty when nothing was flagged.
+        flags: moderation flags, the most probable first; empty when nothing was flagged.
         responses: of each retrieval intent its keys, ``faq/ask_hours``, by falling confidence; the ranking has the best of each.
     """
 
@@ -108,8 +160,8 @@ class Parse:
     entities: tuple[Entity, ...] = ()
     out_of_scope: float = 0.0
     text_tokens: tuple[tuple[int, int], ...] = ()
-    sentiment: float | None = None
-    flags: tuple[str, ...] = ()
+    sentiment: Sentiment | None = None
+    flags: tuple[Flag, ...] = ()
     responses: Mapping[str, tuple[IntentScore, ...]] = field(default_factory=dict)
 
     @property
@@ -118,7 +170,7 @@ class Parse:
         return self.intent_ranking[0] if self.intent_ranking else IntentScore("", 0.0)
 
     def as_json(self) -> dict[str, Any]:
-        """Returns the parse in the shape of Rasa's ``/model/parse``, with ``out_of_scope`` added."""
+        """Returns the parse as Rasa's ``/model/parse`` does, with ``out_of_scope`` and, where measured, sentiment and flags."""
         ranking = [{"name": self._shown(score.name), "confidence": score.confidence} for score in self.intent_ranking]
         shown = {
             "text": self.text,
@@ -128,6 +180,8 @@ class Parse:
             "text_tokens": [list(span) for span in self.text_tokens],
             "out_of_scope": self.out_of_scope,
         }
+        shown |= {"sentiment": self.sentiment.as_json()} if self.sentiment else {}
+        shown |= {"flags": [flag.as_json() for flag in self.flags]} if self.flags else {}
         return shown | ({"response_selector": self._selector_as_json()} if self.responses else {})
 
     def _shown(self, name: str) -> str:
@@ -161,7 +215,14 @@ class Parse:
             entities=tuple(Entity.from_json(entity) for entity in data.get("entities") or ()),
             out_of_scope=float(data.get("out_of_scope") or 0.0),
             text_tokens=tuple((int(start), int(end)) for start, end in data.get("text_tokens") or ()),
+            sentiment=Sentiment.from_json(data.get("sentiment")),
+            flags=_flags_from_json(data.get("flags")),
         )
+
+
+def _flags_from_json(rows: Any) -> tuple[Flag, ...]:
+    found = map(Flag.from_json, rows if isinstance(rows, list) else ())
+    return tuple(flag for flag in found if flag is not None)
 
 
 def _selection(ranking: tuple[IntentScore, ...]) -> dict[str, Any]:

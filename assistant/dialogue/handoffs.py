@@ -130,7 +130,8 @@ def _quoted(text: str) -> str:
 
 def sentiment_of(events: Iterable[Event]) -> float | None:
     """Returns the mean sentiment of what the user said; None when nothing has measured it."""
-    measured = [event.parse.sentiment for event in events if isinstance(event, UserUttered) and event.parse.sentiment is not None]
+    said = (event.parse.sentiment for event in events if isinstance(event, UserUttered))
+    measured = [sentiment.score for sentiment in said if sentiment is not None]
     return sum(measured) / len(measured) if measured else None
 
 

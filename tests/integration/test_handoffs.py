@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from assistant.dialogue.events import AgentUttered, SessionStarted, UserUttered
 from assistant.dialogue.handoffs import transcript
 from assistant.errors import DatabaseUnavailable
+from assistant.messages import Parse, Sentiment
 from assistant.project import find_project
 from tests.integration.bots import Keywords, agent_of, say, texts
 from tests.integration.conftest import DOMAIN, INTENTS, RULES
@@ -33,13 +35,31 @@ def open_bot(tmp_path: Path) -> Iterator[Callable[..., Agent]]:
     agents = []
 
     def make(**options: Any) -> Agent:
-        interpreter = Keywords({"human|person": "person", **INTENTS}, {r"\b\d{5}\b": "number"})
+        interpreter = options.pop("interpreter", None) or Keywords({"human|person": "person", **INTENTS}, {r"\b\d{5}\b": "number"})
         agents.append(agent_of(find_project(root), interpreter, **options))
         return agents[-1]
 
     yield make
     for agent in agents:
         agent.close()
+
+
+class Moods(Keywords):
+    """Finds what is bad by its name."""
+
+    def parse(self, text: str) -> Parse:
+        score = -0.9 if "bad" in text else 0.1
+        return replace(super().parse(text), sentiment=Sentiment("negative" if score < 0 else "neutral", score))
+
+
+def test_the_queue_and_the_stored_conversation_know_how_the_user_sounds(open_bot: Callable[..., Agent]) -> None:
+    bot = open_bot(interpreter=Moods({"human|person": "person", **INTENTS}, {}))
+    say(bot, "this is bad")
+    say(bot, "a human please")
+    (waiting,) = bot.handoffs.list()
+    assert waiting.request.sentiment == pytest.approx(-0.4)
+    heard = [event.parse.sentiment for event in bot.events("ann") if isinstance(event, UserUttered)]
+    assert heard == [Sentiment("negative", -0.9), Sentiment("neutral", 0.1)]
 
 
 def test_who_wants_a_person_is_told_so_and_waits_in_the_queue(bot: Agent) -> None:

@@ -17,7 +17,7 @@ from assistant.dialogue.events import (
     bot_message_from_json,
     event_from_json,
 )
-from assistant.messages import BotMessage, Button, Entity, IntentScore, Parse
+from assistant.messages import BotMessage, Button, Entity, Flag, IntentScore, Parse, Sentiment
 
 
 def test_an_event_is_written_as_rasa_writes_it() -> None:
@@ -33,6 +33,35 @@ def test_an_event_is_written_as_rasa_writes_it() -> None:
         "metadata": {"page": "cart"},
     }
     assert SlotSet("city", None, timestamp=1.0).as_json() == {"event": "slot", "timestamp": 1.0, "name": "city", "value": None}
+
+
+def test_sentiment_and_flags_survive_storing() -> None:
+    parse = Parse("you liars", sentiment=Sentiment("negative", -0.8, "anger"), flags=(Flag("abuse", 0.91), Flag("hate", 0.5)))
+    event = UserUttered("you liars", parse, timestamp=5.0)
+    stored = json.loads(json.dumps(event.as_json()))
+    assert stored["parse_data"]["sentiment"] == {"label": "negative", "score": -0.8, "emotion": "anger"}
+    assert stored["parse_data"]["flags"] == [{"category": "abuse", "score": 0.91}, {"category": "hate", "score": 0.5}]
+    assert event_from_json(stored) == event
+
+
+def test_a_message_that_was_not_weighed_is_stored_as_before() -> None:
+    parse = Parse("hi", (IntentScore("greet", 0.9),))
+    assert not {"sentiment", "flags"} & parse.as_json().keys()
+    assert Parse.from_json(parse.as_json()) == parse
+
+
+@pytest.mark.parametrize(
+    ("sentiment", "flags"),
+    [
+        ("negative", "rude"),
+        (0.4, {"hate": 1}),
+        ({"score": 1}, [{"category": "hate"}]),
+        ({"label": "a", "score": "b"}, ["hate", None]),
+    ],
+)
+def test_what_other_components_call_sentiment_and_flags_is_passed_over(sentiment: Any, flags: Any) -> None:
+    stored = {"event": "user", "text": "hi", "parse_data": {"text": "hi", "sentiment": sentiment, "flags": flags}, "timestamp": 1}
+    assert event_from_json(stored) == UserUttered("hi", Parse("hi"), "", timestamp=1.0)
 
 
 def test_parts_of_a_message_that_are_not_there_are_null_in_the_event() -> None:
