@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from assistant.dialogue.events import UserUttered, event_from_json
 from assistant.dialogue.redaction import redacted_event
 from assistant.errors import DamagedConversation, StaleConversation
+from assistant.redaction import redacted
 from assistant.stores.columns import storable
 from assistant.stores.database import REDACTS
+from assistant.stores.ratings import RatingStore
 from assistant.stores.reminders import ReminderStore, index_reminders
 from assistant.stores.tables import ConversationRow, EventRow, Table
 
@@ -35,6 +37,8 @@ class ConversationSummary:
         n_events: all events; n_turns: what the user said.
         first_at, last_at: when the first and the last event happened. Unit: seconds since the epoch.
         last_text: what the user said last; empty when nothing yet.
+        title: the name that somebody gave it; empty when nobody did.
+        is_archived: whether lists leave it out.
     """
 
     sender_id: str
@@ -43,6 +47,8 @@ class ConversationSummary:
     first_at: float
     last_at: float
     last_text: str
+    title: str = ""
+    is_archived: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +63,13 @@ class ConversationStore:
 
     Attributes:
         reminders: says which of the reminders that the events schedule are due.
+        ratings: what people thought of the replies.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self.reminders = ReminderStore(database)
+        self.ratings = RatingStore(database)
 
     def load(self, sender_id: str) -> tuple[Event, ...]:
         """Returns all events of the conversation in order; none when it is not known.
@@ -111,6 +119,52 @@ class ConversationStore:
         with self._database.read() as session:
             rows = session.scalars(select(ConversationRow).order_by(ConversationRow.last_at.desc(), ConversationRow.id.desc()))
             return [_summary(row) for row in rows]
+
+    def n_turns(self, sender_id: str) -> int:
+        """Returns how often the user has said something; 0 when the conversation is not known."""
+        with self._database.read() as session:
+            return session.scalar(select(ConversationRow.n_turns).where(ConversationRow.sender_id == sender_id)) or 0
+
+    def containing(self, text: str) -> frozenset[str]:
+        """Returns the conversations in whose events a text stands, be it said, understood or done; letter case makes no difference.
+
+        Args:
+            text: to look for; an empty one is found nowhere.
+        """
+        if not text:
+            return frozenset()
+        written = json.dumps(text)[1:-1]
+        found = (
+            select(ConversationRow.sender_id)
+            .join(EventRow, EventRow.conversation_id == ConversationRow.id)
+            .where(EventRow.body.icontains(written, autoescape=True))
+            .distinct()
+        )
+        with self._database.read() as session:
+            return frozenset(session.scalars(found))
+
+    def rename(self, sender_id: str, title: str) -> bool:
+        """Gives a conversation a name, an empty one takes it away; returns whether there is such a conversation.
+
+        Raises:
+            DatabaseUnavailable: the database cannot be written now.
+        """
+        return self._changed(sender_id, title=redacted(title) if self._database.redacts else title)
+
+    def archive(self, sender_id: str, *, is_archived: bool = True) -> bool:
+        """Takes a conversation off the lists, or puts it back; returns whether there is such a conversation.
+
+        Raises:
+            DatabaseUnavailable: the database cannot be written now.
+        """
+        return self._changed(sender_id, is_archived=is_archived)
+
+    def _changed(self, sender_id: str, **values: Any) -> bool:
+        change = (
+            update(ConversationRow).where(ConversationRow.sender_id == sender_id).values(**values).returning(ConversationRow.id)
+        )
+        with self._database.write() as session:
+            return session.scalar(change) is not None
 
     def forget(self, sender_id: str) -> Forgotten:
         """Removes all rows of the person from every table, and from what the write-ahead log still holds.
@@ -193,4 +247,6 @@ def _read(body: str, sender_id: str, position: int) -> Event:
 
 
 def _summary(row: ConversationRow) -> ConversationSummary:
-    return ConversationSummary(row.sender_id, row.n_events, row.n_turns, row.first_at, row.last_at, row.last_text)
+    return ConversationSummary(
+        row.sender_id, row.n_events, row.n_turns, row.first_at, row.last_at, row.last_text, row.title, row.is_archived
+    )

@@ -119,3 +119,51 @@ def test_an_event_of_an_unknown_kind_is_named(store: ConversationStore, database
         session.execute(text("""UPDATE events SET body = '{"event": "of tomorrow"}' WHERE seq = 2"""))
     with pytest.raises(DamagedConversation, match="STR-004 event 2 of conversation 'ann'"):
         store.load("ann")
+
+
+def test_a_conversation_has_a_name_and_can_be_archived(store: ConversationStore) -> None:
+    store.append("ann", turn("one"), 0)
+    assert (store.senders()[0].title, store.senders()[0].is_archived) == ("", False)
+    assert store.rename("ann", "The \ud800 lost parcel")
+    assert store.archive("ann")
+    store.append("ann", turn("two", at=9.0), 4)
+    ann = store.senders()[0]
+    assert (ann.title, ann.is_archived, ann.n_turns) == ("The \\ud800 lost parcel", True, 2)
+    assert store.archive("ann", is_archived=False)
+    assert store.rename("ann", "")
+    assert store.senders()[0] == ConversationSummary("ann", 8, 2, 1.0, 9.75, "two")
+    assert not store.rename("nobody", "x")
+    assert not store.archive("nobody")
+    assert (store.n_turns("ann"), store.n_turns("nobody")) == (2, 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [("LOST", {"ann"}), ("track", {"ann", "bob"}), ("50%", {"bob"}), ("5_", set()), ("Zoë", {"bob"}), ('"', {"bob"}), ("", set())],
+)
+def test_conversations_are_found_by_what_stands_in_them(store: ConversationStore, text: str, found: set[str]) -> None:
+    store.append("ann", turn("my parcel is lost"), 0)
+    store.append("bob", turn('50% off, says "Zoë"'), 0)
+    if text == '"':  # JSON's own quotes are not what was said
+        text = '"Zoë"'
+    assert store.containing(text) == found
+
+
+def test_a_reply_has_one_thumb(store: ConversationStore) -> None:
+    for rating in (1, -1):
+        store.ratings.rate("ann", 1, rating)
+    store.ratings.rate("ann", 2, 1)
+    store.ratings.rate("bob", 1, 1)
+    assert store.ratings.of("ann") == {1: -1, 2: 1}
+    store.ratings.rate("ann", 1, 0)
+    assert store.ratings.of("ann") == {2: 1}
+    assert [(rating.sender_id, rating.turn, rating.rating) for rating in store.ratings.list()] == [("bob", 1, 1), ("ann", 2, 1)]
+    assert store.ratings.list(since=store.ratings.list()[0].rated_at + 1) == ()
+
+
+def test_names_and_thumbs_are_forgotten_too(store: ConversationStore) -> None:
+    store.append("ann", turn("one"), 0)
+    store.rename("ann", "about Ann")
+    store.ratings.rate("ann", 1, -1)
+    assert store.forget("ann").rows["reply_ratings"] == 1
+    assert (store.senders(), store.ratings.of("ann")) == ([], {})
