@@ -190,3 +190,15 @@ class HandoffRow(Table):
     asked_at: Mapped[float]
     taken_at: Mapped[float | None]
     closed_at: Mapped[float | None]
+
+
+class ReviewRow(Table):
+    """Up to which event a person of the team has looked a conversation through."""
+
+    __tablename__ = "reviews"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sender_id: Mapped[str] = mapped_column(unique=True)
+    n_events: Mapped[int]
+    agent: Mapped[str]
+    reviewed_at: Mapped[float]
