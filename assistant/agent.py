@@ -25,6 +25,7 @@ from assistant.dialogue.slot_filling import fill_slots
 from assistant.dialogue.stories import spoken_texts
 from assistant.dialogue.tracker import ACTION_LISTEN, ACTION_SESSION_START, Tracker
 from assistant.errors import ActionError, BadPayload, StaleConversation, StoreError
+from assistant.inbox import Inbox
 from assistant.messages import Decision, FaqResult, IntentScore, Parse, Reply, Trace
 
 if TYPE_CHECKING:
@@ -164,6 +165,7 @@ class Agent:
         self.unanswered = memory.unanswered
         self.askings = memory.askings
         self.handoffs = memory.handoffs
+        self.inbox = Inbox(memory.conversations, memory.handoffs, memory.askings)
         self.actions = Actions(domain, runner, self._ask_faq, form_attempts=settings.form_attempts)
         self._exits = Exits(settings.form_cancel, settings.form_back)
         self._load_policy = load_policy

@@ -17,6 +17,7 @@ from assistant.stores.columns import storable
 from assistant.stores.database import REDACTS
 from assistant.stores.ratings import RatingStore
 from assistant.stores.reminders import ReminderStore, index_reminders
+from assistant.stores.reviews import ReviewStore
 from assistant.stores.tables import ConversationRow, EventRow, Table
 
 if TYPE_CHECKING:
@@ -64,12 +65,14 @@ class ConversationStore:
     Attributes:
         reminders: says which of the reminders that the events schedule are due.
         ratings: what people thought of the replies.
+        reviews: which conversations the team has looked through.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self.reminders = ReminderStore(database)
         self.ratings = RatingStore(database)
+        self.reviews = ReviewStore(database)
 
     def load(self, sender_id: str) -> tuple[Event, ...]:
         """Returns all events of the conversation in order; none when it is not known.

@@ -11,10 +11,12 @@ if TYPE_CHECKING:
 
     from assistant.dialogue.domain import Domain
     from assistant.dialogue.events import Event
+    from assistant.dialogue.handoffs import Handoff
     from assistant.faq.askings import Asking, Rating
     from assistant.faq.duplicates import Likeness
     from assistant.faq.entry import FaqEntry, Status
     from assistant.faq.queue import QuestionCluster, Unanswered
+    from assistant.inbox import Case
     from assistant.messages import FaqResult, Parse, ProgressCallback, Reply, UserMessage
 
 # ruff: noqa: D102 (the methods are described where they are implemented)
@@ -64,6 +66,24 @@ class AskingsPort(Protocol):
     def rate(self, sender_id: str, entry_id: str, rating: Rating) -> bool: ...
 
 
+class InboxPort(Protocol):
+    """The conversations that want a person's eye."""
+
+    def cases(self) -> tuple[Case, ...]: ...
+
+    def events(self, case: Case) -> tuple[Event, ...]: ...
+
+    def refreshed(self, case: Case, events: Sequence[Event]) -> Case: ...
+
+    def take(self, case: Case, agent: str) -> Handoff: ...
+
+    def answer(self, case: Case, agent: str, text: str) -> Handoff: ...
+
+    def give_back(self, case: Case, agent: str) -> None: ...
+
+    def put_aside(self, case: Case, agent: str) -> None: ...
+
+
 class ParserPort(Protocol):
     """What understands messages."""
 
@@ -90,6 +110,9 @@ class AgentPort(Protocol):
 
     @property
     def askings(self) -> AskingsPort: ...
+
+    @property
+    def inbox(self) -> InboxPort: ...
 
     def handle(self, message: UserMessage) -> Reply: ...
 

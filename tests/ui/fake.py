@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.dialogue.domain import Domain
 from assistant.dialogue.events import ActionExecuted, BotUttered, Event, Restarted, SlotSet, UserUttered
+from assistant.dialogue.handoffs import Handoff, HandoffRequest
 from assistant.errors import DuplicateEntry, StaleEntry, UnknownEntry
 from assistant.faq.askings import Asking
 from assistant.faq.entry import FaqEntry, checked, slug
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from assistant.faq.duplicates import Likeness
     from assistant.faq.entry import Status
     from assistant.faq.queue import Unanswered
+    from assistant.inbox import Case
+    from assistant.ui.ports import InboxPort
 
 LISTEN = Decision("action_listen", "rule", 1.0, "")
 
@@ -170,6 +173,33 @@ class FakeUnanswered:
         self.open.insert(0, FakeQuestion(question, 1, (number,)))
 
 
+@dataclass
+class FakeInbox:
+    """Nothing wants a person's eye, unless a test says so."""
+
+    listed: list[Case] = field(default_factory=list)
+
+    def cases(self) -> tuple[Case, ...]:
+        return tuple(self.listed)
+
+    def events(self, case: Case) -> tuple[Event, ...]:  # noqa: ARG002 (the real signature)
+        return ()
+
+    def refreshed(self, case: Case, events: Sequence[Event]) -> Case:
+        return replace(case, n_events=len(events))
+
+    def take(self, case: Case, agent: str) -> Handoff:
+        return Handoff(1, case.sender_id, HandoffRequest("", ""), "taken", agent, 0.0)
+
+    def answer(self, case: Case, agent: str, text: str) -> Handoff:  # noqa: ARG002
+        return self.take(case, agent)
+
+    def give_back(self, case: Case, agent: str) -> None: ...
+
+    def put_aside(self, case: Case, agent: str) -> None:  # noqa: ARG002
+        self.listed.remove(case)
+
+
 class FakeInterpreter:
     def parse(self, text: str) -> Parse:
         return Parse(text, _ranking("track_order", 0.5, "return_item", 0.3))
@@ -189,6 +219,7 @@ class FakeAgent:
     entries: FakeEntries = field(default_factory=lambda: FakeEntries(entries_of_the_shop()))
     unanswered: FakeUnanswered = field(default_factory=lambda: FakeUnanswered(("do you sell gift cards", "can I pay in kroner")))
     askings: FakeAskings = field(default_factory=FakeAskings)
+    inbox: InboxPort = field(default_factory=FakeInbox)
     scripted: dict[str, Reply] = field(default_factory=dict)
     failure: Exception | None = None
     stored: list[Event] = field(default_factory=list)
