@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
     from assistant.stores.database import Database
 
-HEAD = "0009"
+HEAD = "0010"
 """The newest revision in ``migrations/versions``; kept here so that a current database is opened without importing Alembic."""
 
-KNOWN = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009")
+KNOWN = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010")
 """All revisions, oldest first."""
 
 

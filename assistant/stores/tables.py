@@ -202,3 +202,34 @@ class ReviewRow(Table):
     n_events: Mapped[int]
     agent: Mapped[str]
     reviewed_at: Mapped[float]
+
+
+class DocumentRow(Table):
+    """A document that questions are answered from: its plain text, and where its passages stand in it.
+
+    ``digest`` is the sha256 of the file that it was read from; ``revision`` the knowledge's revision at its last change.
+    """
+
+    __tablename__ = "documents"
+
+    key: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(unique=True)
+    title: Mapped[str]
+    source: Mapped[str]
+    text: Mapped[str]
+    passages: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    digest: Mapped[str]
+    updated_at: Mapped[float]
+    revision: Mapped[int] = mapped_column(index=True)
+
+
+class DocumentVectorRow(Table):
+    """The vectors of a document's sentences as one encoder made them; of no use for another text or encoder."""
+
+    __tablename__ = "document_vectors"
+
+    document_key: Mapped[int] = mapped_column(ForeignKey("documents.key", ondelete="CASCADE"), primary_key=True)
+    digest: Mapped[str]
+    fingerprint: Mapped[str]
+    n_vectors: Mapped[int]
+    data: Mapped[bytes]
