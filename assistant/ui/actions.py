@@ -43,7 +43,9 @@ class Action:
     def key_text(self) -> str:
         """The first key as help shows it."""
         first = self.keys.split(",")[0]
-        return self.display or "+".join(_KEY_NAMES.get(part, part.capitalize()) for part in first.split("+"))
+        return self.display or "+".join(
+            _KEY_NAMES.get(part, part.capitalize() if len(part) > 1 else part) for part in first.split("+")
+        )
 
 
 _KEY_NAMES = {"pageup": "Page up", "pagedown": "Page down", "question_mark": "?", "up": "↑", "down": "↓", "slash": "/"}
@@ -53,11 +55,15 @@ PLACES: Final = {
     "chat": "Chat",
     "prompt": "Writing a message",
     "message": "On a message (Tab or click to focus)",
+    "find": "Finding a text (Enter goes to the message)",
     "faq": "FAQ",
     "entries": "On an entry of the list",
     "unanswered": "Unanswered questions",
     "editor": "Editing an entry",
     "training": "Training",
+    "inbox": "Inbox",
+    "cases": "On a conversation of the inbox",
+    "case": "Reading a conversation of the inbox",
     "dialog": "Dialogs",
 }
 """The groups of the help screen, in its order."""
@@ -67,6 +73,7 @@ ACTIONS: Final = (
     Action("app", "open('chat')", "f2", "Chat", "Talk to the assistant.", is_priority=True),
     Action("app", "open('faq')", "f3", "FAQ", "Curate the entries that answers are taken from.", is_priority=True),
     Action("app", "open('training')", "f4", "Training", "Train a model on the project's intents.", is_priority=True),
+    Action("app", "open('inbox')", "f7", "Inbox", "See to conversations that want a person's eye.", is_priority=True),
     Action("app", "toggle_theme", "f9", "Light or dark", "Switch between the light and the dark theme.", is_priority=True),
     Action(
         "app",
@@ -86,6 +93,27 @@ ACTIONS: Final = (
     Action("chat", "scroll_up", "pageup", "Scroll up", "Scroll the conversation up.", is_priority=True),
     Action("chat", "scroll_down", "pagedown", "Scroll down", "Scroll the conversation down.", is_priority=True),
     Action("chat", "show_earlier", "ctrl+home", "Earlier", "Show earlier messages of a long conversation.", is_priority=True),
+    Action("chat", "to_end", "ctrl+end", "To the end", "Go to the end of the conversation and follow it.", is_priority=True),
+    Action("chat", "find", "ctrl+f", "Find", "Find a text in the conversation.", is_priority=True, display="^f"),
+    Action(
+        "chat",
+        "jump",
+        "ctrl+o",
+        "Jump",
+        "Show a letter at everything that can be focused; press it.",
+        is_priority=True,
+        display="^o",
+    ),
+    Action(
+        "chat",
+        "conversations",
+        "ctrl+l",
+        "Conversations",
+        "List the conversations: open, rename, archive, export, replay, forget.",
+        is_shown=True,
+        is_priority=True,
+        display="^l",
+    ),
     Action("chat", "to_prompt", "escape", "To the prompt", "Go back to writing."),
     Action("prompt", "send", "enter", "Send", "Send the message.", is_shown=True, display="Enter"),
     Action(
@@ -97,6 +125,7 @@ ACTIONS: Final = (
     ),
     Action("prompt", "earlier", "up", "Earlier message", "In the first line: bring back what was sent before."),
     Action("prompt", "later", "down", "Later message", "In the last line: go forward again."),
+    Action("prompt", "complete", "tab", "Complete", "After a slash: take the command or intent that is marked; ↑ ↓ mark another."),
     Action(
         "prompt",
         "choose",
@@ -108,11 +137,48 @@ ACTIONS: Final = (
     Action("message", "focus_next_message", "down,j", "Next message", "Focus the next message."),
     Action("message", "focus_previous_message", "up,k", "Previous message", "Focus the previous message."),
     Action("message", "copy", "c,y", "Copy", "Copy the message to the clipboard.", is_shown=True, display="c"),
-    Action("message", "rate(1)", "plus", "Good", "Say that the FAQ's answer was right; once more takes it back.", display="+"),
-    Action("message", "rate(-1)", "minus", "Bad", "Say that the FAQ's answer was wrong; once more takes it back.", display="-"),
+    Action("message", "copy_conversation", "C", "Copy all", "Copy the whole conversation to the clipboard.", display="C"),
     Action(
-        "message", "correct", "i", "Correct", "Say what the message means in truth; it becomes an example of that.", display="i"
+        "message",
+        "ask('why')",
+        "w,question_mark",
+        "Why?",
+        "Open the whole turn: words, intents, entities, decisions, events, times.",
+        is_shown=True,
+        display="w",
     ),
+    Action("message", "rate(1)", "plus", "Good", "Say that the reply was right; once more takes it back.", display="+"),
+    Action("message", "rate(-1)", "minus", "Bad", "Say that the reply was wrong; once more takes it back.", display="-"),
+    Action(
+        "message",
+        "ask('intent')",
+        "i",
+        "Intent",
+        "Say what the message means in truth; it becomes an example of that.",
+        display="i",
+    ),
+    Action(
+        "message",
+        "ask('entities')",
+        "e",
+        "Entities",
+        "Mark the entities of the message; it becomes an example with them.",
+        display="e",
+    ),
+    Action(
+        "message",
+        "ask('action')",
+        "a",
+        "Next action",
+        "Say what should have been done about the message; it becomes a story.",
+        display="a",
+    ),
+    Action("message", "ask('story')", "s", "Save story", "Save the conversation up to here as a story, or as a test.", display="s"),
+    Action("message", "find_step(1)", "n", "Next found", "Go to the next message with what is looked for.", display="n"),
+    Action("message", "find_step(-1)", "N", "Previous found", "Go to the message before with what is looked for.", display="N"),
+    Action("find", "step(-1)", "up,shift+enter", "Before", "Go to the message found before."),
+    Action("find", "step(1)", "down", "Next", "Go to the next message found."),
+    Action("find", "close_find", "escape", "Close", "End the search.", is_shown=True, display="Esc"),
     Action("message", "details", "enter", "Details", "Show how the message was understood.", is_shown=True, display="Enter"),
     Action("faq", "new_entry", "ctrl+n", "New", "Write a new entry.", is_shown=True, is_priority=True, display="^n"),
     Action("entries", "edit_entry", "enter,e", "Edit", "Edit the entry under the cursor.", is_shown=True, display="Enter"),
@@ -163,6 +229,29 @@ ACTIONS: Final = (
     Action(
         "training", "cancel_training", "escape,x", "Cancel", "Stop training; the model in use stays.", is_shown=True, display="Esc"
     ),
+    Action(
+        "inbox",
+        "next_filter",
+        "ctrl+t",
+        "Filter",
+        "Show another kind of conversations.",
+        is_shown=True,
+        is_priority=True,
+        display="^t",
+    ),
+    Action("inbox", "search", "slash,ctrl+f", "Search", "Show only conversations with some words.", is_shown=True, display="/"),
+    Action("cases", "open_case", "enter", "Open", "Read the conversation, and see to it.", is_shown=True, display="Enter"),
+    Action("cases", "take_case", "t", "Take over", "Answer here yourself; the assistant keeps silent.", is_shown=True),
+    Action("cases", "put_aside", "d,delete", "Done", "Take it off the list until something new happens.", is_shown=True),
+    Action("case", "reply", "r", "Answer", "Write to the user; this takes the conversation over.", is_shown=True),
+    Action("case", "take", "t", "Take over", "Answer here yourself; the assistant keeps silent.", is_shown=True),
+    Action("case", "give_back", "g", "Give back", "Let the assistant answer again.", is_shown=True),
+    Action("case", "put_aside", "d", "Done", "Take it off the list until something new happens.", is_shown=True),
+    Action("case", "make_example", "i", "Example", "Make the message an example of an intent.", is_shown=True),
+    Action("case", "make_alternative", "v", "Alternative", "Make the message another way to ask for an FAQ entry.", is_shown=True),
+    Action("case", "make_entry", "n", "New entry", "Write an FAQ entry that answers the message."),
+    Action("case", "copy", "c,y", "Copy", "Copy the message to the clipboard.", display="c"),
+    Action("case", "leave", "escape", "Back", "Leave the answer, or go back to the list.", is_shown=True, display="Esc"),
     Action("dialog", "close", "escape", "Close", "Close without doing anything.", is_shown=True, display="Esc"),
     Action("dialog", "copy_all", "c", "Copy", "Copy the whole text to the clipboard.", is_shown=True),
 )

@@ -10,6 +10,7 @@ from textual import work
 from textual.app import App, SystemCommand
 from textual.message import Message
 from textual.reactive import reactive
+from textual.screen import ModalScreen
 from textual.signal import Signal
 
 from assistant.errors import NoModel
@@ -49,7 +50,12 @@ class Reminded(Message):
         self.reply = reply
 
 
-_HELP_PLACES = {"chat": ("chat", "prompt", "message"), "faq": ("faq", "entries", "unanswered", "editor"), "training": ("training",)}
+_HELP_PLACES = {
+    "chat": ("chat", "prompt", "message"),
+    "faq": ("faq", "entries", "unanswered", "editor"),
+    "training": ("training",),
+    "inbox": ("inbox", "cases", "case"),
+}
 
 
 def _faq() -> Screen[Any]:
@@ -64,6 +70,13 @@ def _training() -> Screen[Any]:
     from assistant.ui.training.screen import TrainingScreen
 
     return TrainingScreen()
+
+
+def _inbox() -> Screen[Any]:
+    """Returns the inbox; imported when it is first gone to."""
+    from assistant.ui.inbox.screen import InboxScreen
+
+    return InboxScreen()
 
 
 class AssistantApp(App[None]):
@@ -81,7 +94,12 @@ class AssistantApp(App[None]):
     TITLE = "assistant"
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("app")]
-    MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {"chat": ChatScreen, "faq": _faq, "training": _training}
+    MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {
+        "chat": ChatScreen,
+        "faq": _faq,
+        "training": _training,
+        "inbox": _inbox,
+    }
     CSS_PATH: ClassVar[CSSPathType | None] = "app.tcss"
 
     model_state: reactive[ModelState] = reactive(ModelState.LOADING)
@@ -221,7 +239,7 @@ class AssistantApp(App[None]):
 
     def action_open(self, place: str) -> None:
         """Goes to a screen."""
-        if len(self.screen_stack) > 1:  # a dialog is open: it wants an answer first
+        if isinstance(self.screen, ModalScreen):  # a dialog is open: it wants an answer first
             return
         self.switch_mode(place)
 

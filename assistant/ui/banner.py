@@ -27,7 +27,15 @@ class ModelState(Enum):
     FAILED = ("✕", "failed", "$text-error")
 
 
-PLACES: Final = {"chat": ("F2", "Chat"), "faq": ("F3", "FAQ"), "training": ("F4", "Training")}
+PLACES: Final = {
+    "chat": ("F2", "Chat", "Chat"),
+    "faq": ("F3", "FAQ", "FAQ"),
+    "training": ("F4", "Training", "Train"),
+    "inbox": ("F7", "Inbox", "Inbox"),
+}
+"""The screens with their key, their name, and a shorter one for 80 columns; in fewer the keys stand alone."""
+
+_WIDE, _NORMAL = 110, 70
 
 
 class Place(Static):
@@ -36,9 +44,18 @@ class Place(Static):
     ALLOW_SELECT = False
 
     def __init__(self, place: str, *, is_here: bool) -> None:
-        key, label = PLACES[place]
-        super().__init__(Content.assemble((f" {key} ", "$muted"), f"{label} "), classes="-here" if is_here else "")
-        self._place = place
+        super().__init__(classes="-here" if is_here else "")
+        self._place, self._is_here = place, is_here
+
+    def fit(self, width: int) -> None:
+        """Shows as much of the name as a banner of this width has room for."""
+        key, label, short = PLACES[self._place]
+        if width >= _WIDE:
+            self.update(Content.assemble((f" {key} ", "$muted"), f"{label} "))
+        elif width >= _NORMAL or self._is_here:
+            self.update(Content.assemble((f"{key} ", "$muted"), f"{short} "))
+        else:
+            self.update(Content.styled(f"{key} ", "$muted"))
 
     async def on_click(self, event: events.Click) -> None:
         """Goes to the screen."""
@@ -75,6 +92,13 @@ class Banner(Horizontal):
         for place in PLACES:
             yield Place(place, is_here=place == self._here)
         yield Static(id="model", markup=False)
+
+    def on_resize(self) -> None:
+        """Fits the names of the screens."""
+        width = self.size.width
+        self.query_one("#project").display = width >= _WIDE
+        for place in self.query(Place):
+            place.fit(width)
 
     def show(self, state: ModelState, percent: int | None = None) -> None:
         """Shows the model's state, and how far training is."""

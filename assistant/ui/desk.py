@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, cast
+import asyncio
+from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
 from textual.screen import Screen
 
 from assistant.ui.banner import Banner
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from textual.app import ComposeResult
 
     from assistant.ui.app import AssistantApp
+
+T = TypeVar("T")
 
 
 class DeskScreen(Screen[None]):
@@ -42,3 +47,15 @@ class DeskScreen(Screen[None]):
 
     def _show_model(self) -> None:
         self.query_one(Banner).show(self.desk.model_state, self.desk.training_percent)
+
+    async def guarded(self, call: Callable[[], T]) -> T | None:
+        """Returns what a call gives that blocks, from a thread; shows its failure, and returns None then."""
+        try:
+            return await asyncio.to_thread(call)
+        except Exception as error:  # noqa: BLE001 (a border: whatever fails is shown, and the screen lives on)
+            self.desk.show_problem(error)
+            return None
+
+    async def is_done(self, call: Callable[[], object]) -> bool:
+        """Makes a call that blocks, in a thread; shows its failure, and returns whether there was none."""
+        return await self.guarded(lambda: (call(),)) is not None

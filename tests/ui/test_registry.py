@@ -14,6 +14,9 @@ from assistant.ui.faq.editor import EntryEditor
 from assistant.ui.faq.screen import FaqScreen
 from assistant.ui.faq.tables import EntryTable, QuestionTable
 from assistant.ui.help import HelpScreen
+from assistant.ui.inbox.case import CaseScreen
+from assistant.ui.inbox.screen import InboxScreen
+from assistant.ui.inbox.tables import CaseTable
 from assistant.ui.problems import ProblemDialog
 from assistant.ui.training.screen import TrainingScreen
 from tests.ui.driving import see, shown, until, write
@@ -31,6 +34,9 @@ OWNERS: dict[str, type] = {
     "unanswered": QuestionTable,
     "editor": EntryEditor,
     "training": TrainingScreen,
+    "inbox": InboxScreen,
+    "cases": CaseTable,
+    "case": CaseScreen,
     "dialog": ProblemDialog,
 }
 

@@ -1,0 +1,1 @@
+"""The screens where a person sees to conversations that want one."""
