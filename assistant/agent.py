@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from assistant.dialogue.policies import Policy
     from assistant.dialogue.stories import Story
     from assistant.faq.duplicates import Likeness
+    from assistant.faq.entry import FaqEntry
     from assistant.faq.queue import QuestionCluster, Unanswered
     from assistant.messages import BotMessage, UserMessage
     from assistant.stores.askings import AskingStore
@@ -84,6 +85,9 @@ class Knowledge(Protocol):
 
     def likenesses(self) -> tuple[Likeness, ...]:
         """Returns published entries that answer the same question."""
+
+    def alike(self, entry: FaqEntry) -> tuple[Likeness, ...]:
+        """Returns published entries that answer the same question as one that is about to be saved."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,6 +149,16 @@ class FaqIndex:
         """
         return self.refreshed().likenesses(only, progress)
 
+    def alike(self, entry: FaqEntry) -> tuple[Likeness, ...]:
+        """Returns the published entries that answer the same question as an entry that is about to be saved, contradictions first.
+
+        Nothing is like an entry that is not to answer, such as a draft.
+
+        Raises:
+            DatabaseUnavailable: the database cannot be read now.
+        """
+        return self.refreshed().alike(entry) if entry.status == "published" else ()
+
     def _encoded_once(self, question: str) -> Vectors:
         """Returns the vector of a question, kept for the next time the queue is looked at."""
         if question not in self._asked:

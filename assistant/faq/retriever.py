@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 import numpy as np
 
 from assistant.faq.calibration import USUAL
-from assistant.faq.duplicates import likenesses
+from assistant.faq.duplicates import Described, likenesses
 from assistant.faq.features import Features, Query
 from assistant.faq.folding import MAX_CHARS, fold
 from assistant.faq.leave_one_out import fit
@@ -121,7 +121,23 @@ class Retriever:
         """Returns entries that answer the same question, contradictions first; with ``only`` those like this one."""
         if not self._entries:
             return ()
-        return likenesses(self._entries, self._features.questions, self.calibration.levels[0], only, progress)
+        described = [self._described(place) for place in range(len(self._entries))]
+        return likenesses(described, self._exact.values(), self.calibration.levels[0], only, progress)
+
+    def alike(self, entry: FaqEntry) -> tuple[Likeness, ...]:
+        """Returns those entries that answer the same question as one that is about to be saved, contradictions first."""
+        (vectors,) = encoded([entry], self._encode)
+        n_questions = len(entry.questions)
+        new = Described(entry, vectors[:n_questions], vectors[n_questions:] if len(vectors) > n_questions else vectors[:1])
+        others = [place for place, known in enumerate(self._entries) if known.id != entry.id]
+        described = [*(self._described(place) for place in others), new]
+        asked = [set(self._exact.get(fold(question), ())) for question in entry.questions]
+        equal = [{row for row, place in enumerate(others) if place in found} | {len(others)} for found in asked if found]
+        pairs = likenesses(described, equal, self.calibration.levels[0], entry.id)
+        return tuple(pair for pair in pairs if entry.id in {pair.entry_id, pair.other_id})
+
+    def _described(self, place: int) -> Described:
+        return Described(self._entries[place], self._features.questions.of(place), self._features.answers.of(place))
 
     def _fitted(self) -> Calibration:
         off_topic = np.asarray(self._encode(OFF_TOPIC), dtype=np.float32)
