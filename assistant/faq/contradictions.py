@@ -64,7 +64,12 @@ _UP_TO_TWENTY = (
     "twenty",
 )
 _SPELT = {name: number for number, name in enumerate(_UP_TO_TWENTY)} | {
-    **{"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "ninety": 90, "hundred": 100}
+    "thirty": 30,
+    "forty": 40,
+    "fifty": 50,
+    "sixty": 60,
+    "ninety": 90,
+    "hundred": 100,
 }
 _MONTHS = {
     name: number
