@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from assistant.dialogue.policies.learned import NO_ACTION
+from assistant.dialogue.policies.learned import NO_ACTION, reply_of
 from assistant.dialogue.sequences import linear_stories, story_points
 from assistant.dialogue.stories import ActionStep, UserStep
 from assistant.dialogue.tracker import ACTION_LISTEN, State
@@ -58,15 +58,31 @@ def examples(stories: Sequence[Story], domain: Domain, max_history: int, n_made:
     told = linear_stories(story for story in stories if not story.is_rule)
     if not told:
         return []
-    asides = [replace(rule, is_rule=False) for rule in stories if _is_aside(rule)]
-    plain = [point for story in told for point in story_points(story, domain)]
+    asides = _asides(stories)
+    plain = _points(told, domain)
     found = dict.fromkeys(example for point in plain for example in _windows(point, max_history, rng))
     for _ in range(n_made):
         made = _made(told, asides, rng)
         found |= dict.fromkeys(Example(point.states[-max_history:], point.action) for point in story_points(made, domain))
-    small_talk = [point for aside in asides for point in story_points(aside, domain)]
-    found |= dict.fromkeys(_strange([*plain, *small_talk], _openings(stories), max_history, rng))
+    found |= dict.fromkeys(_strange([*plain, *_points(asides, domain)], _openings(stories), max_history, rng))
     return list(found)
+
+
+def told_replies(stories: Sequence[Story], domain: Domain) -> frozenset[tuple[str, str]]:
+    """Returns what was done last and the intent that came then, wherever a story or a rule that holds anywhere tells of it."""
+    return _replies(_points([*linear_stories(story for story in stories if not story.is_rule), *_asides(stories)], domain))
+
+
+def _replies(points: Sequence[Point]) -> frozenset[tuple[str, str]]:
+    return frozenset(reply for point in points if (reply := reply_of(point.states)) is not None)
+
+
+def _points(told: Sequence[Story], domain: Domain) -> list[Point]:
+    return [point for story in told for point in story_points(story, domain)]
+
+
+def _asides(stories: Sequence[Story]) -> list[Story]:
+    return [replace(rule, is_rule=False) for rule in stories if _is_aside(rule)]
 
 
 def _is_aside(rule: Story) -> bool:
@@ -110,12 +126,12 @@ def _windows(point: Point, max_history: int, rng: random.Random) -> Iterator[Exa
 def _strange(points: Sequence[Point], openings: set[str | None], max_history: int, rng: random.Random) -> Iterator[Example]:
     """Situations in which the user says what no rule and no story tells of there."""
     turns = [point.states for point in points if point.states[-1].prev_action == ACTION_LISTEN]
-    told = {(states[-2].prev_action if len(states) > 1 else None, states[-1].intent) for states in turns}
-    replies = sorted({intent for _, intent in told if intent is not None and intent not in openings})
+    told = _replies(points)
+    replies = sorted({states[-1].intent for states in turns if states[-1].intent is not None} - openings)
     waiting: list[tuple[State, ...]] = [(), *(point.states for point in points if point.action == ACTION_LISTEN)]
     for states in waiting:
-        asked, slots = (states[-1].prev_action, states[-1].slots) if states else (None, ())
+        slots, loop = (states[-1].slots, states[-1].active_loop) if states else ((), None)
         for intent in rng.sample(replies, min(N_STRANGE, len(replies))):
-            if (asked, intent) not in told:
-                now = State(intent, (), ACTION_LISTEN, slots, states[-1].active_loop if states else None)
-                yield Example((*states, now)[-max_history:], NO_ACTION)
+            strange = (*states, State(intent, (), ACTION_LISTEN, slots, loop))
+            if reply_of(strange) not in told:
+                yield Example(strange[-max_history:], NO_ACTION)

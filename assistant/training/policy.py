@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from assistant.dialogue.policies.features import StateFeatures
 from assistant.dialogue.policies.learned import GRAPH_INPUT, GRAPH_OUTPUT, POLICY_GRAPH, PolicySettings, save_policy
 from assistant.errors import ExportDiffers
 from assistant.messages import Progress
-from assistant.training.conversations import examples
+from assistant.training.conversations import examples, told_replies
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -129,9 +129,11 @@ def train_policy(
         torch.manual_seed(arguments.seed)
         torch.set_num_threads(1)  # several cost more than they save here, and sums would depend on their number
         try:
-            return _trained(found, actions, arguments, on_progress)
+            trained = _trained(found, actions, arguments, on_progress)
         finally:
             torch.set_num_threads(threads)
+    replies = tuple(sorted(told_replies(stories, domain)))
+    return replace(trained, settings=replace(trained.settings, replies=replies))
 
 
 def save_trained_policy(folder: Path, policy: TrainedPolicy) -> None:

@@ -17,6 +17,7 @@ from assistant.errors import BadModel
 from assistant.messages import Decision
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -40,11 +41,13 @@ class PolicySettings:
         features: of a state, by position; see StateFeatures.
         actions: by index of the logits; NO_ACTION is one of them.
         max_history: states that are looked back.
+        replies: what was done last and the intent that came then, where stories or rules tell of it; "" for nothing yet.
     """
 
     features: tuple[str, ...]
     actions: tuple[str, ...]
     max_history: int
+    replies: tuple[tuple[str, str], ...] = ()
 
 
 class Scorer(Protocol):
@@ -76,6 +79,7 @@ class LearnedPolicy:
         self._domain = domain
         self._threshold = threshold
         self._features = StateFeatures(settings.features)
+        self._replies = frozenset(settings.replies)
 
     def predict(self, tracker: Tracker) -> Decision | None:
         """Returns the most probable action where the policy is sure of it."""
@@ -98,6 +102,9 @@ class LearnedPolicy:
         """
         begun = [state for state in states if state.intent is not None or state.prev_action is not None]
         logits = self._score(self._features.matrix(begun, self._settings.max_history))
+        if reply_of(begun) in self._replies and NO_ACTION in self._settings.actions:
+            # Leaving it to others is learned from replies that nothing tells of; this is none of these.
+            logits = np.where(np.array(self._settings.actions) == NO_ACTION, -np.inf, logits)
         shifted = np.exp(logits - logits.max())
         result: NDArray[np.float32] = shifted / shifted.sum()
         return result
@@ -110,6 +117,18 @@ class LearnedPolicy:
         if action == ACTION_LISTEN and (tracker.active_loop or tracker.latest_action == ACTION_LISTEN):
             return False  # a form is taken up again instead; and a message wants an answer
         return self._domain.has_action(action) and action not in tracker.actions_of_turn()
+
+
+def reply_of(states: Sequence[State]) -> tuple[str, str] | None:
+    """Returns what was done before the assistant listened and the intent that came then; None where something is done already.
+
+    Args:
+        states: oldest first, the present one last.
+    """
+    if not states or states[-1].prev_action != ACTION_LISTEN:
+        return None
+    asked = states[-2].prev_action if len(states) > 1 else None
+    return asked or "", states[-1].intent or ""
 
 
 def save_policy(folder: Path, settings: PolicySettings) -> None:
@@ -133,7 +152,9 @@ def load_policy(folder: Path, domain: Domain, threshold: float) -> LearnedPolicy
         return None
     try:
         data = json.loads((folder / POLICY_SETTINGS).read_bytes())
-        settings = PolicySettings(tuple(data["features"]), tuple(data["actions"]), int(data["max_history"]))
+        features, actions, max_history = tuple(data["features"]), tuple(data["actions"]), int(data["max_history"])
+        replies = tuple((str(asked), str(intent)) for asked, intent in data.get("replies", ()))
+        settings = PolicySettings(features, actions, max_history, replies)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BadModel(folder=folder, why=f"{POLICY_SETTINGS}: {type(error).__name__}: {error}") from error
     return LearnedPolicy(settings, _loaded(folder), domain, threshold)

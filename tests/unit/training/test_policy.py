@@ -111,13 +111,23 @@ def test_yes_means_nothing_where_nothing_was_asked(policy: LearnedPolicy, before
     assert wanted(policy, listening(DOMAIN, *before, said("yes"))) is None
 
 
+def test_what_a_story_tells_of_is_not_left_to_others(policy: LearnedPolicy) -> None:
+    replies = policy._settings.replies
+    assert ("utter_ask_order", "no") in replies
+    assert ("utter_greet", "no") not in replies
+    told = listening(DOMAIN, *turn("order", "utter_ask_order"), said("no")).states(6)[1:]
+    strange = listening(DOMAIN, *turn("greet", "utter_greet"), said("no")).states(6)[1:]
+    others = policy._settings.actions.index(NO_ACTION)
+    assert (policy.probabilities(told)[others], policy.probabilities(strange)[others] > 0.1) == (0, True)
+
+
 def test_the_graph_computes_what_the_network_does(policy: LearnedPolicy, tmp_path: Path) -> None:
     trained = train_policy(STORIES, DOMAIN, replace(ARGUMENTS, steps=20), lambda _: None)
     assert trained is not None
     save_trained_policy(tmp_path, trained)
     loaded = load_policy(tmp_path, DOMAIN, 0.5)
     assert loaded is not None
-    states = listening(DOMAIN, *turn("order", "utter_ask_order"), said("no")).states(6)[1:]
+    states = listening(DOMAIN, *turn("greet", "utter_greet"), said("no")).states(6)[1:]
     matrix = loaded._features.matrix(states, 6)
     with torch.inference_mode():
         expected = trained.network(torch.from_numpy(matrix)[None]).softmax(-1)[0].numpy()

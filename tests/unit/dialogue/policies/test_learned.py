@@ -93,6 +93,15 @@ def test_what_is_unsure_or_cannot_be_done_is_left_to_others(logits: dict[str, fl
     assert wanted(policy(threshold, **logits), listening(DOMAIN, said("a"))) is None
 
 
+def test_a_reply_that_is_told_of_gets_what_stories_have_for_it() -> None:
+    """However much the graph would rather leave it: that is learned from replies that nothing tells of."""
+    answer = np.array([9.0, 0.0, 0.0, 3.0, 0.0], dtype=np.float32)
+    asked = listening(DOMAIN, said("b"), ActionExecuted("utter_y"), ActionExecuted(ACTION_LISTEN), said("a"))
+    for replies, expected in (((), None), ((("utter_y", "a"),), "utter_x"), ((("utter_x", "a"), ("", "a")), None)):
+        settings = PolicySettings(("after:action_listen", "intent:a"), ACTIONS, 3, replies)
+        assert wanted(LearnedPolicy(settings, lambda _: answer, DOMAIN, 0.5), asked) == expected
+
+
 def test_nothing_is_said_to_an_intent_that_no_story_has() -> None:
     assert wanted(policy(utter_x=9.0), listening(DOMAIN, said("b"))) is None
     assert wanted(policy(utter_x=9.0), listening(DOMAIN)) is None
