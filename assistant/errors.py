@@ -873,6 +873,16 @@ class UnknownIntent(UsageError):
         super().__init__(f'the model has no intent "{name}"', fix=nearest(name, known))
 
 
+class BadVariation(SourceError):
+    """A dimension of the bias audit does not hold together."""
+
+    code = "EVL-007"
+
+    def __init__(self, *, where: Place, name: str, why: str) -> None:
+        fix = 'give a "frame" with {term} and {message} and "groups" of terms, or words to "rewrite" for each group'
+        super().__init__(f'dimension "{name}": {why}', where=where, fix=fix)
+
+
 # --- ACT: custom actions --------------------------------------------------------------------------------------------------------
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from assistant.cli import actions, albert, chat, corrections, explain, faq, handoff, nlu, privacy, projects, tests
+from assistant.cli import actions, albert, audit, chat, corrections, explain, faq, handoff, nlu, privacy, projects, tests
 from assistant.cli.output import ReaderGone, talk
 from assistant.errors import AssistantError
 from assistant.messages import Cancelled
@@ -31,7 +31,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for group in (chat, nlu, explain, projects, actions, privacy, corrections):
+for group in (chat, nlu, explain, audit, projects, actions, privacy, corrections):
     group.register(app)
 app.add_typer(faq.app, name="faq")
 app.add_typer(handoff.app, name="handoff")
