@@ -249,8 +249,7 @@ class Agent:
             hear(tracker)
             try:
                 tracker.update_all(self._heard(tracker))
-                if not _is_left_to_a_person(tracker):
-                    tracker.update_all(self.actions.validate_mappings(tracker))
+                tracker.update_all(self._validated(tracker))
                 while not self._is_done(tracker):
                     decision = self._decide(tracker)
                     tracker.update_all(self._act(decision, tracker))
@@ -370,6 +369,16 @@ class Agent:
             return False
         turn.problems.append(f"stopped after {self.settings.max_actions} actions")
         return True
+    def _validated(self, tracker: Tracker) -> list[Event]:
+        """What the project's own code makes of the message; as in Rasa, the turn goes on without it where that fails."""
+        if _is_left_to_a_person(tracker):
+            return []
+        try:
+            return self.actions.validate_mappings(tracker)
+        except ActionError as error:
+            self._turns.now.problems.append(str(error))
+            return []
+
 
     def _decide(self, tracker: Tracker) -> Decision:
         with self._timed("dialogue"):

@@ -935,7 +935,8 @@ class ActionServerUnreachable(ActionError):
         super().__init__(
             f"the action server does not answer: {why}",
             where=url,
-            fix="start it with `python -m rasa_sdk`, or correct endpoints.yml",
+            fix="start it with `python -m rasa_sdk`, correct endpoints.yml, or set ASSISTANT_ACTION_ENDPOINT to nothing: "
+            "then the project's actions run here",
         )
 
 

@@ -92,10 +92,12 @@ def _database(project: Project, settings: Settings) -> str:
 
 
 def _actions(project: Project, settings: Settings) -> str:
+    from assistant.actions.choosing import runs_in_process
     from assistant.dialogue.domain import load_domain
 
     custom = load_domain(project).custom_actions()
-    if settings.action_endpoint:
+    is_away = runs_in_process(project, settings)
+    if settings.action_endpoint and not is_away:
         return _action_server(settings.action_endpoint)
     if project.actions is None:
         if custom:
@@ -105,7 +107,8 @@ def _actions(project: Project, settings: Settings) -> str:
     for name in custom:
         if name not in known:
             raise ActionNotRegistered(action=name, known=known)
-    return f"{project.actions}: {len(known)} registered"
+    note = f", run here: nobody listens at {settings.action_endpoint}" if is_away else ""
+    return f"{project.actions}: {len(known)} registered{note}"
 
 
 def _registered(project: Project, settings: Settings) -> tuple[str, ...]:

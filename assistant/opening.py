@@ -6,8 +6,7 @@ from contextlib import ExitStack
 from functools import partial
 from typing import TYPE_CHECKING
 
-from assistant.actions.process import ProcessRunner
-from assistant.actions.server import ServerRunner
+from assistant.actions.choosing import action_runner
 from assistant.agent import Agent, Memory
 from assistant.albert.manifest import verify_manifest
 from assistant.dialogue.domain import load_domain
@@ -29,7 +28,8 @@ from assistant.stores.unanswered import UnansweredStore
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from assistant.actions.outcome import ActionRunner
+    from assistant.agent import Understanding
+    from assistant.albert.plain_states import PlainEncoder
     from assistant.config import Settings
     from assistant.dialogue.domain import Domain
     from assistant.project import Project
@@ -50,7 +50,7 @@ def open_agent(project: Project, settings: Settings, *, model: Path | None = Non
         StoreError: the database cannot be opened.
     """
     with ExitStack() as opened:
-        runner = _start_runner(project, settings)  # first: it starts up beside the rest
+        runner = action_runner(project, settings, project.state)  # first: it starts up beside the rest
         if runner is not None:
             opened.callback(runner.close)
         domain, stories = load_domain(project), load_stories(project)
@@ -130,11 +130,32 @@ def open_faq(entries: EntryStore, interpreter: Interpreter, settings: Settings) 
     return FaqIndex(entries, interpreter.encode, interpreter.fingerprint, settings.faq_threshold)
 
 
-def _start_runner(project: Project, settings: Settings) -> ActionRunner | None:
-    if settings.action_endpoint:
-        return ServerRunner(settings.action_endpoint, settings.action_timeout_s)
-    if project.actions is None:
-        return None
-    runner = ProcessRunner(project.bot, project.state, settings.action_timeout_s)
-    runner.start()
-    return runner
+def open_documents(
+    store: DocumentStore, interpreter: Understanding, settings: Settings, progress: ProgressCallback | None = None
+) -> DocumentIndex:
+    """Returns the index of the documents over the interpreter's sentence vectors, with what is missing of these made."""
+    reader = partial(open_reader, settings.threads)
+    index = DocumentIndex(store, interpreter.encode, interpreter.fingerprint, reader, settings.knowledge_threshold)
+    index.refreshed(progress)
+    return index
+
+
+def open_reader(threads: int = 1) -> Reader:
+    """Returns the shipped reader of answers.
+
+    Raises:
+        MissingError: its files are missing or damaged.
+    """
+    return Reader.load(shipped_reader(), open_plain_encoder(threads))
+
+
+@cache
+def open_plain_encoder(threads: int = 1) -> PlainEncoder:
+    """Returns the shipped checkpoint's own encoder, loaded once.
+
+    Raises:
+        MissingError: its files are missing or damaged.
+    """
+    from assistant.albert.plain_states import PlainEncoder
+
+    return PlainEncoder.load(shipped_root() / "data" / "albert-compact", threads=threads)

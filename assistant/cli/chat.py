@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from assistant.agent import Agent
+    from assistant.config import Settings
     from assistant.messages import Reply
     from assistant.project import Project
 
@@ -77,7 +78,15 @@ def _open(project: ProjectOption, model: ModelOption) -> Agent:
 
     found, settings = project_and_settings(project)
     _train_first(found, model)
+    _tell_of_actions(found, settings)
     return open_agent(found, settings, model=model)
+
+
+def _tell_of_actions(project: Project, settings: Settings) -> None:
+    from assistant.actions.choosing import runs_in_process
+
+    if runs_in_process(project, settings):
+        talk(f"nobody listens at {settings.action_endpoint}: the project's actions run here")
 
 
 def _train_first(project: Project, model: ModelOption) -> None:

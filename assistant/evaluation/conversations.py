@@ -8,9 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from assistant.actions.choosing import action_runner
 from assistant.actions.execution import Actions
-from assistant.actions.process import ProcessRunner
-from assistant.actions.server import ServerRunner
 from assistant.dialogue.domain import load_domain
 from assistant.dialogue.policies.fallback import distrust
 from assistant.dialogue.policies.order import build_policies
@@ -92,19 +91,13 @@ def _follower(
         yield lambda test, understand: StoryRun(test, domain, policies, faq, understand)
         return
     with tempfile.TemporaryDirectory(prefix="assistant-test-") as state:  # what actions write is not the project's
-        runner = _runner(project, settings, Path(state))
+        runner = action_runner(project, settings, Path(state))
         actions = Actions(domain, runner, faq.search, random.Random(0))
         try:
             yield lambda test, understand: LiveStoryRun(test, domain, policies, faq, understand, actions=actions)
         finally:
             if runner is not None:
                 runner.close()
-
-
-def _runner(project: Project, settings: Settings, state: Path) -> ProcessRunner | ServerRunner | None:
-    if settings.action_endpoint:
-        return ServerRunner(settings.action_endpoint, settings.action_timeout_s)
-    return ProcessRunner(project.bot, state, settings.action_timeout_s) if project.actions else None
 
 
 def _understanding(interpreter: Parser, settings: Settings) -> Callable[[str], Parse]:

@@ -17,8 +17,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from assistant.actions.choosing import action_runner, is_here, runs_in_process
 from assistant.actions.process import ProcessRunner
 from assistant.actions.server import ServerRunner
+from assistant.config import load_settings
 from assistant.dialogue.events import ActiveLoop, Event, SlotSet, event_from_json
 from assistant.dialogue.slots import REQUESTED_SLOT
 from assistant.errors import (
@@ -30,6 +32,7 @@ from assistant.errors import (
     BadActionAnswer,
     BadSetting,
 )
+from assistant.project import find_project
 from tests.action_servers import rasa_server
 from tests.unit.dialogue.building import domain_of, listening, said
 
@@ -37,6 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from assistant.actions.outcome import ActionOutcome, ActionRunner
+    from assistant.project import Project
 
 DOMAIN = domain_of("""
 intents: [a]
@@ -414,3 +418,59 @@ def test_a_server_that_cannot_be_reached_is_named(url: str) -> None:
 def test_other_schemes_are_refused() -> None:
     with pytest.raises(BadSetting, match="no http or https URL"):
         ServerRunner("file:///etc/passwd", 5.0)
+
+
+# --- where they run -------------------------------------------------------------------------------------------------------------
+
+
+def bot(folder: Path) -> Project:
+    project(folder)
+    (folder / "domain.yml").write_text("actions: [action_ok]\n")
+    return find_project(folder)
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
+
+
+def test_actions_run_here_while_their_server_is_not_there(tmp_path: Path) -> None:
+    found = bot(tmp_path / "bot")
+    port = free_port()
+    settings = load_settings(action_endpoint=f"http://localhost:{port}/webhook")
+    assert runs_in_process(found, settings)
+    runner = action_runner(found, settings, tmp_path / "state")
+    assert runner is not None
+    try:
+        assert call(runner, "action_ok").responses[0]["text"] == "hello ann"
+        with answering(plain(200, b'{"responses": [{"text": "from the server"}]}'), port) as url:
+            assert url.endswith(f":{port}/webhook")
+            assert not runs_in_process(found, settings)
+            assert call(runner, "action_ok").responses == [{"text": "from the server"}]
+        assert call(runner, "action_ok").responses[0]["text"] == "hello ann"
+    finally:
+        runner.close()
+
+
+def test_a_server_elsewhere_is_not_replaced(tmp_path: Path) -> None:
+    found = bot(tmp_path / "bot")
+    settings = load_settings(action_endpoint="http://actions.invalid:5055/webhook")
+    assert not runs_in_process(found, settings)
+    assert isinstance(action_runner(found, settings, tmp_path / "state"), ServerRunner)
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("http://localhost:1/webhook", True),
+        ("http://127.0.0.7/webhook", True),
+        ("http://[::1]:5055/webhook", True),
+        ("http://actions:5055/webhook", False),
+        ("http://10.0.0.1/webhook", False),
+        ("nonsense", False),
+    ],
+)
+def test_this_machine_is_known_by_its_names(url: str, *, expected: bool) -> None:
+    assert is_here(url) is expected

@@ -116,3 +116,18 @@ def test_a_server_that_fails_is_apologised_for(root: Path, tmp_path: Path, monke
         with answering(answer) as url:
             told(ServerRunner(url, timeout_s), start)
     told(ServerRunner("http://127.0.0.1:9/webhook", 5.0), "ACT-005 http://127.0.0.1:9/webhook")
+
+
+def test_a_failing_action_of_a_slot_mapping_does_not_end_the_turn(tmp_path: Path) -> None:
+    """As in Rasa: what it would have extracted is missing, and the message is answered all the same."""
+    slots = "slots: {late: {type: any, mappings: [{type: custom, action: action_ok}]}}\n"
+    (tmp_path / "domain.yml").write_text(slots + "intents: [greet]\nresponses: {utter_greet: [Hello!]}\nactions: [action_ok]\n")
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "rules.yml").write_text("rules: [{rule: greet, steps: [{intent: greet}, {action: utter_greet}]}]")
+    agent = agent_of(find_project(tmp_path), Keywords({"hello": "greet"}, {}), ServerRunner("http://127.0.0.1:9/webhook", 5.0))
+    try:
+        reply = say(agent, "hello")
+    finally:
+        agent.close()
+    assert texts(reply) == ["Hello!"]
+    assert [problem[:7] for problem in reply.trace.problems] == ["ACT-005"]
