@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from assistant.config import Settings
     from assistant.messages import Progress, Reply
     from assistant.project import Project
-    from assistant.ui.ports import AgentPort, Mode, OpenAgent, Train
+    from assistant.ui.ports import AgentPort, Explain, Mode, OpenAgent, Train
 
 _TELL_EVERY_S = 0.2
 
@@ -51,7 +51,7 @@ class Reminded(Message):
 
 
 _HELP_PLACES = {
-    "chat": ("chat", "prompt", "message"),
+    "chat": ("chat", "prompt", "message", "find"),
     "faq": ("faq", "entries", "unanswered", "editor"),
     "training": ("training",),
     "inbox": ("inbox", "cases", "case"),
@@ -123,6 +123,7 @@ class AssistantApp(App[None]):
         self.run_of_training = TrainingRun()
         self.training_changed: Signal[TrainingRun] = Signal(self, "training-changed")
         self.reminded: Signal[Reply] = Signal(self, "reminded")
+        self.explain: Explain | None = None
         self._reminders: ReminderClock | None = None
         self._open_agent = open_agent
         self._train = train
@@ -287,6 +288,7 @@ def real_app(project: Project, settings: Settings, model: Path | None = None, *,
         model: a model folder; None: the project's model in use, which is trained first when there is none.
         sender_id: names the conversation.
     """
+    from assistant.ui.explaining import explain_in_process
     from assistant.ui.training.process import train_in_process
 
     def load_agent() -> AgentPort:
@@ -295,6 +297,6 @@ def real_app(project: Project, settings: Settings, model: Path | None = None, *,
         return open_agent(project, settings, model=model)
 
     train = train_in_process(project)
-    return AssistantApp(
-        project, settings, open_agent=load_agent, train=train, sender_id=sender_id, first_run_training=model is None
-    )
+    app = AssistantApp(project, settings, open_agent=load_agent, train=train, sender_id=sender_id, first_run_training=model is None)
+    app.explain = explain_in_process(project, model)
+    return app

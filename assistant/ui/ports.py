@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from assistant.dialogue.domain import Domain
     from assistant.dialogue.events import Event
     from assistant.dialogue.handoffs import Handoff
+    from assistant.dialogue.stories import Story
+    from assistant.evaluation.explanation import Explanation
     from assistant.faq.askings import Asking, Rating
     from assistant.faq.duplicates import Likeness
     from assistant.faq.entry import FaqEntry, Status
@@ -84,6 +86,55 @@ class InboxPort(Protocol):
     def put_aside(self, case: Case, agent: str) -> None: ...
 
 
+class RatingsPort(Protocol):
+    """What people thought of the replies."""
+
+    def rate(self, sender_id: str, turn: int, rating: int) -> None: ...
+
+    def of(self, sender_id: str) -> Mapping[int, int]: ...
+
+
+class ConversationsPort(Protocol):
+    """The conversations that are stored."""
+
+    @property
+    def ratings(self) -> RatingsPort: ...
+
+    def senders(self) -> Sequence[ConversationView]: ...
+
+    def containing(self, text: str) -> Collection[str]: ...
+
+    def n_turns(self, sender_id: str) -> int: ...
+
+    def rename(self, sender_id: str, title: str) -> bool: ...
+
+    def archive(self, sender_id: str, *, is_archived: bool = True) -> bool: ...
+
+    def forget(self, sender_id: str) -> object: ...
+
+
+class ConversationView(Protocol):
+    """What a list of conversations shows of one; see ``assistant.stores.conversations.ConversationSummary``."""
+
+    @property
+    def sender_id(self) -> str: ...
+
+    @property
+    def n_turns(self) -> int: ...
+
+    @property
+    def last_at(self) -> float: ...
+
+    @property
+    def last_text(self) -> str: ...
+
+    @property
+    def title(self) -> str: ...
+
+    @property
+    def is_archived(self) -> bool: ...
+
+
 class ParserPort(Protocol):
     """What understands messages."""
 
@@ -106,10 +157,16 @@ class AgentPort(Protocol):
     def domain(self) -> Domain: ...
 
     @property
+    def stories(self) -> Sequence[Story]: ...
+
+    @property
     def interpreter(self) -> ParserPort: ...
 
     @property
     def askings(self) -> AskingsPort: ...
+
+    @property
+    def conversations(self) -> ConversationsPort: ...
 
     @property
     def inbox(self) -> InboxPort: ...
@@ -144,6 +201,16 @@ class TrainingOutcome:
 
 Train: TypeAlias = "Callable[[Mode | None, ProgressCallback], Awaitable[TrainingOutcome]]"
 """Trains, None in the mode that suits the project; cancelling the task that awaits it stops it and leaves nothing half-written."""
+
+
+class Explain(Protocol):
+    """Says what each word of a message did for the intent that was found, or for another one.
+
+    Raises NotExplained; cancelling the task that awaits it stops it.
+    """
+
+    async def __call__(self, text: str, intent: str | None = None) -> Explanation: ...
+
 
 OpenAgent: TypeAlias = "Callable[[], AgentPort]"
 """Loads model, rules and database; blocks for about a second. Raises NoModel before the first training."""

@@ -51,6 +51,17 @@ def highlighted(block: Block, part: str) -> Block:
     return replace(block, content=block.content.stylize("underline")) if is_within else block
 
 
+def found_in(block: Block, needle: str) -> Block:
+    """Returns the block with a text marked wherever it stands; letter case makes no difference, nor does spacing."""
+    words = [re.escape(word) for word in safe(needle).split()]
+    if not words:
+        return block
+    content = block.content
+    for found in re.finditer(r"\s+".join(words), content.plain, re.IGNORECASE):
+        content = content.stylize("$background on $accent", found.start(), found.end())
+    return replace(block, content=content)
+
+
 class Flowed(NamedTuple):
     """A text wrapped to a width: its content, the cells of its longest line, the number of its lines."""
 
@@ -86,6 +97,8 @@ class Prose(Widget):
         self._read(text, markdown=markdown)
         if highlight:
             self.blocks = tuple(highlighted(block, highlight) for block in self.blocks)
+        self._unmarked = self.blocks
+        self._needle = ""
 
     def _read(self, text: str, *, markdown: bool) -> None:
         self.blocks = markdown_blocks(text) if markdown else plain_blocks(text)
@@ -94,7 +107,16 @@ class Prose(Widget):
     def show(self, text: str, *, markdown: bool = True) -> None:
         """Shows another text."""
         self._read(text, markdown=markdown)
+        self._unmarked = self.blocks
         self.refresh(layout=True)
+
+    def mark(self, needle: str) -> None:
+        """Marks a text wherever it stands, in place of what was marked before; an empty one takes the marks away."""
+        if needle != self._needle:
+            self._needle = needle
+            self.blocks = tuple(found_in(block, needle) for block in self._unmarked)
+            self._flowed.clear()
+            self.refresh()
 
     @property
     def plain(self) -> str:

@@ -28,11 +28,13 @@ from assistant.messages import (
     Trace,
     UserMessage,
 )
+from assistant.stores.conversations import ConversationSummary
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from pathlib import Path
 
+    from assistant.dialogue.stories import Story
     from assistant.faq.askings import Rating
     from assistant.faq.duplicates import Likeness
     from assistant.faq.entry import Status
@@ -145,6 +147,70 @@ class FakeAskings:
         return False
 
 
+@dataclass
+class FakeRatings:
+    """Thumbs in memory."""
+
+    kept: dict[tuple[str, int], int] = field(default_factory=dict)
+
+    def rate(self, sender_id: str, turn: int, rating: int) -> None:
+        self.kept[sender_id, turn] = rating
+        if not rating:
+            del self.kept[sender_id, turn]
+
+    def of(self, sender_id: str) -> dict[int, int]:
+        return {turn: rating for (sender, turn), rating in self.kept.items() if sender == sender_id}
+
+
+@dataclass
+class FakeConversations:
+    """The conversations of a fake agent, by the rules of the real store."""
+
+    agent: FakeAgent
+    ratings: FakeRatings = field(default_factory=FakeRatings)
+    titles: dict[str, str] = field(default_factory=dict)
+    archived: set[str] = field(default_factory=set)
+
+    def senders(self) -> list[ConversationSummary]:
+        return [
+            ConversationSummary(
+                sender_id,
+                len(events),
+                self.n_turns(sender_id),
+                1_699_963_200.0,
+                1_699_963_200.0 + len(events),
+                next((event.text for event in reversed(events) if isinstance(event, UserUttered)), ""),
+                self.titles.get(sender_id, ""),
+                sender_id in self.archived,
+            )
+            for sender_id, events in {"terminal": self.agent.stored, **self.agent.others}.items()
+            if events
+        ]
+
+    def containing(self, text: str) -> frozenset[str]:
+        return frozenset(
+            one.sender_id
+            for one in self.senders()
+            if any(text.lower() in str(event.as_json()).lower() for event in self.agent.events(one.sender_id))
+        )
+
+    def n_turns(self, sender_id: str) -> int:
+        return sum(isinstance(event, UserUttered) for event in self.agent.events(sender_id))
+
+    def rename(self, sender_id: str, title: str) -> bool:
+        self.titles[sender_id] = title
+        return True
+
+    def archive(self, sender_id: str, *, is_archived: bool = True) -> bool:
+        (self.archived.add if is_archived else self.archived.discard)(sender_id)
+        return True
+
+    def forget(self, sender_id: str) -> None:
+        self.agent.others.pop(sender_id, None)
+        if sender_id == "terminal":
+            self.agent.stored.clear()
+
+
 @dataclass(frozen=True)
 class FakeQuestion:
     question: str
@@ -211,6 +277,7 @@ class FakeAgent:
 
     Attributes:
         scripted: replies by message, before any other.
+        stored: events of the conversation in the terminal; others: of other conversations.
         failure: raised by the next turn, once.
         gate: turns wait for it; set from the start.
         reminders: go off at the next look.
@@ -223,6 +290,7 @@ class FakeAgent:
     scripted: dict[str, Reply] = field(default_factory=dict)
     failure: Exception | None = None
     stored: list[Event] = field(default_factory=list)
+    others: dict[str, list[Event]] = field(default_factory=dict)
     received: list[UserMessage] = field(default_factory=list)
     senders: list[str] = field(default_factory=list)
     used_models: list[Path] = field(default_factory=list)
@@ -235,17 +303,22 @@ class FakeAgent:
         self.gate.set()
         self.interpreter = FakeInterpreter()
         self.domain = Domain()
+        self.stories: tuple[Story, ...] = ()
+        self.conversations = FakeConversations(self)
         self.faq = FakeFaq(self.entries)
 
     def start_conversation(self, sender_id: str) -> Reply | None:
         self.senders.append(sender_id)
-        if self.stored or not self.greets:
+        if self._of(sender_id) or not self.greets:
             return None
         return Reply((GREETING,), Trace(decisions=(Decision("utter_greet", "rule", 1.0, "a conversation starts"), LISTEN)))
 
     def events(self, sender_id: str) -> tuple[Event, ...]:
         self.senders.append(sender_id)
-        return tuple(self.stored)
+        return tuple(self._of(sender_id))
+
+    def _of(self, sender_id: str) -> list[Event]:
+        return self.stored if sender_id == "terminal" else self.others.setdefault(sender_id, [])
 
     def handle(self, message: UserMessage) -> Reply:
         self.gate.wait(10)
@@ -290,12 +363,13 @@ class FakeAgent:
         self.unanswered.add(text)
 
     def store(self, message: UserMessage, reply: Reply) -> None:
-        self.stored.append(UserUttered(message.text, reply.trace.parse or Parse(message.text), metadata=message.metadata))
-        self.stored += [SlotSet(name, value) for name, value in reply.trace.slots.items()]
+        stored = self._of(message.sender_id) if message.sender_id != "default" else self.stored
+        stored.append(UserUttered(message.text, reply.trace.parse or Parse(message.text), metadata=message.metadata))
+        stored += [SlotSet(name, value) for name, value in reply.trace.slots.items()]
         if message.text == "/restart":
-            self.stored.append(Restarted())
-        self.stored += [BotUttered(said) for said in reply.messages]
-        self.stored += [ActionExecuted(d.action, d.policy, d.confidence, d.reason) for d in reply.trace.decisions]
+            stored.append(Restarted())
+        stored += [BotUttered(said) for said in reply.messages]
+        stored += [ActionExecuted(d.action, d.policy, d.confidence, d.reason) for d in reply.trace.decisions]
 
 
 def _order_reply(text: str) -> Reply:

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from assistant.dialogue.domain import load_domain
 from assistant.messages import Entity, IntentScore, Parse
 from assistant.project import find_project
-from assistant.ui.chat.correcting import IntentPicker, intents_for
+from assistant.ui.agreeing import AgreeDialog
+from assistant.ui.chat.correcting import intents_for
 from assistant.ui.chat.message_view import UserView
+from assistant.ui.picking import Picker
 from assistant.ui.problems import ProblemDialog
-from assistant.ui.question import QuestionDialog
 from tests.ui.driving import app_of, chat_of, say, see, shown, until, write
 
 if TYPE_CHECKING:
@@ -57,7 +59,7 @@ async def doubted(pilot: Pilot[Any]) -> None:
     await see(pilot, "left our warehouse on Monday")
     chat_of(pilot).query(UserView).last().focus()
     await pilot.press("i")
-    await until(pilot, lambda: isinstance(pilot.app.screen, IntentPicker), "the picker")
+    await until(pilot, lambda: isinstance(pilot.app.screen, Picker), "the picker")
 
 
 async def test_a_message_becomes_an_example(make_app: Callable[..., AssistantApp], project: Project) -> None:
@@ -68,10 +70,10 @@ async def test_a_message_becomes_an_example(make_app: Callable[..., AssistantApp
         await until(pilot, lambda: "return_item" not in shown(pilot), "the choice narrowed")
         await pilot.press("enter")
         await see(pilot, "+    - order [12345](order_number) no more")
-        assert isinstance(pilot.app.screen, QuestionDialog)
+        assert isinstance(pilot.app.screen, AgreeDialog)
         await pilot.press("tab", "enter")
         await until(pilot, lambda: project.training[0].read_text() != NLU, "the file was written")
-        await until(pilot, lambda: not isinstance(pilot.app.screen, QuestionDialog), "the chat")
+        await until(pilot, lambda: not isinstance(pilot.app.screen, AgreeDialog), "the chat")
     assert project.training[0].read_text() == NLU.replace(
         "    - stop my order\n", "    - stop my order\n    - order [12345](order_number) no more\n"
     )
@@ -85,9 +87,9 @@ async def test_what_is_not_agreed_to_is_not_written(make_app: Callable[..., Assi
         await pilot.press("enter")  # the harmless answer has the focus
         await until(pilot, lambda: pilot.app.screen is chat_of(pilot) or "Write this?" not in shown(pilot), "the chat")
         await pilot.press("i")
-        await until(pilot, lambda: isinstance(pilot.app.screen, IntentPicker), "the picker again")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Picker), "the picker again")
         await pilot.press("escape")
-        await until(pilot, lambda: not isinstance(pilot.app.screen, IntentPicker), "the chat")
+        await until(pilot, lambda: not isinstance(pilot.app.screen, Picker), "the chat")
     assert project.training[0].read_text() == NLU
 
 
@@ -110,11 +112,16 @@ async def test_a_greeting_and_a_button_have_nothing_to_correct(make_app: Callabl
         chat_of(pilot).query(UserView).last().focus()
         await pilot.press("i")
         await pilot.pause()
-        assert not isinstance(pilot.app.screen, IntentPicker)
+        assert not isinstance(pilot.app.screen, Picker)
 
 
 def test_the_likeliest_intents_are_offered_first(project: Project) -> None:
     scores = [IntentScore(name, 0.3) for name in ("nlu_fallback", "return_item", "faq/hours", "unheard_of")]
     parse = Parse("x", tuple(scores), (Entity("order_number", 0, 1, "x"),))
-    assert intents_for(project, parse) == ("return_item", "faq/hours", "cancel_order", "greet", "track_order")
-    assert intents_for(project, replace(parse, intent_ranking=())) == ("cancel_order", "greet", "return_item", "track_order")
+    assert intents_for(load_domain(project), parse) == ("return_item", "faq/hours", "cancel_order", "greet", "track_order")
+    assert intents_for(load_domain(project), replace(parse, intent_ranking=())) == (
+        "cancel_order",
+        "greet",
+        "return_item",
+        "track_order",
+    )

@@ -37,12 +37,12 @@ def test_stored_events_show_the_conversation_again() -> None:
     trace = Trace(PARSE, (Decision("utter_greet", "rule", 1.0, "because"),), {"name": "Ada"})
     assert items_of_events(events) == [
         BotItem(BotMessage("welcome"), Trace(), is_last=True),
-        UserItem("hi", "", trace),
-        BotItem(BotMessage("one"), trace),
-        BotItem(BotMessage("two"), trace, is_last=True),
-        UserItem("/restart", "Again", Trace()),
+        UserItem("hi", "", trace, 1),
+        BotItem(BotMessage("one"), trace, turn=1),
+        BotItem(BotMessage("two"), trace, is_last=True, turn=1),
+        UserItem("/restart", "Again", Trace(), 2),
         DividerItem("Conversation restarted"),
-        BotItem(BotMessage("I am Bea."), Trace(), is_last=True, author="Support team"),
+        BotItem(BotMessage("I am Bea."), Trace(), is_last=True, author="Support team", turn=2),
     ]
 
 
@@ -51,7 +51,7 @@ def test_what_nobody_wrote_shows_its_answer_alone() -> None:
         UserUttered("EXTERNAL: remind", PARSE, metadata={"is_external": True}),
         BotUttered(BotMessage("It is time.")),
     )
-    assert items_of_events(events) == [BotItem(BotMessage("It is time."), Trace(PARSE), is_last=True)]
+    assert items_of_events(events) == [BotItem(BotMessage("It is time."), Trace(PARSE), is_last=True, turn=1)]
 
 
 def test_a_reply_has_its_evidence_under_its_last_message() -> None:

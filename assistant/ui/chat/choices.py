@@ -75,9 +75,11 @@ class Choices(ItemGrid):
     Choices { height: auto; grid-gutter: 0 1; margin-top: 1; max-width: 76; }
     """
 
-    def __init__(self, buttons: Sequence[Button]) -> None:
+    def __init__(self, buttons: Sequence[Button], *, is_spent: bool = False) -> None:
         self.choices = [Choice(number, button) for number, button in enumerate(buttons, start=1)]
         super().__init__(min_column_width=min(max((choice.n_cells for choice in self.choices), default=8), 60))
+        if is_spent:
+            self.spend()
 
     def compose(self) -> ComposeResult:
         """Lays out the buttons."""

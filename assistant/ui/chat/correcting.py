@@ -1,129 +1,139 @@
-"""Corrects what a message was taken for: asks for the intent, shows what would change in the files, writes it if that is agreed."""
+"""Corrects a turn: what its message means, its entities, what should have been done; or saves its conversation as a story.
+
+Each time it is shown what would change in the files, and written if that is agreed.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Final
 
-from textual import on
-from textual.containers import Vertical
-from textual.content import Content
-from textual.screen import ModalScreen
-from textual.widgets import Input, OptionList, Static
-
-from assistant.corrections.applying import apply
-from assistant.corrections.conversations import understood
+from assistant.corrections.conversations import steps_of, turns, understood
 from assistant.corrections.examples import propose_example
+from assistant.corrections.stories import propose_story
 from assistant.dialogue.domain import load_domain
 from assistant.dialogue.events import UserUttered
-from assistant.ui.actions import bindings
+from assistant.dialogue.tracker import ACTION_LISTEN
+from assistant.ui.agreeing import agree
+from assistant.ui.marking import EntityDialog, kinds_of
+from assistant.ui.naming import NameDialog
+from assistant.ui.picking import Picker
 from assistant.ui.question import QuestionDialog
-from assistant.ui.safe_text import safe, safe_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from textual.app import ComposeResult
-    from textual.binding import BindingType
-
     from assistant.corrections.proposal import Proposal
-    from assistant.messages import Parse
-    from assistant.project import Project
+    from assistant.dialogue.domain import Domain
+    from assistant.dialogue.events import Event
+    from assistant.messages import Entity, Parse
     from assistant.ui.app import AssistantApp
+    from assistant.ui.chat.scrollback import Entry
 
-WRITTEN = "Written. F4 trains it; `assistant correct --undo` takes it back."
+THAT_IS_ALL: Final = "✓ that is all"
+_MOST_ACTIONS: Final = 10
+_NAME_WORDS: Final = 8
 
 
-async def correct(app: AssistantApp, parse: Parse) -> None:
-    """Leads a person from a message to a better example, or to nothing; what fails is shown in a dialog."""
-    project = app.project
+async def correct(app: AssistantApp, what: str, entry: Entry) -> None:
+    """Leads a person from a message to a better example or story, or to nothing; what fails is shown in a dialog.
+
+    Args:
+        app: shows the questions; must be called in a worker.
+        what: ``intent``, ``entities``, ``action`` or ``story``.
+        entry: the message.
+    """
+    ask = {"intent": _intent, "entities": _entities, "action": _action, "story": _story}[what]
     try:
-        intents = await asyncio.to_thread(intents_for, project, parse)
-        intent = await app.push_screen_wait(IntentPicker(parse.text, intents))
-        if intent is None:
-            return
-        proposal = await asyncio.to_thread(_proposed, project, parse, intent)
-        if not proposal.edits:
-            app.notify_text(f"Nothing to change: {proposal.title}.")
-            return
-        shown = "\n".join([*proposal.diff(), *(f"note: {note}" for note in proposal.notes)])
-        if await app.push_screen_wait(QuestionDialog("Write this?", shown, {"leave": "Leave it", "write": "Write"})) == "write":
-            await asyncio.to_thread(apply, project, proposal)
-            app.notify_text(WRITTEN)
+        proposal = await ask(app, entry)
+        if proposal is not None:
+            await agree(app, proposal)
     except Exception as error:  # noqa: BLE001 (a border: whatever fails is shown, and the chat lives on)
         app.show_problem(error)
 
 
-def intents_for(project: Project, parse: Parse) -> tuple[str, ...]:
+async def _intent(app: AssistantApp, entry: Entry) -> Proposal | None:
+    parse, domain = _parse(entry), await asyncio.to_thread(load_domain, app.project)
+    intent = await _asked_intent(app, parse, domain)
+    if intent is None:
+        return None
+    return await asyncio.to_thread(propose_example, app.project, domain, parse.text, intent, _understood(parse, domain))
+
+
+async def _asked_intent(app: AssistantApp, parse: Parse, domain: Domain) -> str | None:
+    return await app.push_screen_wait(Picker("What does it mean?", parse.text, intents_for(domain, parse)))
+
+
+async def _entities(app: AssistantApp, entry: Entry) -> Proposal | None:
+    parse, domain = _parse(entry), await asyncio.to_thread(load_domain, app.project)
+    marked = await app.push_screen_wait(EntityDialog(parse.text, _understood(parse, domain), kinds_of(domain.entities)))
+    if marked is None:
+        return None
+    intent: str | None = parse.intent.name
+    if parse.intent.name.split("/")[0] not in domain.intents:  # it was not understood: an example needs an intent all the same
+        intent = await _asked_intent(app, parse, domain)
+    return None if intent is None else await asyncio.to_thread(propose_example, app.project, domain, parse.text, intent, marked)
+
+
+async def _action(app: AssistantApp, entry: Entry) -> Proposal | None:
+    domain, events = await asyncio.to_thread(_conversation, app)
+    said = _quoted(events, entry.turn)
+    names = sorted(set(domain.action_names()) - {ACTION_LISTEN})
+    chosen: list[str] = []
+    while len(chosen) < _MOST_ACTIONS:
+        about = said if not chosen else f"{said}\n" + "\n".join(f"→ {name}" for name in chosen)
+        title = "What should have been done?" if not chosen else "And then?"
+        name = await app.push_screen_wait(Picker(title, about, [*([THAT_IS_ALL] if chosen else []), *names]))
+        if name is None:
+            return None
+        if name == THAT_IS_ALL:
+            break
+        chosen.append(name)
+    steps = steps_of(events, domain, turn=entry.turn, actions=chosen)
+    return await asyncio.to_thread(propose_story, app.project, domain, _first_words(events), steps)
+
+
+async def _story(app: AssistantApp, entry: Entry) -> Proposal | None:
+    domain, events = await asyncio.to_thread(_conversation, app)
+    kinds = {"story": "A story to learn from", "test": "A test", "leave": "Cancel"}
+    kind = await app.push_screen_wait(QuestionDialog("Save the conversation", "What shall it be, up to this message?", kinds))
+    if kind not in {"story", "test"}:
+        return None
+    name = await app.push_screen_wait(NameDialog("Its name", "What is it an example of?", _first_words(events)))
+    if name is None:
+        return None
+    is_test = kind == "test"
+    steps = steps_of(events, domain, turn=entry.turn, has_texts=is_test)
+    return await asyncio.to_thread(propose_story, app.project, domain, name, steps, is_test=is_test)
+
+
+def intents_for(domain: Domain, parse: Parse) -> tuple[str, ...]:
     """Returns what a message may mean: the intents that were weighed, the likeliest first, then the others by name."""
-    domain = load_domain(project)
     weighed = [score.name for score in parse.intent_ranking if score.name.split("/")[0] in domain.intents]
     others = sorted(name for name in domain.intents if not domain.is_retrieval(f"utter_{name}"))
     return tuple(dict.fromkeys([*weighed, *others]))
 
 
-def _proposed(project: Project, parse: Parse, intent: str) -> Proposal:
-    domain = load_domain(project)
-    return propose_example(project, domain, parse.text, intent, understood(UserUttered(parse.text, parse), domain))
+def _parse(entry: Entry) -> Parse:
+    assert entry.trace is not None  # noqa: S101 (for the type checker: only what was understood can be corrected)
+    assert entry.trace.parse is not None  # noqa: S101
+    return entry.trace.parse
 
 
-class IntentPicker(ModalScreen["str | None"]):
-    """Asks which of many intents a message has; returns it, or None.
-
-    Args:
-        text: of the message.
-        intents: to choose from, the likeliest first.
-    """
-
-    AUTO_FOCUS = "Input"
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("dialog")[:1]]
-    DEFAULT_CSS = """
-    IntentPicker {
-        align: center middle;
-        #dialog {
-            width: 90%; max-width: 72; height: auto; max-height: 90%;
-            padding: 1 2; background: $surface; border: round $accent; border-title-color: $text-accent;
-        }
-        Input { margin-top: 1; }
-        OptionList { height: auto; max-height: 10; }
-    }
-    """
-
-    def __init__(self, text: str, intents: Sequence[str]) -> None:
-        super().__init__()
-        self._text = text
-        self._intents = tuple(intents)
-        self._offered = self._intents
-
-    def compose(self) -> ComposeResult:
-        """Lays out the message, a field to narrow the choice, and the intents."""
-        with Vertical(id="dialog") as dialog:
-            dialog.border_title = "What does it mean?"
-            yield Static(safe(self._text, limit=300), markup=False)
-            yield Input(placeholder="Part of an intent's name; Enter takes the first")
-            yield OptionList(*map(_option, self._intents))
-
-    @on(Input.Changed)
-    def _narrow(self, event: Input.Changed) -> None:
-        wanted = event.value.strip().lower()
-        self._offered = tuple(name for name in self._intents if wanted in name.lower())
-        options = self.query_one(OptionList)
-        options.clear_options()
-        options.add_options(map(_option, self._offered))
-
-    @on(Input.Submitted)
-    def _take_first(self) -> None:
-        if self._offered:
-            self.dismiss(self._offered[0])
-
-    @on(OptionList.OptionSelected)
-    def _take(self, event: OptionList.OptionSelected) -> None:
-        self.dismiss(self._offered[event.option_index])
-
-    def action_close(self) -> None:
-        """Returns no intent."""
-        self.dismiss(None)
+def _understood(parse: Parse, domain: Domain) -> tuple[Entity, ...]:
+    return understood(UserUttered(parse.text, parse), domain)
 
 
-def _option(name: str) -> Content:
-    return Content(safe_line(name))
+def _conversation(app: AssistantApp) -> tuple[Domain, tuple[Event, ...]]:
+    assert app.agent is not None  # noqa: S101 (for the type checker: there is an answer to correct)
+    return load_domain(app.project), app.agent.events(app.sender_id)
+
+
+def _quoted(events: Sequence[Event], turn: int) -> str:
+    said = turns(events)
+    return said[turn - 1].text if 0 < turn <= len(said) else ""
+
+
+def _first_words(events: Sequence[Event]) -> str:
+    said = [message.text.strip() for message in turns(events) if message.text.strip()]
+    return " ".join(said[0].split()[:_NAME_WORDS]) if said else "conversation"

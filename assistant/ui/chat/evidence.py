@@ -11,7 +11,7 @@ from assistant.ui.safe_text import safe, safe_line, safe_value
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from assistant.messages import Decision, FaqResult, Parse, Trace
+    from assistant.messages import Decision, FaqResult, Parse, Sentiment, Trace
 
 LISTEN: Final = "action_listen"
 _MAX_INTENTS: Final = 5
@@ -72,6 +72,10 @@ def sections(trace: Trace, width: int) -> Iterator[tuple[str, Content]]:
         yield "Intent", _intents(trace.parse, width)
         if trace.parse.entities:
             yield "Entities", _entities(trace.parse)
+        if trace.parse.sentiment is not None:
+            yield "Sentiment", _sentiment(trace.parse.sentiment)
+        if trace.parse.flags:
+            yield "Flags", _pairs([(flag.category, percent(flag.score).strip()) for flag in trace.parse.flags])
     if trace.slots:
         yield (
             "Slots set",
@@ -122,6 +126,11 @@ def _entities(parse: Parse) -> Content:
         refined = "".join(f" ({safe_line(part, limit=20)})" for part in (entity.role, entity.group) if part)
         rows.append((entity.entity + refined, safe_value(entity.value)))
     return _pairs(rows)
+
+
+def _sentiment(sentiment: Sentiment) -> Content:
+    emotion = f", {safe_line(sentiment.emotion, limit=30)}" if sentiment.emotion != "neutral" else ""
+    return Content.assemble((f"{sentiment.score:+.2f} ", "$text-accent"), safe_line(sentiment.label, limit=30), emotion)
 
 
 def _pairs(rows: list[tuple[str, str]]) -> Content:

@@ -32,21 +32,30 @@ ASSISTANT, TEAM = "Assistant", "Support team"
 
 @dataclass(frozen=True, slots=True)
 class UserItem:
-    """What the user said; title is shown in place of a payload, trace is None until the turn is over."""
+    """What the user said; title is shown in place of a payload, trace is None and turn 0 until the turn is over."""
 
     text: str
     title: str = ""
     trace: Trace | None = None
+    turn: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class BotItem:
-    """One message of the assistant, or of a person of the team; is_last: the turn's last, under which the evidence stands."""
+    """One message of the assistant, or of a person of the team.
+
+    Attributes:
+        message: what is said; trace: how it came about.
+        is_last: the turn's last, under which the evidence stands.
+        author: who says it.
+        turn: counted by what the user said, from 1 on; 0: before anything was said.
+    """
 
     message: BotMessage
     trace: Trace | None = None
     is_last: bool = False
     author: str = ASSISTANT
+    turn: int = 0
 
     @property
     def is_person(self) -> bool:
@@ -61,13 +70,21 @@ class DividerItem:
     text: str
 
 
-Item: TypeAlias = UserItem | BotItem | DividerItem
+@dataclass(frozen=True, slots=True)
+class ProblemItem:
+    """A turn that failed."""
+
+    error: BaseException
+
+
+Item: TypeAlias = UserItem | BotItem | DividerItem | ProblemItem
 
 
 @dataclass(slots=True)
 class _Turn:
     """The events of one turn, until the next thing the user says."""
 
+    number: int
     said: UserUttered | None = None
     messages: list[tuple[BotMessage, str]] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
@@ -77,9 +94,12 @@ class _Turn:
         trace = self._trace()
         shown: list[Item] = []
         if self.said is not None and not is_external(self.said):  # a reminder was never written by the user
-            shown.append(UserItem(self.said.text, str(self.said.metadata.get("title") or ""), trace))
+            shown.append(UserItem(self.said.text, str(self.said.metadata.get("title") or ""), trace, self.number))
         last = len(self.messages) - 1
-        shown += [BotItem(message, trace, position == last, author) for position, (message, author) in enumerate(self.messages)]
+        shown += [
+            BotItem(message, trace, position == last, author, self.number)
+            for position, (message, author) in enumerate(self.messages)
+        ]
         return shown
 
     def _trace(self) -> Trace:
@@ -90,15 +110,20 @@ class _Turn:
 _DIVIDERS = {Restarted: RESTARTED, ConversationPaused: HANDED_OVER, ConversationResumed: GIVEN_BACK}
 
 
-def items_of_events(events: Iterable[Event]) -> list[Item]:
-    """Returns what stored events show; what was understood is put together from them as far as they tell."""
+def items_of_events(events: Iterable[Event], *, n_turns: int = 0) -> list[Item]:
+    """Returns what stored events show; what was understood is put together from them as far as they tell.
+
+    Args:
+        events: of a conversation, or its end.
+        n_turns: what the user had said before these events.
+    """
     shown: list[Item] = []
-    turn = _Turn()
+    turn = _Turn(n_turns)
     for event in events:
         match event:
             case UserUttered():
                 shown += turn.items()
-                turn = _Turn(event)
+                turn = _Turn(turn.number + 1, event)
             case BotUttered(message=message):
                 turn.messages.append((message, ASSISTANT))
             case AgentUttered(text=text, data=data):
@@ -110,13 +135,13 @@ def items_of_events(events: Iterable[Event]) -> list[Item]:
                 turn.slots[name] = value
             case Restarted() | ConversationPaused() | ConversationResumed():
                 shown += [*turn.items(), DividerItem(_DIVIDERS[type(event)])]
-                turn = _Turn()
+                turn = _Turn(turn.number)
             case _:
                 pass
     return shown + turn.items()
 
 
-def items_of_reply(reply: Reply) -> list[Item]:
-    """Returns what a reply shows."""
+def items_of_reply(reply: Reply, turn: int = 0) -> list[Item]:
+    """Returns what a reply shows, in which turn."""
     last = len(reply.messages) - 1
-    return [BotItem(message, reply.trace, position == last) for position, message in enumerate(reply.messages)]
+    return [BotItem(message, reply.trace, position == last, turn=turn) for position, message in enumerate(reply.messages)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final, TypeAlias
 
 from textual.containers import Vertical
 from textual.content import Content
@@ -13,7 +13,7 @@ from textual.widgets import Static
 from assistant.ui.actions import bindings
 from assistant.ui.chat.choices import Choices
 from assistant.ui.chat.evidence import summary
-from assistant.ui.chat.items import BotItem, DividerItem, UserItem
+from assistant.ui.chat.items import BotItem, DividerItem, ProblemItem, UserItem
 from assistant.ui.problems import ProblemDialog, as_problem
 from assistant.ui.prose import Prose
 from assistant.ui.safe_text import safe_line
@@ -24,8 +24,10 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
     from assistant.faq.askings import Rating
-    from assistant.messages import BotMessage, Parse, Trace
-    from assistant.ui.chat.items import Item
+    from assistant.messages import BotMessage, Trace
+    from assistant.ui.chat.scrollback import Entry
+
+_THUMBS: Final = {1: "  ▲ right", 0: "", -1: "  ▼ wrong"}
 
 
 class MessageView(Vertical, can_focus=True):
@@ -49,79 +51,102 @@ class MessageView(Vertical, can_focus=True):
         is_asked: bool = False
 
     @dataclass
-    class Doubted(Message):
-        """What was understood of a message is to be corrected."""
+    class Asked(Message):
+        """Something is to be done that the message cannot do itself; the screen does it.
 
-        parse: Parse
+        Attributes:
+            what: ``why``; what is to be corrected: ``intent``, ``entities``, ``action``, ``story``; what is to be copied: ``copy``;
+                where to go: ``above``, ``below``, and among the messages found ``next``, ``previous``.
+            entry: the message.
+        """
+
+        what: str
+        entry: Entry
 
     @dataclass
     class Rated(Message):
-        """A thumb was given to the FAQ's answer; 0 takes it back."""
+        """A thumb was given to a reply; 0 takes it back. The FAQ's entry is empty where the reply is none of the FAQ's."""
 
+        turn: int
         entry_id: str
         rating: Rating
 
-    def __init__(self, *, classes: str, trace: Trace | None = None, entry_id: str = "") -> None:
+    def __init__(self, entry: Entry, *, classes: str) -> None:
         super().__init__(classes=classes)
-        self.trace = trace
-        self._entry_id = entry_id
-        self._rating: Rating = 0
+        self.entry = entry
+        self.needle = ""
+
+    @property
+    def trace(self) -> Trace | None:
+        """How the message's turn came about."""
+        return self.entry.trace
 
     @property
     def copy_text(self) -> str:
         """What copying the message gives."""
         return "\n\n".join(prose.plain for prose in self.query(Prose))
 
+    def on_mount(self) -> None:
+        """Marks what is looked for."""
+        if self.needle:
+            self.mark(self.needle)
+
+    def mark(self, needle: str) -> None:
+        """Marks a text wherever it stands in the message; an empty one takes the marks away."""
+        for prose in self.query(Prose):
+            prose.mark(needle)
+
     def on_focus(self) -> None:
         """Tells the side panel."""
         self.post_message(self.Looked(self.trace))
 
     def on_click(self, event: events.Click) -> None:
-        """A double click shows the details."""
+        """A double click opens the whole turn."""
         if event.chain == 2:  # noqa: PLR2004 (a double click)
-            self.action_details()
+            self.action_ask("why")
 
     def action_details(self) -> None:
         """Shows how the message was understood."""
         self.post_message(self.Looked(self.trace, is_asked=True))
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 (the signature is Textual's)
-        """Returns whether an action makes sense here: only answers of the FAQ are rated, and what was understood corrected."""
-        if action == "correct":
-            return self._parse is not None
-        return bool(self._entry_id) if action == "rate" else True
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Returns whether an action makes sense here: only what was answered is rated, and what was understood corrected."""
+        if action != "ask":
+            return False if action == "rate" else super().check_action(action, parameters)
+        if parameters in {("intent",), ("entities",)}:
+            return self._was_understood
+        return self.entry.trace is not None and (parameters == ("why",) or self.entry.turn > 0)
 
     @property
-    def _parse(self) -> Parse | None:
-        """What was understood of the turn's message; None where nothing was: a payload, or a greeting."""
+    def _was_understood(self) -> bool:
+        """Whether a model has understood the turn's message: it has not where that is a button's payload, or a greeting."""
         parse = self.trace.parse if self.trace is not None else None
-        return parse if parse is not None and parse.text.strip() and not parse.text.startswith("/") else None
+        return parse is not None and bool(parse.text.strip()) and not parse.text.startswith("/")
 
-    def action_correct(self) -> None:
-        """Says that the message was taken for something else than it is."""
-        if self._parse is not None:
-            self.post_message(self.Doubted(self._parse))
-
-    def action_rate(self, rating: Rating) -> None:
-        """Gives the answer a thumb, or takes it back when it has this one."""
-        self._rating = 0 if self._rating == rating else rating
-        self.set_class(self._rating > 0, "-good").set_class(self._rating < 0, "-bad")
-        for label in self.query(".thumb").results(Static):
-            label.update({1: "  ▲ right", 0: "", -1: "  ▼ wrong"}[self._rating])
-        self.post_message(self.Rated(self._entry_id, self._rating))
+    def action_ask(self, what: str) -> None:
+        """Asks for something to be done with the message."""
+        self.post_message(self.Asked(what, self.entry))
 
     def action_copy(self) -> None:
         """Copies the message."""
         self.app.copy_to_clipboard(self.copy_text)
         self.notify("Copied.", timeout=2)
 
+    def action_copy_conversation(self) -> None:
+        """Copies all messages."""
+        self.action_ask("copy")
+
+    def action_find_step(self, step: int) -> None:
+        """Goes to another of the messages found."""
+        self.action_ask("next" if step > 0 else "previous")
+
     def action_focus_next_message(self) -> None:
         """Focuses the next message."""
-        self.screen.focus_next(MessageView)
+        self.action_ask("below")
 
     def action_focus_previous_message(self) -> None:
         """Focuses the message before."""
-        self.screen.focus_previous(MessageView)
+        self.action_ask("above")
 
 
 class UserView(MessageView):
@@ -136,9 +161,9 @@ class UserView(MessageView):
     }
     """
 
-    def __init__(self, item: UserItem) -> None:
+    def __init__(self, entry: Entry, item: UserItem) -> None:
         is_command = item.text.startswith("/") and not item.title
-        super().__init__(classes="-command" if is_command else "", trace=item.trace)
+        super().__init__(entry, classes="-command" if is_command else "")
         self._shown = item.title or item.text
 
     def compose(self) -> ComposeResult:
@@ -165,10 +190,10 @@ class BotView(MessageView):
     }
     """
 
-    def __init__(self, item: BotItem) -> None:
-        super().__init__(classes="", trace=item.trace, entry_id=str(item.message.metadata.get("faq_entry") or ""))
+    def __init__(self, entry: Entry, item: BotItem) -> None:
+        super().__init__(entry, classes="-continued" if entry.is_continued else "")
         self._item = item
-        self.choices = Choices(item.message.buttons) if item.message.buttons else None
+        self.choices = Choices(item.message.buttons, is_spent=entry.is_spent) if item.message.buttons else None
 
     def compose(self) -> ComposeResult:
         """Lays out label, text, attachments, buttons and evidence."""
@@ -181,10 +206,58 @@ class BotView(MessageView):
                 yield Static(line, classes="attached", markup=False)
             if self.choices is not None:
                 yield self.choices
-        yield Static("", classes="thumb")
+        yield Static(_THUMBS[self.entry.rating], classes="thumb")
         evidence = summary(self._item.trace) if self._item.is_last and self._item.trace is not None else None
         if evidence:
-            yield Static(evidence, classes="evidence")
+            yield EvidenceLine(evidence)
+
+    def on_mount(self) -> None:
+        """Shows the thumb that was given."""
+        super().on_mount()
+        self._show_rating()
+
+    def _show_rating(self) -> None:
+        rating = self.entry.rating
+        self.set_class(rating > 0, "-good").set_class(rating < 0, "-bad")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Returns whether an action makes sense here: a greeting is not rated, since nobody had asked anything."""
+        if action == "rate":
+            return not self._item.is_person and (self.entry.turn > 0 or bool(self._faq_entry))
+        return super().check_action(action, parameters)
+
+    @property
+    def _faq_entry(self) -> str:
+        return str(self._item.message.metadata.get("faq_entry") or "")
+
+    def action_rate(self, rating: Rating) -> None:
+        """Gives the reply a thumb, or takes it back when it has this one."""
+        given: Rating = 0 if self.entry.rating == rating else rating
+        self.entry.rating = given
+        self._show_rating()
+        for label in self.query(".thumb").results(Static):
+            label.update(_THUMBS[given])
+        self.post_message(self.Rated(self.entry.turn, self._faq_entry, given))
+
+
+class EvidenceLine(Static):
+    """The quiet line under a reply; a click opens the whole turn."""
+
+    ALLOW_SELECT = False
+    DEFAULT_CSS = """
+    EvidenceLine { pointer: pointer; &:hover { color: $text-accent; } }
+    """
+
+    def __init__(self, evidence: Content) -> None:
+        super().__init__(evidence, classes="evidence")
+
+    def on_click(self, event: events.Click) -> None:
+        """Opens the whole turn."""
+        event.stop()
+        view = self.parent
+        if isinstance(view, MessageView):
+            view.focus()
+            view.action_ask("why")
 
 
 class DividerView(Static):
@@ -194,8 +267,9 @@ class DividerView(Static):
     DividerView { width: 100%; height: 1; margin: 0 1 1 1; color: $muted; text-align: center; }
     """
 
-    def __init__(self, item: DividerItem) -> None:
+    def __init__(self, entry: Entry, item: DividerItem) -> None:
         super().__init__(Content(f"── {safe_line(item.text)} ──"))
+        self.entry = entry
 
 
 class ProblemView(Static, can_focus=True):
@@ -211,14 +285,15 @@ class ProblemView(Static, can_focus=True):
     }
     """
 
-    def __init__(self, error: BaseException) -> None:
-        problem = as_problem(error)
+    def __init__(self, entry: Entry, item: ProblemItem) -> None:
+        problem = as_problem(item.error)
         super().__init__(
             Content.assemble(
                 (f"✕ {problem.code}  ", "bold $text-error"), safe_line(problem.what), ("  Enter or click: details", "$muted")
             )
         )
-        self._error = error
+        self.entry = entry
+        self._error = item.error
 
     def on_click(self) -> None:
         """Opens the details."""
@@ -229,15 +304,20 @@ class ProblemView(Static, can_focus=True):
         self.app.push_screen(ProblemDialog(self._error))
 
 
-def view_of(item: Item) -> UserView | BotView | DividerView:
-    """Returns the widget that shows an item."""
-    match item:
+EntryView: TypeAlias = UserView | BotView | DividerView | ProblemView
+
+
+def view_of(entry: Entry) -> EntryView:
+    """Returns a widget that shows an entry."""
+    match entry.item:
         case UserItem():
-            return UserView(item)
+            return UserView(entry, entry.item)
         case BotItem():
-            return BotView(item)
+            return BotView(entry, entry.item)
         case DividerItem():
-            return DividerView(item)
+            return DividerView(entry, entry.item)
+        case ProblemItem():
+            return ProblemView(entry, entry.item)
 
 
 def _attachments(message: BotMessage) -> list[str]:

@@ -9,6 +9,7 @@ from textual.message import Message
 from textual.widgets import TextArea
 
 from assistant.ui.actions import bindings
+from assistant.ui.chat.completing import COMMANDS, completions
 from assistant.ui.safe_text import safe
 
 if TYPE_CHECKING:
@@ -16,10 +17,11 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
     from textual.timer import Timer
 
+    from assistant.ui.chat.completing import CompletionList
+
 MAX_CHARS: Final = 8_000
 """Longer messages are cut when they are pasted: no customer types one, and every keystroke would have to wrap it again."""
 
-COMMANDS: Final = ("/help", "/restart", "/back")
 CHOICE_DELAY_S: Final = 0.35
 """How long a digit waits for another key before it presses a button: "12345" is an order number, "1" is a choice."""
 
@@ -27,8 +29,12 @@ CHOICE_DELAY_S: Final = 0.35
 class Prompt(TextArea):
     """The field that messages are written in.
 
+    Args:
+        menu: shows what a slash and some letters may mean.
+
     Attributes:
         n_choices: how many buttons are offered now; 0: digits are text.
+        intents: that can be sent with a slash.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("prompt")]
@@ -56,11 +62,13 @@ class Prompt(TextArea):
         number: int | None
         is_sure: bool
 
-    def __init__(self) -> None:
+    def __init__(self, menu: CompletionList) -> None:
         super().__init__(
             id="prompt", soft_wrap=True, compact=False, show_line_numbers=False, tab_behavior="focus", placeholder="Type a message"
         )
         self.n_choices = 0
+        self.intents: frozenset[str] = frozenset()
+        self._menu = menu
         self._sent: list[str] = []
         self._position = 0
         self._draft = ""
@@ -70,6 +78,10 @@ class Prompt(TextArea):
         """Makes texts that were sent before come back with the arrow keys."""
         self._sent = [*texts, *self._sent]
         self._position = len(self._sent)
+
+    def forget(self) -> None:
+        """Lets go of what was sent: another conversation is shown."""
+        self._sent, self._position = [], 0
 
     def on_paste(self, event: events.Paste) -> None:
         """Pastes what can be shown, and at most what a message may be long."""
@@ -81,8 +93,9 @@ class Prompt(TextArea):
             self.notify(f"Only the first {MAX_CHARS:,} characters were pasted.", severity="warning")
 
     def on_text_area_changed(self) -> None:
-        """Offers the rest of a command; lets go of a digit that went on."""
+        """Offers what may be meant by a slash; lets go of a digit that went on."""
         text = self.text
+        self._menu.offer(completions(text, self.intents))
         if self._timer is not None and not self._is_choice(text):
             self._drop_choice()
         self.suggestion = next((name[len(text) :] for name in COMMANDS if len(text) > 1 and name.startswith(text)), "")
@@ -92,6 +105,8 @@ class Prompt(TextArea):
         text = self.text.strip()
         if self._is_choice(text):
             self._press(int(text))
+        elif self._menu.marked is not None and text not in COMMANDS and text[1:] not in self.intents:
+            self._complete()
         elif text:
             self.post_message(self.Sent(text))
             self._forget_draft(text)
@@ -109,6 +124,9 @@ class Prompt(TextArea):
 
     def action_earlier(self) -> None:
         """Brings back the message before; below the first line goes up a line."""
+        if self._menu.marked is not None:
+            self._menu.step(-1)
+            return
         if self.cursor_location[0] > 0 or not self._sent:
             self.action_cursor_up()
             return
@@ -118,13 +136,15 @@ class Prompt(TextArea):
 
     def action_later(self) -> None:
         """Goes forward again, at last to what was being written; above the last line goes down a line."""
-        if self.cursor_location[0] < self.document.line_count - 1 or self._position >= len(self._sent):
+        if self._menu.marked is not None:
+            self._menu.step(1)
+        elif self.cursor_location[0] < self.document.line_count - 1 or self._position >= len(self._sent):
             self.action_cursor_down()
         else:
             self._go(self._position + 1)
 
     def on_key(self, event: events.Key) -> None:
-        """Sends on Enter, and lets a digit in an empty prompt arm a button.
+        """Sends on Enter, completes on Tab, and lets a digit in an empty prompt arm a button.
 
         Enter is taken here, in line with the keys before it: a binding with priority would overtake characters that a fast typist
         or a script sent in the same moment.
@@ -134,11 +154,27 @@ class Prompt(TextArea):
             event.stop()
             self.action_send()
             return
+        if event.key in {"tab", "escape"} and self._menu.marked is not None:
+            event.prevent_default()
+            event.stop()
+            self._complete() if event.key == "tab" else self._menu.offer(())
+            return
         digit = event.character or ""
         if not self.text and digit.isdecimal() and self._is_choice(digit):
             number = int(digit)
             self.post_message(self.Chosen(number, is_sure=False))
             self._timer = self.set_timer(CHOICE_DELAY_S, lambda: self._press(number))
+
+    def action_complete(self) -> None:
+        """Puts what is marked in the menu into the prompt."""
+        self._complete()
+
+    def _complete(self) -> None:
+        marked = self._menu.marked
+        if marked is not None:
+            self.text = marked.text
+            self.move_cursor(self.document.end)
+            self._menu.offer(())
 
     def _is_choice(self, text: str) -> bool:
         return len(text) == 1 and text.isdecimal() and 1 <= int(text) <= self.n_choices

@@ -6,18 +6,21 @@ import asyncio
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.widgets import Footer
 
 from assistant.errors import StoreError
 from assistant.messages import UserMessage
 from assistant.ui.actions import bindings
 from assistant.ui.banner import ModelState
-from assistant.ui.chat.choices import MAX_NUMBERED, Choice
+from assistant.ui.chat.choices import Choice
+from assistant.ui.chat.completing import LOCAL
 from assistant.ui.chat.details import DetailsPanel
-from assistant.ui.chat.handover import LOOK_EVERY_S, PersonWatch, is_handed_over
+from assistant.ui.chat.handover import LOOK_EVERY_S, OFFERED, TAKEN_OVER, OfferLine, Offers, PersonWatch, is_handed_over
 from assistant.ui.chat.items import HANDED_OVER, RESTARTED, DividerItem, UserItem, items_of_events, items_of_reply
 from assistant.ui.chat.message_view import MessageView
+from assistant.ui.chat.opened import Opened, read_conversation
+from assistant.ui.chat.pane import ConversationPane
 from assistant.ui.chat.prompt import Prompt
 from assistant.ui.chat.transcript import Transcript
 from assistant.ui.chat.turn import Outgoing, TurnQueue
@@ -28,9 +31,8 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
-    from assistant.dialogue.events import Event
-    from assistant.faq.askings import Rating
-    from assistant.messages import Parse, Reply, Trace
+    from assistant.messages import Reply, Trace
+    from assistant.ui.chat.scrollback import Entry
     from assistant.ui.ports import AgentPort
 
 _WAITING = {
@@ -48,7 +50,6 @@ class ChatScreen(DeskScreen):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("chat")]
     DEFAULT_CSS = """
     ChatScreen {
-        #conversation { width: 1fr; min-width: 24; }
         #body { height: 1fr; layers: base above; }
     }
     """
@@ -57,15 +58,13 @@ class ChatScreen(DeskScreen):
         super().__init__()
         self.turns = TurnQueue()
         self.person = PersonWatch()
-        self._is_opened = False
+        self.offers = Offers()
+        self._shown: str | None = None
 
     def compose_body(self) -> ComposeResult:
-        """Lays out conversation, typing line, prompt and side panel."""
+        """Lays out conversation and side panel."""
         with Horizontal(id="body"):
-            with Vertical(id="conversation"):
-                yield Transcript()
-                yield TypingLine()
-                yield Prompt()
+            yield ConversationPane()
             yield DetailsPanel()
         yield Footer(show_command_palette=False)
 
@@ -75,6 +74,16 @@ class ChatScreen(DeskScreen):
         self.watch(self.desk, "model_state", self._on_model_state)
         self.set_interval(LOOK_EVERY_S, self._look_for_person)
         self.desk.reminded.subscribe(self, self._show_reminder)
+
+    @property
+    def pane(self) -> ConversationPane:
+        """The conversation and its prompt."""
+        return self.query_one(ConversationPane)
+
+    @property
+    def transcript(self) -> Transcript:
+        """The messages."""
+        return self.query_one(Transcript)
 
     # --- the model's state
 
@@ -89,29 +98,47 @@ class ChatScreen(DeskScreen):
     async def open_conversation(self, agent: AgentPort) -> None:
         """Shows the stored conversation, lets the assistant greet, and sends what was written meanwhile."""
         try:
-            if not self._is_opened:
-                events, greeting = await asyncio.to_thread(self._read, agent)
-                await self._show_past(events, greeting)
-                self._is_opened = True
+            if self._shown != self.desk.sender_id:
+                opened = await asyncio.to_thread(read_conversation, agent, self.desk.sender_id)
+                await self._show_past(opened)
+                self._shown = self.desk.sender_id
         except Exception as error:  # noqa: BLE001 (a border: whatever fails is shown, and the chat lives on)
-            await self.query_one(Transcript).show_problem(error)
+            await self.transcript.show_problem(error)
         self.turns.is_ready = True
         self.turns.release()
         self._send_next()
 
-    def _read(self, agent: AgentPort) -> tuple[tuple[Event, ...], Reply | None]:
-        return agent.events(self.desk.sender_id), agent.start_conversation(self.desk.sender_id)
+    async def _show_past(self, opened: Opened) -> None:
+        past = items_of_events(opened.events)
+        if is_handed_over(opened.events):
+            self.person.begin(len(opened.events))
+        greeting = items_of_reply(opened.greeting) if opened.greeting is not None else []
+        await self.transcript.replay([*past, *greeting], opened.ratings)
+        self.offers = opened.offers
+        prompt = self.query_one(Prompt)
+        prompt.intents = opened.intents
+        prompt.remember([item.text for item in past if isinstance(item, UserItem) and not item.text.startswith("/")])
+        self._show_trace(self.transcript.scrollback.last_trace())
+        self.query_one(OfferLine).show(TAKEN_OVER if self.person.is_on else "")
+        self.pane.refreshed()
 
-    async def _show_past(self, events: tuple[Event, ...], greeting: Reply | None) -> None:
-        transcript = self.query_one(Transcript)
-        past = items_of_events(events)
-        if is_handed_over(events):
-            self.person.begin(len(events))
-        await transcript.replay([*past, *(items_of_reply(greeting) if greeting is not None else [])])
-        said = [item.text for item in past if isinstance(item, UserItem) and not item.text.startswith("/")]
-        self.query_one(Prompt).remember(said)
-        self._show_trace(transcript.last_trace())
-        self._offer_choices()
+    async def switch_to(self, sender_id: str) -> None:
+        """Shows another conversation; a turn under way ends in its own."""
+        if self.desk.agent is None or sender_id == self.desk.sender_id:
+            return
+        self.desk.sender_id = sender_id
+        await self.reopen()
+
+    async def reopen(self) -> None:
+        """Shows the conversation as it is stored now."""
+        self._shown = None
+        self.person.end()
+        await self.pane.close_find()
+        await self.transcript.clear()
+        self.query_one(Prompt).forget()
+        self._show_trace(None)
+        if self.desk.agent is not None:
+            self.open_conversation(self.desk.agent)
 
     def _show_state(self) -> None:
         waiting_for = _WAITING.get(self.desk.model_state, "") if self.turns.n_waiting else ""
@@ -120,13 +147,14 @@ class ChatScreen(DeskScreen):
     # --- turns
 
     async def say(self, text: str, *, title: str = "") -> None:
-        """Shows what the user says, and sends it as soon as the assistant is free."""
-        if text == "/help":
-            await self.run_action("app.help")
+        """Shows what the user says, and sends it as soon as the assistant is free; commands of the screen are followed."""
+        if text in LOCAL:
+            await self._follow(text)
             return
-        view = await self.query_one(Transcript).show_user(UserItem(text, title))
-        self._offer_choices()
-        self.turns.add(Outgoing(text, title, view))
+        entry = await self.transcript.show_user(UserItem(text, title))
+        self.query_one(OfferLine).show(TAKEN_OVER if self.person.is_on else "")
+        self.pane.refreshed()
+        self.turns.add(Outgoing(text, title, entry, self.desk.sender_id))
         self._send_next()
 
     def _send_next(self) -> None:
@@ -143,29 +171,34 @@ class ChatScreen(DeskScreen):
         has_failed = True
         try:
             metadata = {"title": message.title} if message.title else {}
-            sent = UserMessage(message.text, self.desk.sender_id, channel="terminal", metadata=metadata)
-            reply = await asyncio.to_thread(agent.handle, sent)
-            await self._show_reply(message, reply)
+            sent = UserMessage(message.text, message.sender_id, channel="terminal", metadata=metadata)
+            reply, number = await asyncio.to_thread(_answered, agent, sent)
+            if message.sender_id == self.desk.sender_id:  # else it is read again when its conversation is shown again
+                await self._show_reply(message, reply, number)
             has_failed = False
         except Exception as error:  # noqa: BLE001 (a border: whatever fails is shown, and the chat lives on)
-            await self.query_one(Transcript).show_problem(error, after=message.view)
+            await self.transcript.show_problem(error, after=self._place_of(message))
         finally:
             self.turns.finish(turn, has_failed=has_failed)
             self._send_next()
 
-    async def _show_reply(self, message: Outgoing, reply: Reply) -> None:
-        transcript = self.query_one(Transcript)
-        if message.view is not None:
-            message.view.trace = reply.trace
+    def _place_of(self, message: Outgoing) -> Entry | None:
+        """The entry of a message, unless another conversation is shown by now."""
+        return message.entry if message.sender_id == self.desk.sender_id else None
+
+    async def _show_reply(self, message: Outgoing, reply: Reply, turn: int) -> None:
+        if message.entry is not None:
+            message.entry.learn(reply.trace, turn)
         parting = [DividerItem(RESTARTED)] if message.text == "/restart" else []
         leaving = [DividerItem(HANDED_OVER)] if reply.is_handed_over and not self.person.is_on else []
-        await transcript.show([*parting, *items_of_reply(reply), *leaving], after=message.view)
+        await self.transcript.show([*parting, *items_of_reply(reply, turn), *leaving], after=message.entry)
         if leaving:
             self.person.begin()
         elif not reply.is_handed_over:
             self.person.end()
+        self.query_one(OfferLine).show(TAKEN_OVER if self.person.is_on else OFFERED if self.offers.is_made(reply) else "")
         self._show_trace(reply.trace)
-        self._offer_choices()
+        self.pane.refreshed()
 
     # --- a person who has taken over
 
@@ -182,23 +215,21 @@ class ChatScreen(DeskScreen):
             return
         items = self.person.look(events)
         if items:
-            await self.query_one(Transcript).show(items)
+            await self.transcript.show(items)
+        if not self.person.is_on:
+            self.query_one(OfferLine).show("")
 
     # --- reminders
 
     async def _show_reminder(self, reply: Reply) -> None:
         """Shows what the assistant says of its own accord."""
         if reply.messages:
-            await self.query_one(Transcript).show(items_of_reply(reply))
+            await self.transcript.show(items_of_reply(reply))
             self._show_trace(reply.trace)
-            self._offer_choices()
+            self.pane.refreshed()
 
     def _show_trace(self, trace: Trace | None) -> None:
         self.query_one(DetailsPanel).show(trace)
-
-    def _offer_choices(self) -> None:
-        choices = self.query_one(Transcript).live_choices
-        self.query_one(Prompt).n_choices = min(len(choices.choices), MAX_NUMBERED) if choices is not None else 0
 
     # --- what people do
 
@@ -208,7 +239,7 @@ class ChatScreen(DeskScreen):
 
     @on(Prompt.Chosen)
     def _chosen(self, event: Prompt.Chosen) -> None:
-        choices = self.query_one(Transcript).live_choices
+        choices = self.transcript.live_choices
         if choices is None:
             return
         if event.is_sure and event.number is not None:
@@ -223,28 +254,37 @@ class ChatScreen(DeskScreen):
 
     @on(MessageView.Rated)
     def _rated(self, event: MessageView.Rated) -> None:
-        self._keep_rating(event.entry_id, event.rating)
+        self._keep_rating(event, self.desk.sender_id)
 
     @work(group="rate", description="rate")
-    async def _keep_rating(self, entry_id: str, rating: Rating) -> None:
-        """Keeps what the user thinks of an answer; the curators see it."""
+    async def _keep_rating(self, rated: MessageView.Rated, sender_id: str) -> None:
+        """Keeps what the user thinks of a reply; the curators see it."""
         agent = self.desk.agent
         if agent is None:
             return
         try:
-            await asyncio.to_thread(agent.askings.rate, self.desk.sender_id, entry_id, rating)
+            if rated.entry_id:
+                await asyncio.to_thread(agent.askings.rate, sender_id, rated.entry_id, rated.rating)
+            if rated.turn:
+                await asyncio.to_thread(agent.conversations.ratings.rate, sender_id, rated.turn, rated.rating)
         except Exception as error:  # noqa: BLE001 (a border: whatever fails is shown, and the chat lives on)
-            await self.query_one(Transcript).show_problem(error)
+            await self.transcript.show_problem(error)
 
-    @on(MessageView.Doubted)
-    def _doubted(self, event: MessageView.Doubted) -> None:
-        self._correct(event.parse)
+    @on(MessageView.Asked)
+    def _asked(self, event: MessageView.Asked) -> None:
+        self._do(event.what, event.entry)
 
     @work(group="correct", description="correct", exclusive=True)
-    async def _correct(self, parse: Parse) -> None:
-        from assistant.ui.chat.correcting import correct  # with the files of the project: not needed for the first picture
+    async def _do(self, what: str, entry: Entry) -> None:
+        """Opens the whole turn of a message, or corrects it; imported at use, since the first picture needs none of it."""
+        if what == "why":
+            from assistant.ui.chat.why import show_why
 
-        await correct(self.desk, parse)
+            await show_why(self.desk, entry)
+        else:
+            from assistant.ui.chat.correcting import correct
+
+            await correct(self.desk, what, entry)
 
     @on(MessageView.Looked)
     def _looked(self, event: MessageView.Looked) -> None:
@@ -252,6 +292,31 @@ class ChatScreen(DeskScreen):
             self.query_one(DetailsPanel).reveal()
         if event.trace is not None:
             self._show_trace(event.trace)
+
+    async def _follow(self, command: str) -> None:
+        """Does what a command of the screen says."""
+        if command == "/help":
+            await self.run_action("app.help")
+        elif command == "/find":
+            self.action_find()
+        elif command == "/copy":
+            self.app.copy_to_clipboard(self.pane.copy_text())
+            self.notify("The conversation is copied.", timeout=2)
+        elif command == "/why":
+            entries = [entry for entry in self.transcript.scrollback.entries if entry.trace is not None and entry.turn]
+            if entries:
+                self._do("why", entries[-1])
+        elif command == "/conversations":
+            self.action_conversations()
+        else:
+            self._manage(command.removeprefix("/"))
+
+    @work(group="conversations", description="conversations", exclusive=True)
+    async def _manage(self, what: str) -> None:
+        """Lists the conversations, or does something with the one that is shown."""
+        from assistant.ui.chat.managing import manage
+
+        await manage(self, what)
 
     async def action_restart(self) -> None:
         """Starts the conversation anew."""
@@ -263,17 +328,44 @@ class ChatScreen(DeskScreen):
 
     def action_scroll_up(self) -> None:
         """Scrolls the conversation up."""
-        self.query_one(Transcript).scroll_page_up(animate=False)
+        self.transcript.scroll_page_up(animate=False)
 
     def action_scroll_down(self) -> None:
         """Scrolls the conversation down."""
-        self.query_one(Transcript).scroll_page_down(animate=False)
+        self.transcript.scroll_page_down(animate=False)
 
     async def action_show_earlier(self) -> None:
         """Shows earlier messages of a long conversation."""
-        await self.query_one(Transcript).show_earlier()
+        await self.transcript.show_earlier()
 
-    def action_to_prompt(self) -> None:
-        """Goes back to writing, at the end of the conversation."""
-        self.query_one(Transcript).anchor()
+    async def action_to_end(self) -> None:
+        """Goes to the end of the conversation."""
+        await self.transcript.to_end()
+
+    def action_find(self) -> None:
+        """Asks what to look for."""
+        self.pane.find()
+
+    def action_conversations(self) -> None:
+        """Lists the conversations."""
+        if self.desk.agent is not None:
+            self._manage("list")
+
+    @work(group="jump", description="jump", exclusive=True)
+    async def action_jump(self) -> None:
+        """Lets a letter say what to focus."""
+        from assistant.ui.jump import jump
+
+        await jump(self)
+
+    async def action_to_prompt(self) -> None:
+        """Goes back to writing, at the end of the conversation; what was looked for is let go."""
+        await self.pane.close_find()
+        await self.transcript.to_end()
         self.query_one(Prompt).focus()
+
+
+def _answered(agent: AgentPort, message: UserMessage) -> tuple[Reply, int]:
+    """Returns the answer, and which turn of the conversation it is."""
+    reply = agent.handle(message)
+    return reply, agent.conversations.n_turns(message.sender_id)

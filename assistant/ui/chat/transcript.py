@@ -1,22 +1,31 @@
-"""The conversation: messages under one another, scrolled to the end unless someone reads further up."""
+"""The conversation: messages under one another, scrolled to the end unless someone reads further up.
+
+Of a long conversation only a window is mounted; scrolling to its edge moves it. So a key is as quick after ten thousand messages as
+after ten.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from textual.containers import VerticalScroll
+from textual.message import Message
 from textual.widgets import Static
 
-from assistant.ui.chat.message_view import BotView, ProblemView, UserView, view_of
+from assistant.ui.chat.items import ProblemItem, UserItem
+from assistant.ui.chat.message_view import BotView, EntryView, MessageView, view_of
+from assistant.ui.chat.scrollback import Entry, Scrollback, is_said
+from assistant.ui.chat.scrolling import SteadyScroll
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from textual.widget import Widget
-
-    from assistant.messages import Trace
     from assistant.ui.chat.choices import Choices
     from assistant.ui.chat.items import Item
+
+EDGE = 3
+"""So near to the window's edge, in lines, the next page is mounted."""
 
 
 class EarlierLine(Static):
@@ -33,89 +42,253 @@ class EarlierLine(Static):
             await transcript.show_earlier()
 
 
-class Transcript(VerticalScroll, can_focus=False):
-    """Shows the items of a conversation. Old ones are made into widgets when they are asked for."""
-
-    PAGE: ClassVar[int] = 60
-    """How many items are made into widgets at a time."""
+class Transcript(SteadyScroll):
+    """Shows the items of a conversation; widgets exist for a window of them."""
 
     DEFAULT_CSS = """
     Transcript { height: 1fr; align-vertical: bottom; padding: 1 1 0 1; scrollbar-size-vertical: 1; }
     """
 
+    @dataclass
+    class Moved(Message):
+        """The number of things said below what can be seen has changed.
+
+        Attributes:
+            n_new: what was said since somebody scrolled up; 0 when the end is seen.
+            is_at_end: whether it is.
+        """
+
+        n_new: int
+        is_at_end: bool
+
     def __init__(self) -> None:
         super().__init__(id="transcript")
-        self._earlier: list[Item] = []
+        self.scrollback = Scrollback()
+        self.needle = ""
+        self._views: dict[Entry, EntryView] = {}
+        self._changes = asyncio.Lock()
+        self._n_new = 0
+        self._told = (0, True)
+        self._is_paging = False
 
-    def on_mount(self) -> None:
-        """Keeps to the end of the conversation."""
-        self.anchor()
+    # --- what there is
 
     @property
     def live_choices(self) -> Choices | None:
         """The buttons that are offered now."""
         for view in reversed(self.query_children(BotView)):
             if view.choices is not None:
-                return None if all(choice.disabled for choice in view.choices.choices) else view.choices
+                return None if view.entry.is_spent else view.choices
         return None
 
-    async def replay(self, items: Sequence[Item]) -> None:
-        """Shows a stored conversation above what was written since: its end at once, the rest when it is asked for."""
-        self._earlier = list(items[: -self.PAGE])
-        lines: list[Widget] = [self._earlier_line()] if self._earlier else []
-        await self.mount_all([*lines, *self._views(items[-self.PAGE :])], before=0 if self.children else None)
-        self._spend(keep_last=True)
-        self.anchor()
+    def view(self, entry: Entry) -> EntryView | None:
+        """Returns the widget of an entry, while it has one."""
+        return self._views.get(entry)
+
+    # --- what comes in
+
+    async def replay(self, items: Sequence[Item], ratings: Mapping[int, int] | None = None) -> None:
+        """Shows a stored conversation above what was written since: its end at once, the rest when it is scrolled to."""
+        async with self._changes:
+            self.scrollback.prepend(items, ratings or {})
+            await self._mount(self.scrollback.page_up(), 0)
+            await self._tidy(keep_end=True)
+        self.to_end_of_window()
+
+    async def clear(self) -> None:
+        """Empties the screen: another conversation is shown next."""
+        async with self._changes:
+            await self.remove_children()
+            self._views.clear()
+            self.scrollback = Scrollback()
+            self._n_new = 0
+            self.keeps_end = self.is_whole_end = True
+        self._tell()
+
+    async def show(self, items: Sequence[Item], *, after: Entry | None = None) -> None:
+        """Adds items: after the message that they answer, since another may have been written by then, or at the end."""
+        async with self._changes:
+            new, place = self.scrollback.add(items, after)
+            await self._mount(new, place)
+            if not self.keeps_end or not self.is_whole_end:
+                self._n_new += sum(map(is_said, new)) if new else len(items)
+            await self._tidy(keep_end=self.keeps_end)
+        self._tell()
+
+    async def show_user(self, item: UserItem) -> Entry:
+        """Adds what the user says, fades the buttons before it, and goes to the end; returns its entry."""
+        self._fade()
+        await self.show([item])
+        await self.to_end()
+        return self.scrollback.entries[-1]
+
+    async def show_problem(self, error: BaseException, *, after: Entry | None = None) -> None:
+        """Adds a notice of a failure, after the message that failed or at the end."""
+        await self.show([ProblemItem(error)], after=after)
+        await self.to_end()
+
+    def _fade(self) -> None:
+        for entry in self.scrollback.spend():
+            view = self._views.get(entry)
+            if isinstance(view, BotView) and view.choices is not None:
+                view.choices.spend()
+
+    # --- going through it
 
     async def show_earlier(self) -> None:
         """Shows the page before what is shown."""
-        if not self._earlier:
+        async with self._changes:
+            page = self.scrollback.page_up()
+            if not page:
+                return
+            self.keeps_end = False
+            await self._mount(page, 0)
+            await self._tidy(keep_end=False)
+        self.scroll_home(animate=False)
+
+    async def to_end(self) -> None:
+        """Goes to the end of the conversation, and follows it."""
+        if self.scrollback.n_later:
+            async with self._changes:
+                await self._rebuild(len(self.scrollback.entries))
+        self.to_end_of_window()
+
+    def to_end_of_window(self) -> None:
+        """Scrolls to the end of what is mounted."""
+        self._n_new = 0
+        self.keeps_end = True
+        self.scroll_end(animate=False, immediate=True)
+        self.refresh(layout=True)
+        self._tell()
+
+    async def go_to(self, entry: Entry, *, focus: bool) -> None:
+        """Scrolls to an entry, wherever in the conversation it stands.
+
+        Args:
+            entry: of this conversation.
+            focus: whether it gets the focus, too.
+        """
+        if entry not in self._views:
+            async with self._changes:
+                await self._rebuild(self.scrollback.position(entry))
+        view = self._views[entry]
+        self.keeps_end = False
+        if focus:
+            view.focus(scroll_visible=False)
+        # It can be scrolled to once it has been laid out.
+        self.call_after_refresh(self.scroll_to_center, view, animate=False, immediate=True)
+
+    async def focus_beside(self, view: EntryView, step: int) -> None:
+        """Focuses the message before a message, or after it; one that is not mounted yet is mounted."""
+        entries = self.scrollback.entries
+        place = self.scrollback.position(view.entry) + step
+        while 0 <= place < len(entries) and not entries[place].text:
+            place += step
+        if 0 <= place < len(entries):
+            if entries[place] in self._views:
+                self._views[entries[place]].focus()
+            else:
+                await self.go_to(entries[place], focus=True)
+
+    def scrolled(self) -> None:
+        """Moves the window when its edge comes near, and says whether there is news below."""
+        if self.keeps_end:
+            self._n_new = 0
+        self._tell()
+        if not self._is_paging and self._next_page() is not None:
+            self._is_paging = True
+            self.call_later(self._page)
+
+    def _next_page(self) -> bool | None:
+        """Returns whether the page above is needed now, or (False) the one below; None: neither."""
+        if self.scroll_y < EDGE and self.scrollback.n_earlier and not self.keeps_end:
+            return True
+        return False if self.scroll_y > self.max_scroll_y - EDGE and self.scrollback.n_later else None
+
+    async def _page(self) -> None:
+        try:
+            async with self._changes:
+                upwards = self._next_page()
+                if upwards is None:
+                    return
+                self.keep(self._seen())
+                await self._mount(*((self.scrollback.page_up(), 0) if upwards else self._page_below()))
+                await self._tidy(keep_end=not upwards)
+        finally:
+            self.call_after_refresh(self._settle)
+
+    def _page_below(self) -> tuple[list[Entry], int]:
+        place = len(self.scrollback.mounted)
+        return self.scrollback.page_down(), place
+
+    def _settle(self) -> None:
+        self.keep(None)
+        self._is_paging = False
+
+    def _seen(self) -> EntryView | None:
+        """The message in the middle of what can be seen; it stays where it is when the window moves."""
+        middle = self.scroll_y + self.size.height / 2
+        views = [view for entry in self.scrollback.mounted if (view := self._views.get(entry)) is not None]
+        return min(views, key=lambda view: abs(view.virtual_region.center[1] - middle), default=None)
+
+    # --- widgets
+
+    async def _mount(self, entries: Sequence[Entry], place: int) -> None:
+        """Mounts entries; the first of them stands at a place of the window."""
+        if not entries:
             return
-        page, self._earlier = self._earlier[-self.PAGE :], self._earlier[: -self.PAGE]
-        await self.query(EarlierLine).remove()
-        lines: list[Widget] = [self._earlier_line()] if self._earlier else []
-        self.release_anchor()
-        await self.mount_all([*lines, *self._views(page)], before=0)
-        self._spend(keep_last=True)
+        views = [self._made(entry) for entry in entries]
+        following = next((v for entry in self.scrollback.mounted[place + len(views) :] if (v := self._views.get(entry))), None)
+        self._views |= {view.entry: view for view in views}
+        await self.mount_all(views, before=following)
 
-    async def show(self, items: Sequence[Item], *, after: UserView | None = None) -> None:
-        """Adds items: after the message that they answer, since another may have been written by then, or at the end."""
-        place = after if after is not None and after.is_attached else None
-        await self.mount_all(self._views(items, follow=place), after=place)
-
-    async def show_user(self, item: Item) -> UserView:
-        """Adds what the user says, fades the buttons before it, and goes to the end; returns its widget."""
-        self._spend(keep_last=False)
-        view = view_of(item)
-        assert isinstance(view, UserView)  # noqa: S101 (for the type checker: callers give user items)
-        await self.mount(view)
-        self.anchor()
+    def _made(self, entry: Entry) -> EntryView:
+        view = view_of(entry)
+        if self.needle and isinstance(view, MessageView):
+            view.needle = self.needle
         return view
 
-    async def show_problem(self, error: BaseException, *, after: UserView | None = None) -> None:
-        """Adds a notice of a failure, after the message that failed or at the end."""
-        await self.mount(ProblemView(error), after=after if after is not None and after.is_attached else None)
-        self.anchor()
+    async def _tidy(self, *, keep_end: bool) -> None:
+        """Removes what is too much at the other end, and says how much there is above."""
+        dropped = self.scrollback.drop_above() if keep_end else self.scrollback.drop_below()
+        await self._unmount(dropped)
+        self.is_whole_end = not self.scrollback.n_later
+        await self._say_earlier()
 
-    def last_trace(self) -> Trace | None:
-        """Returns how the last message came about."""
-        return next((view.trace for view in reversed(self.query_children(BotView)) if view.trace is not None), None)
+    async def _unmount(self, entries: Iterable[Entry]) -> None:
+        views = [view for entry in entries if (view := self._views.pop(entry, None)) is not None]
+        if any(view.has_focus or view.has_focus_within for view in views):
+            self.screen.set_focus(None)
+        await self.remove_children(views)
 
-    def _earlier_line(self) -> EarlierLine:
-        return EarlierLine(f"↑ {len(self._earlier)} earlier messages: click or press Ctrl+Home", markup=False)
+    async def _rebuild(self, place: int) -> None:
+        """Puts the window around a place."""
+        await self._unmount(list(self._views))
+        await self._mount(self.scrollback.move_to(place), 0)
+        await self._tidy(keep_end=True)
 
-    def _views(self, items: Sequence[Item], *, follow: Widget | None = None) -> list[Widget]:
-        views: list[Widget] = [view_of(item) for item in items]
-        before = follow
-        for view in views:
-            # Messages that follow one another in one turn need no second label.
-            view.set_class(isinstance(view, BotView) and isinstance(before, BotView) and view.trace is before.trace, "-continued")
-            before = view
-        return views
+    async def _say_earlier(self) -> None:
+        n_earlier = self.scrollback.n_earlier
+        lines = self.query_children(EarlierLine)
+        if not n_earlier:
+            await lines.remove()
+            return
+        text = f"↑ {n_earlier:,} earlier messages: scroll up or press Ctrl+Home"
+        if lines:
+            lines.first().update(text)
+        else:
+            await self.mount(EarlierLine(text, markup=False), before=0)
 
-    def _spend(self, *, keep_last: bool) -> None:
-        views = [view for view in self.query_children(BotView) if view.choices is not None]
-        last = self.children[-1] if self.children else None
-        for view in views:
-            if view.choices is not None and not (keep_last and view is last):
-                view.choices.spend()
+    def _tell(self) -> None:
+        now = (self._n_new, self.keeps_end and self.is_whole_end)
+        if now != self._told:
+            self._told = now
+            self.post_message(self.Moved(*now))
+
+    def mark(self, needle: str) -> None:
+        """Marks a text in all messages, also in those that are mounted later; an empty one takes the marks away."""
+        if needle == self.needle:
+            return
+        self.needle = needle
+        for view in self.query_children(MessageView):
+            view.mark(needle)

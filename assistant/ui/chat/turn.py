@@ -8,7 +8,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from assistant.ui.chat.message_view import UserView
+    from assistant.ui.chat.scrollback import Entry
 
 
 class TurnState(Enum):
@@ -27,12 +27,14 @@ class Outgoing:
     Attributes:
         text: what is sent, such as ``/track_order``.
         title: what is shown for it, such as the title of the button pressed; empty: the text itself.
-        view: the widget that shows it; it learns how the turn came about when that is known.
+        entry: what shows it; it learns how the turn came about when that is known.
+        sender_id: the conversation that it was written in.
     """
 
     text: str
     title: str = ""
-    view: UserView | None = None
+    entry: Entry | None = None
+    sender_id: str = ""
 
 
 @dataclass(slots=True)
