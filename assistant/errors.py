@@ -536,6 +536,39 @@ class CannotWrite(TaskError):
         super().__init__(f"cannot be written: {why}", where=str(path), fix="free the place or choose another")
 
 
+class BadTaskData(SourceError):
+    """A file that a task is to learn from or to be measured on cannot be used."""
+
+    code = "ALB-011"
+
+    def __init__(self, *, where: Place, why: str) -> None:
+        super().__init__(
+            f"this cannot be used as a task's data: {why}", where=where, fix="correct the file; `finetune --help` names the formats"
+        )
+
+
+class UnknownTask(UsageError):
+    """A task is named that does not exist."""
+
+    code = "ALB-012"
+
+    def __init__(self, *, name: str, known: Iterable[str]) -> None:
+        super().__init__(f'unknown task "{name}"', fix=nearest(name, known))
+
+
+class UnfitTaskModel(UsageError):
+    """A finished task's folder does not fit what is to be done with it."""
+
+    code = "ALB-013"
+
+    def __init__(self, *, folder: Path, why: str) -> None:
+        super().__init__(
+            f"this finished task does not fit: {why}",
+            where=str(folder),
+            fix="give a folder that `albert finetune` wrote for the task",
+        )
+
+
 # --- STR: the database ----------------------------------------------------------------------------------------------------------
 
 

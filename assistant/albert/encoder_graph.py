@@ -68,14 +68,15 @@ class EncoderGraph:
         self._eight_bits: dict[str, EightBits] = {}
         self._sites: dict[Site, str] = {}
 
-    def add(self, input_ids: str) -> EncoderTensors:
+    def add(self, input_ids: str, token_types: str = "") -> EncoderTensors:
         """Adds the encoder.
 
         Args:
             input_ids: name of the pieces. Shape: (batch, piece) int64.
+            token_types: name of which text each piece belongs to, 0 or 1; empty: there is one text. Shape: (batch, piece) int64.
         """
         length = self._builder.node("Shape", input_ids, start=1, end=2)  # (1,)
-        states = [self._embedded(input_ids, length)]
+        states = [self._embedded(input_ids, length, token_types)]
         application = 0
         for number in range(self._config.num_hidden_layers):
             hidden = states[-1]
@@ -86,13 +87,17 @@ class EncoderGraph:
             states.append(hidden)
         return EncoderTensors(self._vector(states[-1], length), states, self._sites)
 
-    def _embedded(self, input_ids: str, length: str) -> str:
+    def _embedded(self, input_ids: str, length: str, token_types: str) -> str:
         build, embeddings = self._builder, self._encoder.embeddings
         words = build.constant("words", _floats(embeddings.word_embeddings.weight))
-        places = _floats(embeddings.position_embeddings.weight) + _floats(embeddings.token_type_embeddings.weight)[0]
+        types = _floats(embeddings.token_type_embeddings.weight)
+        places = _floats(embeddings.position_embeddings.weight) + types[0]
         zero = build.integers(0)
         place = build.node("Slice", build.constant("places", places), zero, length, zero)  # (piece, embedding)
         narrow = build.node("Add", build.node("Gather", words, input_ids), place)  # (batch, piece, embedding)
+        if token_types:  # the first type is in the places already
+            offsets = build.constant("types", types - types[0])
+            narrow = build.node("Add", narrow, build.node("Gather", offsets, token_types))
         narrow = self._normed(narrow, "embedding_norm", _vectors(embeddings.LayerNorm))
         return self._plain(narrow, "widen", *_linear(self._encoder.encoder.embedding_hidden_mapping_in))
 

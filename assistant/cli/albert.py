@@ -1,29 +1,30 @@
-"""Makes and measures the encoder: ``assistant albert presets | pretrain | distill | encode | evaluate``."""
+"""Makes and measures the encoder: ``assistant albert presets | pretrain | distill | encode | evaluate | finetune``."""
 
 from __future__ import annotations
 
 import json
 import sys
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from assistant.cli import finetune
 from assistant.cli.output import progress
+from assistant.cli.run_bar import run_bar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
 
     from assistant.albert.checkpoint import Checkpoint
     from assistant.albert.probes import IntentData
-    from assistant.albert.progress import Progress
 
 app = typer.Typer(name="albert", help="Make and measure the ALBERT encoder.", no_args_is_help=True)
+finetune.register(app)
 
 # The sizes that the paper gives in its table 1, in millions; it does not say how it counted.
 _PAPER_MILLIONS = {"base": 12, "large": 18, "xlarge": 60, "xxlarge": 235, "BERT base": 108, "BERT large": 334}
@@ -71,7 +72,7 @@ def pretrain(
     from assistant.albert.recipes import load_pretrain_recipe
 
     plan = load_pretrain_recipe(recipe)
-    with _progress() as report:
+    with run_bar() as report:
         checkpoint = run(plan, [*corpus, *(more or [])], _run_folder(output), device=device, on_progress=report)
     _release(checkpoint, recipe, output, is_half=half)
 
@@ -98,7 +99,7 @@ def distill(
 
     plan = load_distill_recipe(recipe)
     first = load_checkpoint(start) if start else None
-    with _progress() as report:
+    with run_bar() as report:
         checkpoint = run(plan, data, _run_folder(output), teacher_folder=teacher, start=first, device=device, on_progress=report)
     _release(checkpoint, recipe, output, is_half=half, card=card)
 
@@ -247,24 +248,3 @@ def _release(checkpoint: Checkpoint, recipe: Path, output: Path, *, is_half: boo
         extra["README.md"] = card.read_bytes()
     save_checkpoint(checkpoint, output, is_half=is_half, extra=extra)
     print(f"checkpoint in {output}", file=sys.stderr)
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[Progress], None]]:
-    """Gives a callback that draws a bar on standard error; one that does nothing where nobody watches."""
-    from rich.console import Console
-    from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bar
-
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:.0f}%"), TimeRemainingColumn())
-    with Bar(*columns, console=console, disable=not console.is_terminal) as bar:
-        task = bar.add_task("reading", total=None)
-
-        def show(progress: Progress) -> None:
-            facts = [f"{name} {value:.3f}" for name, value in progress.metrics.items()]
-            text = f"step {progress.step}, loss {progress.loss:.3f}, {', '.join(facts)}, {progress.tokens_per_s:,.0f} tokens/s"
-            total = progress.elapsed_s + progress.left_s
-            bar.update(task, description=text, completed=progress.elapsed_s, total=total)
-
-        yield show

@@ -1,0 +1,266 @@
+"""What stands on the encoder: one head for texts, one for choices, one for spans, one for tags, each with its loss.
+
+A head also says how far it is from a teacher's (Hinton et al. 2015), and what of an earlier task's head it can start from.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import torch
+from torch import nn
+from torch.nn import functional
+
+from assistant.albert.joint import IGNORED, TAG_WIDTH
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+    from torch import Tensor
+
+    from assistant.albert.tasks.task import Setup, Unit
+
+COSINE_SCALE = 10.0
+"""Brings the cosine to the size of the other values that a head is given."""
+
+
+class States(NamedTuple):
+    """What the encoder made of a batch of sequences.
+
+    Attributes:
+        last: of the last layer. Shape: (batch, piece, hidden).
+        mask: 1 where a piece stands. Shape: (batch, piece).
+        layers: the embeddings and each layer's output; empty unless the head needs them. Shape of each: (batch, piece, hidden).
+    """
+
+    last: Tensor
+    mask: Tensor
+    layers: tuple[Tensor, ...] = ()
+
+
+class TextHead(nn.Module):
+    """Labels or a number for one text or two.
+
+    Each sequence is read by the mean of its states and by the state of its first piece; two texts read on their own by their means,
+    the distance and product of these, and their cosine (Reimers and Gurevych 2019). All are brought to unit variance.
+
+    Args:
+        hidden: width of the encoder's states.
+        setup: of the task.
+        dropout: share of the input that is hidden in training.
+        label_smoothing: share of probability that is spread over all labels.
+    """
+
+    needs_layers = False
+
+    def __init__(self, hidden: int, setup: Setup, dropout: float, label_smoothing: float = 0.0) -> None:
+        super().__init__()
+        self.form = setup.form
+        self.n_texts = setup.n_texts
+        self.has_joint = setup.n_texts == 1 or setup.reading != "twin"
+        self.has_twins = setup.n_texts > 1 and setup.reading != "joint"
+        self.label_smoothing = label_smoothing
+        self.dropout = nn.Dropout(dropout)
+        self.output = nn.Linear(self.width(hidden), setup.n_outputs)
+        self._start()
+
+    def _start(self) -> None:
+        """Starts from nothing said, so that first guesses do not disturb the encoder; two texts' number starts as their cosine."""
+        nn.init.zeros_(self.output.weight)
+        nn.init.zeros_(self.output.bias)
+        if self.form == "number" and self.has_twins:
+            nn.init.constant_(self.output.weight[:, -1:], 1 / COSINE_SCALE)
+
+    def width(self, hidden: int) -> int:
+        """Returns how many values the output is computed from."""
+        return (2 * hidden if self.has_joint else 0) + (4 * hidden + 1 if self.has_twins else 0)
+
+    def sequences(self, units: Sequence[Unit]) -> list[list[tuple[int, int]]]:
+        """Returns the calls of the encoder, each as (unit, sequence) pairs."""
+        return [[(number, slot) for number in range(len(units))] for slot in range(len(units[0].sequences))]
+
+    def features(self, slots: Sequence[States]) -> Tensor:
+        """Returns what the output is computed from. Shape: (batch, width)."""
+        parts: list[Tensor] = []
+        scale = slots[0].last.shape[-1] ** 0.5
+        if self.has_joint:
+            parts += [mean_vector(slots[0]) * scale, functional.normalize(slots[0].last[:, 0], dim=-1) * scale]
+        if self.has_twins:
+            one, other = (mean_vector(states) for states in slots[-2:])
+            cosine = (one * other).sum(-1, keepdim=True) * COSINE_SCALE  # (batch, 1)
+            parts += [one * scale, other * scale, (one - other).abs() * scale, one * other * scale**2, cosine]
+        return torch.cat(parts, dim=-1)
+
+    def forward(self, slots: Sequence[States], units: Sequence[Unit]) -> Tensor:  # noqa: ARG002
+        """Returns logits. Shape: (batch, output)."""
+        logits: Tensor = self.output(self.dropout(self.features(slots)))
+        return logits
+
+    def losses(self, logits: Tensor, units: Sequence[Unit]) -> Tensor:
+        """Returns the loss of each unit. Shape: (batch,)."""
+        if self.form == "number":
+            return (logits[:, 0] - _targets(units, logits)) ** 2
+        if self.form == "many_labels":
+            wanted = torch.stack([torch.from_numpy(unit.target) for unit in units]).to(logits)
+            return functional.binary_cross_entropy_with_logits(logits, wanted, reduction="none").sum(-1)
+        wanted = torch.tensor([unit.target for unit in units], device=logits.device)
+        return functional.cross_entropy(logits, wanted, reduction="none", label_smoothing=self.label_smoothing)
+
+    def match(self, logits: Tensor, theirs: Tensor, units: Sequence[Unit], temperature: float) -> Tensor:  # noqa: ARG002
+        """Returns how far each unit's logits are from a teacher's. Shape: (batch,)."""
+        if self.form == "number":
+            return ((logits - theirs) ** 2).sum(-1)
+        if self.form == "many_labels":
+            return functional.binary_cross_entropy_with_logits(logits, theirs.sigmoid(), reduction="none").sum(-1)
+        return soft_loss(logits, theirs, temperature)
+
+    def rows(self, logits: Tensor, units: Sequence[Unit]) -> list[NDArray[np.float32]]:
+        """Returns each unit's logits on its own."""
+        return list(logits[: len(units)].float().cpu().numpy())
+
+
+class ChoiceHead(TextHead):
+    """One logit a choice; the units of a batch may have different numbers of choices.
+
+    Args:
+        hidden: width of the encoder's states.
+        setup: of the task.
+        dropout: share of the input that is hidden in training.
+        label_smoothing: not used: which choices there are differs from example to example.
+    """
+
+    def sequences(self, units: Sequence[Unit]) -> list[list[tuple[int, int]]]:
+        """Returns one call of the encoder with all choices of all units."""
+        return [[(number, place) for number, unit in enumerate(units) for place in range(len(unit.sequences))]]
+
+    def forward(self, slots: Sequence[States], units: Sequence[Unit]) -> Tensor:
+        """Returns logits; where a unit has fewer choices than others, minus a great number. Shape: (batch, choice)."""
+        flat = self.output(self.dropout(self.features(slots))).squeeze(-1)  # (all choices,)
+        counts = [len(unit.sequences) for unit in units]
+        return nn.utils.rnn.pad_sequence(list(flat.split(counts)), batch_first=True, padding_value=-1e4)
+
+    def losses(self, logits: Tensor, units: Sequence[Unit]) -> Tensor:
+        """Returns the loss of each unit. Shape: (batch,)."""
+        return functional.cross_entropy(
+            logits, torch.tensor([unit.target for unit in units], device=logits.device), reduction="none"
+        )
+
+    def rows(self, logits: Tensor, units: Sequence[Unit]) -> list[NDArray[np.float32]]:
+        """Returns each unit's logits on its own, as many as it has choices."""
+        values = logits.float().cpu().numpy()
+        return [values[number, : len(unit.sequences)] for number, unit in enumerate(units)]
+
+
+class PieceHead(nn.Module):
+    """Logits for each piece, from a learned mix of all layers; what they mean is said by the heads made of it.
+
+    Args:
+        hidden: width of the encoder's states.
+        n_layers: of the encoder.
+        setup: of the task.
+        dropout: share of the input that is hidden in training.
+    """
+
+    needs_layers = True
+
+    def __init__(self, hidden: int, n_layers: int, setup: Setup, dropout: float) -> None:
+        super().__init__()
+        self.dropout = nn.Dropout(dropout)
+        self.mix = nn.Parameter(torch.zeros(n_layers + 1))
+        self.inner = nn.Linear(hidden, TAG_WIDTH)
+        self.outer = nn.Linear(TAG_WIDTH, setup.n_outputs)
+
+    def sequences(self, units: Sequence[Unit]) -> list[list[tuple[int, int]]]:
+        """Returns one call of the encoder with the sequence of each unit."""
+        return [[(number, 0) for number in range(len(units))]]
+
+    def forward(self, slots: Sequence[States], units: Sequence[Unit]) -> Tensor:  # noqa: ARG002
+        """Returns logits. Shape: (batch, piece, output)."""
+        shares = self.mix.softmax(0).unbind()
+        mixed = torch.stack([share * layer for share, layer in zip(shares, slots[0].layers, strict=True)]).sum(0)
+        inner = functional.gelu(self.inner(self.dropout(mixed)))  # (batch, piece, TAG_WIDTH)
+        logits: Tensor = self.outer(self.dropout(inner))
+        return logits
+
+
+class TagHead(PieceHead):
+    """A tag for each word, said at the word's first piece; a unit's ``places`` are these pieces."""
+
+    def losses(self, logits: Tensor, units: Sequence[Unit]) -> Tensor:
+        """Returns the mean loss over each unit's words. Shape: (batch,)."""
+        words, wanted, owner = self._words(logits, units)
+        losses = functional.cross_entropy(words, wanted, reduction="none", ignore_index=IGNORED)
+        return _mean_by_unit(losses, owner, len(units))
+
+    def match(self, logits: Tensor, theirs: Tensor, units: Sequence[Unit], temperature: float) -> Tensor:
+        """Returns how far each unit's words are from a teacher's. Shape: (batch,)."""
+        (words, _, owner), (their_words, _, _) = self._words(logits, units), self._words(theirs, units)
+        return _mean_by_unit(soft_loss(words, their_words, temperature), owner, len(units))
+
+    def rows(self, logits: Tensor, units: Sequence[Unit]) -> list[NDArray[np.float32]]:
+        """Returns the logits of each unit's words. Shape of each: (word, tag)."""
+        values = logits.float().cpu().numpy()
+        return [values[number, unit.places] for number, unit in enumerate(units)]
+
+    def _words(self, logits: Tensor, units: Sequence[Unit]) -> tuple[Tensor, Tensor, Tensor]:
+        device = logits.device
+        owner = torch.tensor([number for number, unit in enumerate(units) for _ in unit.places], device=device)
+        places = torch.tensor([place for unit in units for place in unit.places.tolist()], device=device)
+        tags = [tag for unit in units for tag in (unit.target if unit.target is not None else [IGNORED] * len(unit.places))]
+        return logits[owner, places], torch.tensor(tags, device=device), owner
+
+
+class SpanHead(PieceHead):
+    """Where an answer begins and ends; both at the first piece where there is none.
+
+    A unit's ``places`` hold for each piece where it stands in the text, and -1 for pieces of the question. Shape: (piece, 2).
+    """
+
+    def losses(self, logits: Tensor, units: Sequence[Unit]) -> Tensor:
+        """Returns the loss of each unit. Shape: (batch,)."""
+        open_logits = self._masked(logits, units)
+        wanted = torch.tensor([unit.target for unit in units], device=logits.device)  # (batch, 2)
+        return functional.cross_entropy(open_logits, wanted, reduction="none").mean(-1)
+
+    def match(self, logits: Tensor, theirs: Tensor, units: Sequence[Unit], temperature: float) -> Tensor:
+        """Returns how far each unit's logits are from a teacher's. Shape: (batch,)."""
+        ours, others = (self._masked(values, units).transpose(1, 2) for values in (logits, theirs))
+        return soft_loss(ours, others, temperature).mean(-1)
+
+    def rows(self, logits: Tensor, units: Sequence[Unit]) -> list[NDArray[np.float32]]:
+        """Returns the logits of each unit's pieces. Shape of each: (piece, 2)."""
+        values = logits.float().cpu().numpy()
+        return [values[number, : len(unit.places)] for number, unit in enumerate(units)]
+
+    def _masked(self, logits: Tensor, units: Sequence[Unit]) -> Tensor:
+        """Returns logits with a great number taken off where no answer can be."""
+        closed = torch.ones(logits.shape[:2], dtype=torch.bool)
+        for number, unit in enumerate(units):
+            closed[number, : len(unit.places)] = torch.from_numpy(unit.places[:, 0] < 0)
+        closed[:, 0] = False
+        return logits.masked_fill(closed.to(logits.device).unsqueeze(-1), -1e4)
+
+
+def mean_vector(states: States) -> Tensor:
+    """Returns the mean of the states over all pieces, divided by its length. Shape: (batch, hidden)."""
+    mask = states.mask.unsqueeze(1).to(states.last.dtype)  # (batch, 1, piece)
+    return functional.normalize(torch.matmul(mask, states.last).squeeze(1), dim=-1)
+
+
+def soft_loss(logits: Tensor, theirs: Tensor, temperature: float) -> Tensor:
+    """Returns the divergence of a teacher's probabilities from ours, over the last axis, both softened."""
+    wanted = functional.softmax(theirs / temperature, dim=-1)
+    found = functional.log_softmax(logits / temperature, dim=-1)
+    return functional.kl_div(found, wanted, reduction="none").sum(-1) * temperature**2
+
+
+def _mean_by_unit(losses: Tensor, owner: Tensor, n_units: int) -> Tensor:
+    total = losses.new_zeros(n_units).index_add(0, owner, losses)
+    counts = losses.new_zeros(n_units).index_add(0, owner, torch.ones_like(losses))
+    return total / counts.clamp(min=1)
+
+
+def _targets(units: Sequence[Unit], like: Tensor) -> Tensor:
+    return torch.tensor([unit.target for unit in units], dtype=like.dtype, device=like.device)

@@ -1,0 +1,122 @@
+"""Fine-tunes the encoder on a task: ``assistant albert finetune TASK``."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from assistant.cli.output import talk, write, write_json
+from assistant.cli.run_bar import run_bar
+
+if TYPE_CHECKING:
+    from assistant.albert.tasks.run import Finished
+    from assistant.albert.tasks.settings import TaskRecipe
+
+
+def finetune(
+    task: Annotated[str, typer.Argument(help="cola, sst2, mrpc, stsb, qqp, mnli, qnli, rte, wnli or snli, however it is spelt.")],
+    data: Annotated[Path, typer.Option("--data", help="Folder with the task's files as they are published.")],
+    output: Annotated[Path, typer.Option("--output", help="Folder to write; beside it, OUTPUT.run keeps an interrupted run.")],
+    checkpoint: Annotated[
+        Path | None, typer.Option("--checkpoint", help="Checkpoint or any finished task's folder; the shipped one if not given.")
+    ] = None,
+    recipe: Annotated[Path | None, typer.Option("--recipe", help="YAML file; the task's own in data/recipes if not given.")] = None,
+    teacher: Annotated[
+        Path | None, typer.Option("--teacher", help="Finished folder of the same task, of a larger encoder, to learn from too.")
+    ] = None,
+    settings: Annotated[list[str] | None, typer.Option("--set", help="KEY=VALUE in place of what the recipe says.")] = None,
+    predict: Annotated[
+        Path | None,
+        typer.Option("--predict", help="Folder for predictions, in the benchmark's own format: dev, and test if there."),
+    ] = None,
+    device: Annotated[str, typer.Option("--device", help="cpu or cuda.")] = "cpu",
+    as_json: Annotated[bool, typer.Option("--json", help="End with the figures as one JSON object.")] = False,
+) -> None:
+    """Fine-tune the encoder on a task, and measure it. An interrupted run goes on where it stopped."""
+    from assistant.albert.tasks.registry import find_task
+    from assistant.albert.tasks.run import run_task
+
+    chosen = find_task(task)
+    base = _base(checkpoint)
+    _check_output(output, base)
+    plan = _plan(recipe, chosen.name, settings or [])
+    run_folder = output.with_name(f"{output.name}.run")
+    with run_bar() as report:
+        finished = run_task(chosen, data, base, plan, run_folder, device=device, teacher=teacher, on_progress=report)
+    if finished is None:  # one of several processes; the main one writes
+        return
+    from assistant.albert.tasks.folder import save_finished
+
+    result = save_finished(finished, plan, run_folder, output)
+    if predict:
+        result["predictions"] = [str(path) for path in _predict(finished, predict)]
+    if finished.facts["skipped_rows"]:
+        talk(f"{finished.facts['skipped_rows']} damaged rows were left out")
+    talk(f"finished in {output}; the card is {output / 'README.md'}")
+    if as_json:
+        write_json(result)
+        return
+    for name, value in finished.metrics.items():
+        write(f"{name:<24}{value:>8.4f}")
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the verb."""
+    app.command()(finetune)
+
+
+def _base(folder: Path | None) -> Path:
+    from assistant.errors import BadCheckpoint
+    from assistant.project import shipped_checkpoint, shipped_root
+
+    found = folder or shipped_checkpoint()
+    if found is None:
+        raise BadCheckpoint(folder=shipped_root() / "data" / "albert-compact", why="none is shipped with this installation")
+    return found
+
+
+def _check_output(output: Path, base: Path) -> None:
+    """Refuses to replace what no fine-tuning wrote."""
+    from assistant.errors import NotAModelFolder
+
+    is_foreign = output.exists() and not (output.is_dir() and ((output / "metrics.json").is_file() or not any(output.iterdir())))
+    if is_foreign or output.resolve() == base.resolve():
+        raise NotAModelFolder(path=output)
+
+
+def _plan(path: Path | None, name: str, settings: list[str]) -> TaskRecipe:
+    from assistant.albert.recipe_reading import UnfitValue
+    from assistant.albert.tasks.settings import TaskRecipe, load_task_recipe
+    from assistant.project import shipped_root
+
+    shipped = shipped_root() / "data" / "recipes" / "tasks" / f"{name}.yaml"
+    path = path or (shipped if shipped.is_file() else None)
+    plan = load_task_recipe(path) if path else TaskRecipe()
+    try:
+        return dataclasses.replace(plan, **{key: value for key, value in (_setting(text, plan) for text in settings)})
+    except UnfitValue as error:
+        raise typer.BadParameter(str(error), param_hint="--set") from error
+
+
+def _setting(text: str, plan: TaskRecipe) -> tuple[str, Any]:
+    from assistant.errors import nearest
+
+    name, separator, value = text.partition("=")
+    known = {entry.name for entry in dataclasses.fields(plan)}
+    if not separator or name not in known:
+        raise typer.BadParameter(f"{text!r} is no KEY=VALUE of a recipe; {nearest(name, known)}", param_hint="--set")
+    kind = type(getattr(plan, name))
+    try:
+        return name, kind(value)
+    except ValueError as error:
+        raise typer.BadParameter(f"{name} is {kind.__name__}, not {value!r}", param_hint="--set") from error
+
+
+def _predict(finished: Finished, folder: Path) -> list[Path]:
+    parts = {**finished.data.dev, **finished.data.test}
+    return [
+        finished.task.write_predictions(folder, part, examples, finished.outcomes(examples)) for part, examples in parts.items()
+    ]
