@@ -802,6 +802,53 @@ class CannotExport(StoreError):
         super().__init__(f"the entries cannot be written: {why}", where=str(path), fix="name another place")
 
 
+# --- KNW: documents that questions are answered from ------------------------------------------------------------------------------
+
+
+class UnreadableDocument(SourceError):
+    """A file cannot be taken as a document."""
+
+    code = "KNW-001"
+
+    def __init__(self, *, path: str, why: str) -> None:
+        super().__init__(
+            f"cannot be read as a document: {why}", where=path, fix="Markdown, plain text (UTF-8), HTML and PDF are read"
+        )
+
+
+class UnknownDocument(UsageError):
+    """A document is named that was not added."""
+
+    code = "KNW-002"
+
+    def __init__(self, *, document_id: str, known: Iterable[str]) -> None:
+        names = sorted(known)
+        fix = nearest(document_id, names) if names else "`assistant knowledge add FILE` adds one"
+        super().__init__(f'no document "{document_id}"', fix=fix)
+
+
+class PdfReaderMissing(MissingError):
+    """The library that reads PDF files is not installed."""
+
+    code = "KNW-003"
+
+    def __init__(self, *, path: str) -> None:
+        super().__init__(
+            "PDF files are read by a library that is not installed", where=path, fix='pip install "albert-assistant[pdf]"'
+        )
+
+
+class NothingToSummarise(UsageError):
+    """What is to be summarised is neither a file nor a conversation, or says nothing."""
+
+    code = "KNW-004"
+
+    def __init__(self, *, name: str, why: str, known: Iterable[str] = ()) -> None:
+        super().__init__(
+            f'cannot summarise "{name}": {why}', fix=meant(name, known) or "name a file, or the sender of a conversation"
+        )
+
+
 # --- TRN: training --------------------------------------------------------------------------------------------------------------
 
 
@@ -1016,6 +1063,15 @@ class TrainingStopped(TaskError):
 
     def __init__(self, *, why: str) -> None:
         super().__init__(f"the training stopped: {why}", fix="run `assistant train` to see all it says; the model in use was kept")
+
+
+class NotExplained(TaskError):
+    """The process that works out what each word of a message did ended without saying so."""
+
+    code = "UIX-003"
+
+    def __init__(self, *, why: str) -> None:
+        super().__init__(f"the words cannot be explained: {why}", fix="run `assistant explain` with the message to see all it says")
 
 
 class NoTerminal(UsageError):

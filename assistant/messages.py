@@ -148,7 +148,7 @@ class Parse:
         text: the message.
         intent_ranking: intents by falling confidence; empty when the message is empty.
         entities: by position; only those that stand in for Duckling's may overlap others.
-        out_of_scope: grows with the strangeness of the message; 0 is as familiar as a training example.
+        out_of_scope: grows with the strangeness of the message; 95 % of messages in scope are expected below 1.
         text_tokens: (start, end) of each word.
         sentiment: None when nothing measures it.
         flags: moderation flags, the most probable first; empty when nothing was flagged.
@@ -320,6 +320,65 @@ class FaqResult:
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentMatch:
+    """A place of a document that may answer a question.
+
+    Attributes:
+        document_id: the document.
+        place: where it stands, as people read it: ``Returns policy > Deadlines``.
+        sentence: the sentence that answers.
+        span: where in the sentence the answer itself stands, ``sentence[span[0]:span[1]]``.
+        start: first character of the sentence in the document's text.
+        passage: all of the passage around it.
+        score: probability in [0, 1] that it answers the question.
+    """
+
+    document_id: str
+    place: str
+    sentence: str
+    span: tuple[int, int]
+    start: int
+    passage: str
+    score: float
+
+    @property
+    def answer(self) -> str:
+        """The answer itself."""
+        return self.sentence[self.span[0] : self.span[1]]
+
+    def as_json(self) -> dict[str, Any]:
+        """Returns the match as JSON; offsets are those of the answer in the document's text."""
+        start, end = (self.start + offset for offset in self.span)
+        return {
+            "document": self.document_id,
+            "place": self.place,
+            "answer": self.answer,
+            "sentence": self.sentence,
+            "start": start,
+            "end": end,
+            "score": self.score,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentResult:
+    """What reading the documents says of a question.
+
+    Attributes:
+        matches: by falling score; empty when nothing is near.
+        threshold: below it the assistant abstains.
+    """
+
+    matches: tuple[DocumentMatch, ...]
+    threshold: float
+
+    @property
+    def best(self) -> DocumentMatch | None:
+        """The match that may be given as the answer, or None: the assistant abstains."""
+        return self.matches[0] if self.matches and self.matches[0].score >= self.threshold else None
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """What a policy decided and why.
 
@@ -345,8 +404,10 @@ class Trace:
         decisions: in order, the last is to listen.
         slots: name and value of each slot that changed.
         faq: what retrieval said, None when it was not asked.
+        documents: what reading the documents said, None when they were not asked.
         problems: what went wrong without ending the turn, such as a failed action.
-        timings_ms: milliseconds by stage: ``nlu``, ``dialogue``, ``faq``, ``actions``, ``store``, ``total``.
+        timings_ms: milliseconds by stage: ``nlu``, ``dialogue``, ``faq``, ``documents``, ``actions``, ``store``,
+            ``total``.
     """
 
     parse: Parse | None = None
@@ -355,6 +416,7 @@ class Trace:
     faq: FaqResult | None = None
     problems: tuple[str, ...] = ()
     timings_ms: Mapping[str, float] = field(default_factory=dict)
+    documents: DocumentResult | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Returns the trace as JSON for programs."""
@@ -366,6 +428,7 @@ class Trace:
             ],
             "slots": dict(self.slots),
             "faq": [{"entry": m.entry_id, "question": m.question, "matched": m.matched, "score": m.score} for m in matches],
+            "documents": [] if self.documents is None else [match.as_json() for match in self.documents.matches],
             "problems": list(self.problems),
             "timings_ms": {stage: round(value, 3) for stage, value in self.timings_ms.items()},
         }

@@ -6,6 +6,7 @@ intents/tests/test_*.yml            tests/test_*.yml
 intents/config.yml, endpoints.yml   config.yml, endpoints.yml
 intents/actions/                    actions/ or actions.py
 data/faq/*                          faq/*
+data/knowledge/*                    knowledge/*
 .assistant/                         .assistant/     made at run time, ignored by git
 """
 
@@ -35,6 +36,7 @@ class Project:
         tests: conversation tests, sorted.
         config, endpoints: None when there is none.
         faq: seed files of the FAQ, sorted.
+        knowledge: the folder of documents; None when there is none.
         state: where what is made at run time lies.
     """
 
@@ -47,6 +49,7 @@ class Project:
     endpoints: Path | None
     faq: tuple[Path, ...]
     state: Path
+    knowledge: Path | None = None
 
     @property
     def models(self) -> Path:
@@ -80,6 +83,11 @@ def shipped_root() -> Path:
     """Returns the folder of the shipped bot: inside the installed package, or the checkout around it."""
     installed = Path(__file__).parent / "shipped"
     return installed if installed.is_dir() else Path(__file__).parent.parent
+
+
+def shipped_reader() -> Path:
+    """Returns the folder of the shipped reader of answers, and of what it was trained on: `shipped_checkpoint`."""
+    return shipped_root() / "data" / "reader"
 
 
 def shipped_checkpoint() -> Path | None:
@@ -166,6 +174,7 @@ def _describe(root: Path, bot: Path, domain: tuple[Path, ...]) -> Project:
         path for path in _yaml_files(data) if path not in domain and path.stem not in _NO_TRAINING_DATA and not _is_test(path, data)
     ]
     faq = root / "data" / "faq" if native else root / "faq"
+    knowledge = root / "data" / "knowledge" if native else root / "knowledge"
     return Project(
         root=root,
         bot=bot,
@@ -176,6 +185,7 @@ def _describe(root: Path, bot: Path, domain: tuple[Path, ...]) -> Project:
         endpoints=_first(bot / "endpoints.yml", bot / "endpoints.yaml"),
         faq=tuple(sorted(path for path in faq.glob("*") if path.suffix in _FAQ_SUFFIXES)),
         state=_state_folder(root),
+        knowledge=knowledge if knowledge.is_dir() else None,
     )
 
 

@@ -46,7 +46,7 @@ class FaqPolicy:
         message = tracker.latest_message
         if tracker.latest_action == ACTION_ANSWER_FAQ and not tracker.active_loop:
             return None if self._only_when_sure else Decision(ACTION_LISTEN, "faq", 1.0, "the question is answered")
-        if message is None or tracker.latest_action != ACTION_LISTEN or not _is_question(message):
+        if message is None or tracker.latest_action != ACTION_LISTEN or not is_question(message):
             return None
         intent = message.parse.intent
         # Only an exact match goes before an intent that is sure: searching by meaning is the dearest part of a turn, so it waits
@@ -58,7 +58,8 @@ class FaqPolicy:
         return Decision(ACTION_ANSWER_FAQ, "faq", best.score, f'entry "{best.entry_id}" answers: {best.question}')
 
 
-def _is_question(message: UserUttered) -> bool:
+def is_question(message: UserUttered) -> bool:
+    """Whether a message is something that people wrote and that may ask for something."""
     return bool(message.text.strip()) and not is_payload(message.text) and not is_external(message)
 
 

@@ -1,0 +1,197 @@
+"""Reads texts with a checkpoint's own encoder, without torch: the states of its tokens, and whether two texts stand in order.
+
+A trained model's graph gives intents, tags and sentence vectors. Reading an answer out of a passage, and telling the order of two
+sentences, needs what that graph does not give: the state of every token, and the head for sentence order. Both are in the
+checkpoint, so the graph is written from its weights when it is first wanted, and nothing is stored twice.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from assistant.albert.batches import equal_lengths
+from assistant.albert.encoder_graph import EncoderGraph, _Layer
+from assistant.albert.graph import GraphBuilder
+from assistant.albert.manifest import verify_manifest
+from assistant.errors import BadCheckpoint
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+    from tokenizers import Encoding, Tokenizer
+
+    from assistant.albert.quantization import Floats
+
+MAX_PIECES = 256
+"""Of a text; what stands after them is not read."""
+
+_IDS, _TYPES = "input_ids", "token_types"
+_MIDDLE, _LAST, _ORDER = "middle", "last", "order"
+_PREFIX = "albert."
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A text as the encoder reads it.
+
+    Attributes:
+        states: of each piece, the middle layer's beside the last one's; special pieces are left out. Shape: (piece, 2 * hidden).
+        offsets: first character of each piece, and one past its last. Shape: (piece, 2).
+    """
+
+    states: NDArray[np.float32]
+    offsets: NDArray[np.int64]
+
+
+class PlainEncoder:
+    """The encoder of a checkpoint on ONNX Runtime. Made by `load`; threads may share one.
+
+    Attributes:
+        hidden: width of a state of one layer.
+    """
+
+    def __init__(self, session: Any, tokenizer: Tokenizer, hidden: int) -> None:
+        self._session = session
+        self._tokenizer = tokenizer
+        self.hidden = hidden
+
+    @classmethod
+    def load(cls, folder: Path, *, threads: int = 1) -> PlainEncoder:
+        """Returns the encoder of a checkpoint folder with a head for sentence order, every file checked first.
+
+        Raises:
+            ManifestMissing, DamagedFile, ForbiddenFile: the folder is not as its manifest says.
+            BadCheckpoint: the files are whole but make no such encoder.
+        """
+        from safetensors import SafetensorError
+        from safetensors.numpy import load_file
+        from tokenizers import Tokenizer
+
+        verify_manifest(folder)
+        try:
+            config = SimpleNamespace(**json.loads((folder / "config.json").read_text(encoding="utf-8")))
+            weights = {name: value.astype(np.float32) for name, value in load_file(folder / "model.safetensors").items()}
+            graph = pair_graph(weights, config)
+            tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        except (OSError, ValueError, KeyError, AttributeError, SafetensorError) as error:
+            raise BadCheckpoint(folder=folder, why=f"{type(error).__name__}: {error}") from error
+        tokenizer.no_padding()
+        tokenizer.enable_truncation(MAX_PIECES)
+        return cls(_open(graph, threads), tokenizer, config.hidden_size)
+
+    def read(self, texts: Sequence[str]) -> list[Read]:
+        """Returns each text as it is read, in order; equally long texts share a run, so company makes no difference."""
+        encodings = self._tokenizer.encode_batch([_clean(text) for text in texts])
+        found: list[Any] = [None] * len(texts)
+        for rows, outputs in self._run(encodings, (_MIDDLE, _LAST)):
+            for place, row in enumerate(rows):
+                is_text = np.array(encodings[row].special_tokens_mask) == 0
+                states = np.concatenate([output[place][is_text] for output in outputs], axis=1)
+                found[row] = Read(states, np.array(encodings[row].offsets, dtype=np.int64).reshape(-1, 2)[is_text])
+        return found
+
+    def in_order(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
+        """Returns the probability that the second text of each pair follows the first, rather than the other way round."""
+        encodings = self._tokenizer.encode_batch([(_clean(first), _clean(second)) for first, second in pairs])
+        found = np.zeros(len(pairs), dtype=np.float32)
+        for rows, (order,) in self._run(encodings, (_ORDER,)):
+            found[rows] = order[:, 0]
+        return found
+
+    def _run(self, encodings: Sequence[Encoding], outputs: Sequence[str]) -> Iterator[tuple[list[int], list[NDArray[np.float32]]]]:
+        for rows in equal_lengths([len(encoding.ids) for encoding in encodings]):
+            ids, types = ([getattr(encodings[row], name) for row in rows] for name in ("ids", "type_ids"))
+            fed = {_IDS: np.array(ids, dtype=np.int64), _TYPES: np.array(types, dtype=np.int64)}
+            yield rows, self._session.run(list(outputs), fed)
+
+
+def pair_graph(weights: Mapping[str, Floats], config: Any) -> bytes:
+    """Returns the graph of an encoder that reads one text or two: states of two of its layers, and the order of the two.
+
+    Args:
+        weights: of transformers' AlbertForPreTraining, by name.
+        config: the encoder's configuration.
+
+    Raises:
+        KeyError: a weight is missing.
+    """
+    build = GraphBuilder()
+    encoded = _PairGraph(build, weights, config).add(_IDS)
+    build.named(encoded.states[config.num_hidden_layers // 2], _MIDDLE)
+    build.named(encoded.states[-1], _LAST)
+    first = build.node("Gather", encoded.states[-1], build.integers(0), axis=1)  # (batch, 1, hidden)
+    first = build.node("Squeeze", first, build.integers(1))
+    pooled = build.node("Tanh", _product(build, first, f"{_PREFIX}pooler", weights))
+    order = _product(build, pooled, "sop_classifier.classifier", weights)
+    build.named(build.node("Softmax", order, axis=-1), _ORDER)
+    axes: dict[str, tuple[str | int, ...]] = dict.fromkeys((_MIDDLE, _LAST), ("batch", "piece", config.hidden_size))
+    return build.finished(dict.fromkeys((_IDS, _TYPES), ("batch", "piece")), axes | {_ORDER: ("batch", 2)})
+
+
+class _PairGraph(EncoderGraph):
+    """The encoder's part, from weights by name, with the pieces of a second text told from those of the first."""
+
+    def __init__(self, builder: GraphBuilder, weights: Mapping[str, Floats], config: Any) -> None:
+        self._builder, self._config, self._named = builder, config, weights
+        self._extents, self._eight_bits, self._sites = None, {}, {}
+
+    def _embedded(self, input_ids: str, length: str) -> str:
+        build, zero = self._builder, self._builder.integers(0)
+        tables = ("word_embeddings", "position_embeddings", "token_type_embeddings")
+        words, places, types = (build.constant(name, self._of(f"embeddings.{name}.weight")) for name in tables)
+        place = build.node("Slice", places, zero, length, zero)  # (piece, embedding)
+        narrow = build.node("Add", build.node("Gather", words, input_ids), place)  # (batch, piece, embedding)
+        narrow = build.node("Add", narrow, build.node("Gather", types, _TYPES))
+        narrow = self._normed(narrow, "embedding_norm", self._pair("embeddings.LayerNorm"))
+        return self._plain(narrow, "widen", *self._linear("encoder.embedding_hidden_mapping_in"))
+
+    def _weights(self, group: int, inner: int) -> _Layer:
+        layer = f"encoder.albert_layer_groups.{group}.albert_layers.{inner}"
+        three = [self._linear(f"{layer}.attention.{part}") for part in ("query", "key", "value")]
+        return _Layer(
+            attend=(np.concatenate([part for part, _ in three], axis=1), np.concatenate([bias for _, bias in three])),
+            output=self._linear(f"{layer}.attention.dense"),
+            attend_norm=self._pair(f"{layer}.attention.LayerNorm"),
+            inner=self._linear(f"{layer}.ffn"),
+            outer=self._linear(f"{layer}.ffn_output"),
+            outer_norm=self._pair(f"{layer}.full_layer_layer_norm"),
+        )
+
+    def _of(self, name: str) -> Floats:
+        return self._named[f"{_PREFIX}{name}"]
+
+    def _pair(self, name: str) -> tuple[Floats, Floats]:
+        return self._of(f"{name}.weight"), self._of(f"{name}.bias")
+
+    def _linear(self, name: str) -> tuple[Floats, Floats]:
+        weight, bias = self._pair(name)
+        return np.ascontiguousarray(weight.T), bias
+
+
+def _product(build: GraphBuilder, states: str, name: str, weights: Mapping[str, Floats]) -> str:
+    product = build.node("MatMul", states, build.constant(f"{name}.weight", weights[f"{name}.weight"].T))
+    return build.node("Add", product, build.constant(f"{name}.bias", weights[f"{name}.bias"]))
+
+
+def _open(graph: bytes, threads: int) -> Any:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.enable_cpu_mem_arena = False
+    return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+
+
+def _clean(text: str) -> str:
+    """Returns the text as the tokenizer can take it, every character in its place."""
+    return "".join("\ufffd" if "\ud800" <= character <= "\udfff" else character for character in text)
