@@ -74,6 +74,17 @@ _OPTIONS = {
     ("TwoStageFallbackPolicy", "nlu_threshold"): "nlu_threshold",
     ("TwoStageFallbackPolicy", "ambiguity_threshold"): "nlu_ambiguity",
 }
+_OTHERS_FOLLOWED = {
+    "RulePolicy": {"restrict_rules", "check_for_contradictions"},
+    "DucklingEntityExtractor": {"dimensions", "locale", "timezone"},
+    "ResponseSelector": {"retrieval_intent"},
+}
+FOLLOWED = {
+    name: frozenset({option for owner, option in _OPTIONS if owner == name} | _OTHERS_FOLLOWED.get(name, set()))
+    for name in COMPONENTS
+}
+"""The options of each component that have an effect here."""
+
 _DEFAULTS: dict[str, dict[str, Any]] = {
     "FallbackClassifier": {"nlu_threshold": 0.3, "nlu_ambiguity": 0.1},
     "MemoizationPolicy": {"max_history": 5, "story_policy": "exact"},

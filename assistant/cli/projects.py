@@ -62,7 +62,7 @@ def validate(
 ) -> int:
     """Checks a project's files and says what is wrong and where; exit code 1 when something is."""
     from assistant.project import find_project
-    from assistant.validation import components_of, validate_project
+    from assistant.validation import components_of, replaced_options, validate_project
 
     found = find_project(project)
     findings = validate_project(found)
@@ -74,11 +74,16 @@ def validate(
     n_errors = sum(finding.is_error for finding in findings)
     if as_json:
         counts = {"errors": n_errors, "warnings": len(findings) - n_errors}
-        named = [{"name": c.name, "where": str(c.where), "becomes": c.becomes or None} for c in components]
+        named = [
+            {"name": c.name, "where": str(c.where), "becomes": c.becomes or None, "without_effect": list(replaced_options(c))}
+            for c in components
+        ]
         write_json(counts | {"findings": [finding.as_json() for finding in findings], "components": named})
     else:
         for component in components:
-            talk(f"{component.where}: {component.name} -> {component.becomes or 'left out'}")
+            replaced = ", ".join(replaced_options(component))
+            note = f"; without effect: {replaced}" if replaced else ""
+            talk(f"{component.where}: {component.name} -> {component.becomes or 'left out'}{note}")
         for finding in findings:
             write(str(finding))
         write(f"{n_errors} errors, {len(findings) - n_errors} warnings")

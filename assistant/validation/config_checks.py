@@ -9,6 +9,7 @@ from assistant.errors import OldFormat, Place, SourceError, UnknownName, closest
 from assistant.misspellings import ALIKE_COMPONENT
 from assistant.rasa_config import COMPONENTS, NamedComponent, named_components
 from assistant.validation.finding import Finding
+from assistant.validation.option_checks import option_findings
 from assistant.yaml_source import YamlMap, read_yaml
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def components_of(project: Project) -> list[NamedComponent]:
 
 def config_findings(project: Project, settings: Settings, domain: Domain, stories: Iterable[Story]) -> Iterator[Finding]:
     """Yields what a configuration names that is not here, and what a project has that its configuration leaves out."""
+    stories = tuple(stories)
     content = read_yaml(project.config, shown_as=project.shown(project.config)) if project.config else None
     if not isinstance(content, YamlMap):
         return
@@ -42,6 +44,7 @@ def config_findings(project: Project, settings: Settings, domain: Domain, storie
     if strange:
         names = ", ".join(dict.fromkeys(component.name for component in strange))
         yield _warning("VAL-006", strange[0].where, f"these components have no counterpart here: {names}", "nothing runs for them")
+    yield from option_findings(content, stories)
     language = str(content.get("language") or "en")
     if not language.lower().startswith("en"):
         what = f'language "{language}": the shipped encoder has learned from English texts only'

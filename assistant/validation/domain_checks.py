@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
+from assistant.config import Category
 from assistant.dialogue.slots import REQUESTED_SLOT, SLOT_TYPES
 from assistant.dialogue.stories import ActionStep
 from assistant.validation.finding import Finding
@@ -13,7 +14,7 @@ from assistant.yaml_source import YamlMap
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from assistant.dialogue.domain import Domain
+    from assistant.dialogue.domain import Domain, Form
     from assistant.dialogue.stories import Story
     from assistant.project import Project
 
@@ -28,6 +29,8 @@ _SAID_UNASKED = {
     "utter_handoff",
     "utter_form_cancelled",
     "utter_form_stuck",
+    "utter_propose_handoff",
+    *(f"utter_moderation_{category}" for category in get_args(Category)),
 }
 """Responses that actions say which every bot has."""
 
@@ -42,13 +45,18 @@ def unused_responses(domain: Domain, stories: Iterable[Story], project: Project,
     if domain.custom_actions() and project.actions is None:
         return
     said = {step.name for story in stories for step in story.steps if isinstance(step, ActionStep)}
-    asked = ((form.name, slot) for form in domain.forms.values() for slot in form.required_slots)
+    asked = ((form.name, slot) for form in domain.forms.values() for slot in _may_be_asked(domain, form))
     said |= {f"utter_ask_{name}" for form, slot in asked for name in (slot, f"{form}_{slot}")}
     said |= {fallback} | _SAID_UNASKED | set(_NAME.findall(_code(project)))
     for name in domain.responses:
         if name not in said and name.split("/")[0] not in said:
             where = str(domain.places["response", name])
             yield Finding(False, "VAL-015", where, f'nothing says "{name}"', "use it in a rule or story, or remove it")
+
+
+def _may_be_asked(domain: Domain, form: Form) -> Iterable[str]:
+    """The slots that a form may ask for: any at all where the project's own code chooses them."""
+    return domain.slots if f"validate_{form.name}" in domain.actions else form.required_slots
 
 
 def _code(project: Project) -> str:

@@ -21,6 +21,8 @@ from assistant.validation.config_checks import config_findings, old_data, strang
 from assistant.validation.domain_checks import slots_in_vain, unused_responses
 from assistant.validation.example_checks import example_findings, faq_findings
 from assistant.validation.finding import Finding
+from assistant.validation.option_checks import checks_contradictions
+from assistant.yaml_source import read_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -54,7 +56,7 @@ def validate_project(project: Project) -> list[Finding]:
     if data and stories is not None:
         findings += faq_findings(data.examples, entries, _answered_by_faq(stories))
     if domain and stories is not None:
-        findings += _contradicting(domain, stories)
+        findings += _contradicting(domain, stories, is_error=_wants_no_contradictions(project))
         findings += _steps(domain, (*stories, *(tests or ())))
     if domain and data:
         findings += _examples(domain, data, places_of_intents(project))
@@ -119,10 +121,17 @@ def _warning(error: AssistantError) -> Finding:
     return replace(_error(error), is_error=False)
 
 
-def _contradicting(domain: Domain, stories: tuple[Story, ...]) -> Iterator[Finding]:
+def _wants_no_contradictions(project: Project) -> bool:
+    try:
+        return checks_contradictions(read_yaml(project.config)) if project.config else True
+    except AssistantError:  # whoever reads it in earnest says so
+        return True
+
+
+def _contradicting(domain: Domain, stories: tuple[Story, ...], *, is_error: bool) -> Iterator[Finding]:
     try:
         for contradiction in contradictions(stories, domain):
-            yield _error(contradiction)
+            yield replace(_error(contradiction), is_error=is_error)
     except AssistantError as error:  # a step names what is not there
         yield _error(error)
 
