@@ -37,7 +37,7 @@ class Neighbours:
 
     def __init__(self, examples: Sequence[Example], vectors: Vectors) -> None:
         self._examples = examples
-        # As the out-of-scope score has it: what all vectors share says nothing of one of them.
+        # What all vectors share says nothing of one of them.
         self._mean = vectors.mean(axis=0) if len(vectors) else np.zeros(vectors.shape[1:], dtype=np.float32)
         self._vectors = _normalised(vectors - self._mean)
 

@@ -9,16 +9,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assistant.errors import NothingToMeasure, UnreadableFile
+from assistant.nlu.novelty import KEPT_IN_SCOPE, OUT_OF_SCOPE_INTENTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from assistant.messages import Parse
-
-OUT_OF_SCOPE_INTENTS = frozenset({"out_of_scope", "oos"})
-"""Examples of these intents are texts out of scope."""
-KEPT_IN_SCOPE = 0.95
 
 
 @dataclass(frozen=True, slots=True)

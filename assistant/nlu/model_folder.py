@@ -6,6 +6,7 @@
 - extractors.json: synonyms, regexes, lookup lists
 - novelty.safetensors: what is familiar
 - several.safetensors: what tells several intents in one message, where examples join intents
+- signals.json, signals.safetensors: how messages sound, and what moderation finds in them; not in models of earlier releases
 - config.json, encoder.safetensors, heads.safetensors: the same weights for torch
 - manifest.json: hashes of all of them, and metrics
 """
@@ -22,6 +23,7 @@ from assistant.errors import BadModel
 from assistant.nlu.extractors import Extractors
 from assistant.nlu.novelty import Novelty
 from assistant.nlu.several import Several, has_several
+from assistant.nlu.signals.heads import SignalHeads, load_heads, save_heads
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -73,12 +75,14 @@ class ModelParts(NamedTuple):
         extractors: what finds entities without the graph.
         novelty: what is familiar.
         several: what tells several intents at once; None where no example joins any.
+        signals: what weighs messages; None: nothing does.
     """
 
     settings: ModelSettings
     extractors: Extractors
     novelty: Novelty
     several: Several | None = None
+    signals: SignalHeads | None = None
 
 
 def save_settings(folder: Path, parts: ModelParts) -> None:
@@ -87,10 +91,13 @@ def save_settings(folder: Path, parts: ModelParts) -> None:
 
     _write(folder / SETTINGS, asdict(parts.settings))
     _write(folder / EXTRACTORS, parts.extractors.as_json())
-    save_file({"mean": parts.novelty.mean, "familiar": parts.novelty.familiar.astype(np.float16)}, folder / NOVELTY)
+    scale = np.array([parts.novelty.scale], dtype=np.float32)
+    save_file({"whitening": parts.novelty.whitening, "centres": parts.novelty.centres, "scale": scale}, folder / NOVELTY)
     if parts.several is not None:
         temperature = np.array([parts.several.temperature], dtype=np.float32)
         save_file({"weights": parts.several.weights, "bias": parts.several.bias, "temperature": temperature}, folder / SEVERAL)
+    if parts.signals is not None:
+        save_heads(folder, parts.signals)
 
 
 def load_settings(folder: Path) -> ModelParts:
@@ -107,10 +114,11 @@ def load_settings(folder: Path) -> ModelParts:
         settings = ModelSettings(**data | {"intents": tuple(data["intents"]), "kinds": tuple(data["kinds"])})
         extractors = Extractors.from_json(_read(folder / EXTRACTORS))
         tensors = load_file(folder / NOVELTY)
-        novelty = Novelty(tensors["mean"], tensors["familiar"].astype(np.float32))
-        return ModelParts(settings, extractors, novelty, _load_several(folder, settings.intents))
+        novelty = Novelty(tensors["whitening"], tensors["centres"], float(tensors["scale"][0]))
+        several = _load_several(folder, settings.intents)
     except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
         raise BadModel(folder=folder, why=f"{type(error).__name__}: {error}") from error
+    return ModelParts(settings, extractors, novelty, several, load_heads(folder))
 
 
 def _load_several(folder: Path, labels: tuple[str, ...]) -> Several | None:

@@ -114,16 +114,7 @@ class TagScheme:
             Entities by position. The confidence is the geometric mean of the probabilities of the words' tags.
         """
         path = best_path(log_probs)
-        entities: list[Entity] = []
-        first = 0
-        while first < len(path):
-            last = first
-            if path[first] != OUTSIDE:
-                while last + 1 < len(path) and path[last + 1] == path[first] + 1:
-                    last += 1
-                entities.append(self._entity(text, words, path, log_probs, first, last))
-            first = last + 1
-        return entities
+        return [self._entity(text, words, path, log_probs, first, last) for first, last in stretches(path)]
 
     def _entity(
         self, text: str, words: Sequence[Span], path: list[int], log_probs: NDArray[np.floating], first: int, last: int
@@ -136,6 +127,17 @@ class TagScheme:
     @cached_property
     def _index(self) -> dict[str, int]:
         return {kind: index for index, kind in enumerate(self.kinds)}
+
+
+def stretches(tags: Sequence[int]) -> list[tuple[int, int]]:
+    """Returns the first and last word of each entity: a B- and the I- of its kind behind it."""
+    found: list[tuple[int, int]] = []
+    for word, tag in enumerate(tags):
+        if tag % 2:
+            found.append((word, word))
+        elif tag != OUTSIDE and found and found[-1][1] == word - 1 and tags[found[-1][0]] == tag - 1:
+            found[-1] = (found[-1][0], word)
+    return found
 
 
 def best_path(log_probs: NDArray[np.floating]) -> list[int]:

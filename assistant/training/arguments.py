@@ -29,7 +29,7 @@ class TrainingArguments:
             more on the embeddings' rate; see `assistant.albert.layer_decay`. None: 1 for an encoder that is not pretrained.
         head_rate: highest learning rate of the heads in ``full`` mode.
         tag_rate: highest learning rate of the tag head while the encoder is frozen.
-        warm_up: share of the steps in which the rates grow from zero; they fall to zero over the others.
+        warm_up: share of the steps in which rates grow from zero; they fall to zero, or nearly so, over the others.
         weight_decay: share of each weight matrix that AdamW takes off a step, times the rate.
         dropout: share of the heads' inputs that is hidden in training.
         label_smoothing: share of an example's probability that is spread over all intents; tempers over-confidence.
@@ -48,13 +48,13 @@ class TrainingArguments:
     epochs: int | None = None
     patience: int = 3
     deadline_s: float | None = None
-    tag_epochs: int = 8
+    tag_epochs: int = 4
     batch_size: int = 32
     encoder_rate: float | None = None
     embedding_factor: float | None = None
     layer_decay: float | None = None
     head_rate: float = 1e-3
-    tag_rate: float = 2e-3
+    tag_rate: float = 8e-3
     warm_up: float = 0.1
     weight_decay: float = 0.01
     dropout: float = 0.1

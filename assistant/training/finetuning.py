@@ -103,7 +103,7 @@ class FineTuning:
 
     def measure(self, features: Sequence[Features]) -> HeldOut:
         """Returns what the model says of some examples."""
-        held = HeldOut(self._labels.scheme)
+        held = HeldOut()
         self._model.eval()
         for rows in by_length(features, SCORE_BATCH):
             chosen = [features[row] for row in rows]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +17,8 @@ from assistant.training.scoring import HeldOut
 from assistant.training.split import assign_folds
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from torch import Tensor
 
     from assistant.albert.joint import JointHeads
@@ -37,6 +40,8 @@ ENOUGH = 1e-5
 """Fall of the loss in a step below which the intent head is fitted."""
 LAST_RATE = 0.02
 """Share of the tag head's rate that is left in the last step."""
+GOING_ON = 0.5
+"""Share of the epochs and of the rate of a tag head that goes on, with all words, from where it came without those of a fold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +73,17 @@ def train_heads(
         on_progress: told of each fit of the intent head and each epoch of the tag head.
     """
     n_fits = 1 + (len(INVERSE_PENALTIES) + _n_folds(data) - 1 if dev is None else 0)
-    n_rounds = (2 if dev is None else 1) * arguments.tag_epochs if labels.n_tags > 1 else 0
+    n_rounds = arguments.tag_epochs + (_going_on(arguments).tag_epochs if dev is None else 0) if labels.n_tags > 1 else 0
     steps = _Steps("train", n_fits + n_rounds, on_progress)
     inverse = INVERSE_PENALTIES[1]
-    measured = TrainedHeads(HeldOut(labels.scheme), heads, None)
+    measured = TrainedHeads(HeldOut(), heads, None)
     if dev is None:
         inverse, measured = _measure_on_folds(heads, data, labels, arguments, steps)
+        _take_tagger(heads, measured.trial)
     fit_intents(heads, data, _penalty(inverse, data, arguments), arguments)
     steps.done()
     if labels.n_tags > 1:
-        fit_tags(heads, data, arguments, steps)
+        fit_tags(heads, data, arguments if dev is not None else _going_on(arguments), steps)
     if dev is not None:
         _add_intents(measured.held, heads, dev)
         _add_tags(measured.held, heads, dev)
@@ -126,17 +132,17 @@ def fit_intents(heads: JointHeads, data: Frozen, penalty: float, arguments: Trai
 
 
 def fit_tags(heads: JointHeads, data: Frozen, arguments: TrainingArguments, steps: _Steps) -> None:
-    """Fits the tag head and the mix of layers, by AdamW with a rate that falls to nearly zero."""
+    """Fits the tag head and the mix of layers, from where they stand, by AdamW with a rate that grows and falls to nearly zero."""
     parameters = [heads.mix, *heads.tag_inner.parameters(), *heads.tag_outer.parameters()]
     optimizer = torch.optim.AdamW(parameters, lr=arguments.tag_rate, weight_decay=arguments.weight_decay, fused=True)
     size = min(max(len(data.tags) // STEPS_AN_EPOCH, WORDS_A_STEP[0]), WORDS_A_STEP[1])
     n_batches = max(1, -(-len(data.tags) // size))
-    rates = iter(np.linspace(1.0, LAST_RATE, max(1, arguments.tag_epochs * n_batches)) * arguments.tag_rate)
+    rates = _rates(max(1, arguments.tag_epochs * n_batches), arguments)
     heads.train()
     for _ in range(arguments.tag_epochs):
         total = 0.0
         for rows in torch.split(torch.randperm(len(data.tags)), size):
-            optimizer.param_groups[0]["lr"] = float(next(rates))
+            optimizer.param_groups[0]["lr"] = next(rates)
             loss = functional.cross_entropy(heads.word_tag_logits(data.layers[rows].float()), data.tags[rows])
             optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
@@ -144,6 +150,24 @@ def fit_tags(heads: JointHeads, data: Frozen, arguments: TrainingArguments, step
             total += loss.item()
         steps.done(tag_loss=total / n_batches)
     heads.eval()
+
+
+def _rates(n_steps: int, arguments: TrainingArguments) -> Iterator[float]:
+    n_growing = max(1, int(arguments.warm_up * n_steps))
+    growing = np.arange(1, n_growing + 1) / n_growing
+    falling = np.linspace(1.0, LAST_RATE, max(1, n_steps - n_growing + 1))[1:]
+    return iter((np.concatenate([growing, falling]) * arguments.tag_rate).tolist())
+
+
+def _take_tagger(heads: JointHeads, other: JointHeads) -> None:
+    own = {name: value for name, value in heads.state_dict().items() if name.startswith("intent.")}
+    heads.load_state_dict(other.state_dict() | own)
+
+
+def _going_on(arguments: TrainingArguments) -> TrainingArguments:
+    """Returns the arguments for a tag head that has seen most of the words."""
+    epochs = math.ceil(arguments.tag_epochs * GOING_ON)
+    return replace(arguments, tag_epochs=epochs, tag_rate=arguments.tag_rate * GOING_ON)
 
 
 class _Steps:
@@ -167,7 +191,7 @@ def _measure_on_folds(
     """Returns the best inverse penalty, and how heads fitted with it do on examples that they were not fitted to."""
     folds = torch.tensor(assign_folds(data.intents.tolist(), FOLDS, arguments.seed))
     inside, outside = data.only(folds != 0), data.only(folds == 0)
-    first, best, measured = _choose_penalty(heads, inside, outside, labels, arguments, steps)
+    first, best, measured = _choose_penalty(heads, inside, outside, arguments, steps)
     if labels.n_tags > 1:
         fit_tags(first, inside, arguments, steps)
         _add_tags(measured, first, outside)
@@ -182,13 +206,13 @@ def _measure_on_folds(
 
 
 def _choose_penalty(
-    heads: JointHeads, inside: Frozen, outside: Frozen, labels: Labels, arguments: TrainingArguments, steps: _Steps
+    heads: JointHeads, inside: Frozen, outside: Frozen, arguments: TrainingArguments, steps: _Steps
 ) -> tuple[JointHeads, float, HeldOut]:
     """Returns heads with an intent layer fitted under the best of the penalties, its inverse, and what they say of the others."""
     trials: list[tuple[float, float, JointHeads, HeldOut]] = []
     trial = heads
     for inverse in INVERSE_PENALTIES:  # each starts where the one before has come to
-        trial, held = copy.deepcopy(trial), HeldOut(labels.scheme)
+        trial, held = copy.deepcopy(trial), HeldOut()
         fit_intents(trial, inside, _penalty(inverse, inside, arguments), arguments)
         _add_intents(held, trial, outside)
         trials.append((held.loss(), inverse, trial, held))

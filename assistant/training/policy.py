@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import warnings
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,10 +17,10 @@ from assistant.dialogue.policies.learned import GRAPH_INPUT, GRAPH_OUTPUT, POLIC
 from assistant.errors import ExportDiffers
 from assistant.messages import Progress
 from assistant.training.conversations import examples, told_replies
+from assistant.training.kept_tensors import keep, key_of_parts, read_kept
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from torch import Tensor
 
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 OPSET = 18
 MAX_DIFFERENCE = 1e-4
+KEPT = "policy.safetensors"
+"""The file in a cache that holds the policy that was trained last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,11 @@ class PolicyNetwork(nn.Module):
 
 
 def train_policy(
-    stories: Sequence[Story], domain: Domain, arguments: PolicyArguments, on_progress: ProgressCallback
+    stories: Sequence[Story],
+    domain: Domain,
+    arguments: PolicyArguments,
+    on_progress: ProgressCallback,
+    cache: Path | None = None,
 ) -> TrainedPolicy | None:
     """Returns a policy trained on the project's stories, or None when there is nothing to learn from them.
 
@@ -115,6 +122,7 @@ def train_policy(
         domain: what they refer to.
         arguments: of the run.
         on_progress: told of each step, stage ``policy``; may raise Cancelled.
+        cache: a folder that keeps the policy, to be taken again as long as stories and settings are the same. None keeps nothing.
 
     Raises:
         SourceError: the stories do not hold together.
@@ -129,7 +137,7 @@ def train_policy(
         torch.manual_seed(arguments.seed)
         torch.set_num_threads(1)  # several cost more than they save here, and sums would depend on their number
         try:
-            trained = _trained(found, actions, arguments, on_progress)
+            trained = _trained(found, actions, arguments, on_progress, cache)
         finally:
             torch.set_num_threads(threads)
     replies = tuple(sorted(told_replies(stories, domain)))
@@ -165,18 +173,36 @@ def save_trained_policy(folder: Path, policy: TrainedPolicy) -> None:
 
 
 def _trained(
-    found: Sequence[Example], actions: tuple[str, ...], arguments: PolicyArguments, on_progress: ProgressCallback
+    found: Sequence[Example],
+    actions: tuple[str, ...],
+    arguments: PolicyArguments,
+    on_progress: ProgressCallback,
+    cache: Path | None,
 ) -> TrainedPolicy:
     features = StateFeatures.of(state for example in found for state in example.states)
     table, rows = _table(found, features, arguments.max_history)
     targets = torch.tensor([actions.index(example.action) for example in found])
     network = PolicyNetwork(len(features.names), len(actions), arguments.max_history, arguments.width, arguments.dropout)
-    _fit(network, table, rows, targets, arguments, on_progress)
+    settings = PolicySettings(features.names, actions, arguments.max_history)
+    key = _key(settings, arguments, (table, rows, targets))
+    kept = read_kept(cache / KEPT, key) if cache is not None else None
+    if kept is not None:
+        network.load_state_dict({name: torch.from_numpy(value) for name, value in kept.items()})
+        on_progress(Progress("policy", arguments.steps, arguments.steps))
+    else:
+        _fit(network, table, rows, targets, arguments, on_progress)
+        if cache is not None:
+            keep(cache / KEPT, key, {name: value.numpy() for name, value in network.state_dict().items()})
     network.eval()
     with torch.inference_mode():
         hits = torch.cat([network(table[part]).argmax(-1) for part in torch.split(rows, 1024)]) == targets
-    settings = PolicySettings(features.names, actions, arguments.max_history)
     return TrainedPolicy(network, settings, {"n_examples": len(found), "policy_fit": round(float(hits.float().mean()), 4)})
+
+
+def _key(settings: PolicySettings, arguments: PolicyArguments, examples: Sequence[Tensor]) -> str:
+    """Returns a name for what comes of training: of all that goes in, this code among it."""
+    code = Path(__file__).read_bytes() + torch.__version__.encode()
+    return key_of_parts([repr((settings, arguments)).encode(), code, *(part.numpy().tobytes() for part in examples)])
 
 
 def _table(found: Sequence[Example], features: StateFeatures, max_history: int) -> tuple[Tensor, Tensor]:

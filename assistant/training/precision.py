@@ -7,25 +7,33 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 
+from assistant.albert import quantization
 from assistant.albert.batches import equal_lengths
 from assistant.albert.export import INPUT, joint_graph, measure_extents, open_session
+from assistant.albert.quantization import Extent
 from assistant.nlu.model_folder import OUTPUTS
+from assistant.training.kept_tensors import keep, key_of_parts, read_kept
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
+    from transformers import AlbertModel
 
     from assistant.albert.joint import JointAlbert
-    from assistant.albert.quantization import Extent, Site
+    from assistant.albert.quantization import Site
     from assistant.training.encoding import Frozen
     from assistant.training.features import Features
 
     Flags = NDArray[np.bool_]
+
+KEPT = "extents.safetensors"
+"""The file in a cache that holds what was measured of the encoder that was used last."""
 
 Precision: TypeAlias = Literal["int8", "float32"]
 
@@ -73,18 +81,20 @@ class PrecisionChoice:
         return {"precision": self.precision, "check": dict(self.figures)}
 
 
-def choose_precision(model: JointAlbert, held: Held) -> PrecisionChoice:
+def choose_precision(model: JointAlbert, held: Held, cache: Path | None = None, key: str = "") -> PrecisionChoice:
     """Returns eight bits if they lose nothing that can be measured on held-out examples, else floats.
 
     Args:
         model: with heads that were not fitted to the held-out examples.
         held: the examples; the first MAX_EXAMPLES, evenly spread, are looked at.
+        cache: a folder that keeps what was measured of the encoder for the next training; None keeps nothing.
+        key: names the encoder.
     """
     rows = _spread(len(held.features))
     if not len(rows):
         return PrecisionChoice("float32", None, {})
     first = held.features[0].input_ids
-    extents = measure_extents(model.encoder, (first[0], first[-1]))
+    extents = _extents(model.encoder, (first[0], first[-1]), cache, key)
     intents, tags, cosine = _compare(model, held, rows, joint_graph(model, OUTPUTS, extents))
     figures = {
         "n_examples": len(rows),
@@ -95,6 +105,21 @@ def choose_precision(model: JointAlbert, held: Held) -> PrecisionChoice:
     if is_measurable(*intents) or is_measurable(*tags) or cosine < LEAST_COSINE:
         return PrecisionChoice("float32", None, figures)
     return PrecisionChoice("int8", extents, figures)
+
+
+def _extents(encoder: AlbertModel, ends: tuple[int, int], cache: Path | None, key: str) -> dict[Site, Extent]:
+    if cache is None:
+        return measure_extents(encoder, ends)
+    key = key_of_parts([key.encode(), repr(ends).encode(), Path(quantization.__file__).read_bytes()])
+    kept = read_kept(cache / KEPT, key)
+    if kept is None:
+        extents = measure_extents(encoder, ends)
+        sides = {f"{at} {kind}": {"low": seen.low, "high": seen.high} for (at, kind), seen in extents.items()}
+        keep(cache / KEPT, key, {f"{name} {side}": values for name, found in sides.items() for side, values in found.items()})
+        return extents
+    names = dict.fromkeys(name.rsplit(" ", 1)[0] for name in kept)
+    sites = {(int(name.split()[0]), name.split()[1]): name for name in names}
+    return {site: Extent(kept[f"{name} low"], kept[f"{name} high"]) for site, name in sorted(sites.items())}
 
 
 def is_measurable(before: Flags, after: Flags) -> bool:

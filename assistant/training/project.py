@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from assistant.training.trainer import TrainingResult
 
 CACHE = "cache"
-"""The folder of the project's state that keeps what the encoder made of texts; it may be deleted at any time."""
+"""The folder of the project's state that keeps what is costly to compute again; it may be deleted at any time."""
 PRESET = "compact"
 """The encoder that is made at random while no pretrained checkpoint is shipped."""
 
@@ -91,7 +91,7 @@ def _policy(project: Project, seed: int, on_progress: ProgressCallback) -> Compa
     from assistant.training.policy import PolicyArguments, save_trained_policy, train_policy
 
     arguments = PolicyArguments(max_history=settings.max_history, seed=seed)
-    policy = train_policy(stories, load_domain(project), arguments, on_progress)
+    policy = train_policy(stories, load_domain(project), arguments, on_progress, project.state / CACHE)
     if policy is None:
         return None
 

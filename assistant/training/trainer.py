@@ -119,7 +119,7 @@ def train_model(
         outcome = run.fast() if arguments.mode == "fast" else run.full()
         novelty = run.novelty()
         on_progress(Progress("export", 0, 1))
-        choice = choose_precision(outcome.tested, outcome.unseen)
+        choice = choose_precision(outcome.tested, outcome.unseen, *run.kept())
         settings = run.settings(outcome.held.temperature(), choice.precision)
         metrics = outcome.held.metrics()
         metadata = {
@@ -194,6 +194,7 @@ class _Run:
         self._dev = None if dev is None else make_features(dev.examples, self.tokenizer, labels)
         self._cache_folder = cache
         self._frozen: Frozen | None = None
+        self._unseen: list[bool] | None = None
 
     def fast(self) -> _Outcome:
         """Trains the heads."""
@@ -212,7 +213,8 @@ class _Run:
         data, dev = self._features, self._dev
         if dev is None:
             intents = [self.labels.intents[feature.intent] for feature in data]
-            data, dev = partition(data, hold_out(intents, self.arguments.dev_share, self.arguments.seed))
+            self._unseen = hold_out(intents, self.arguments.dev_share, self.arguments.seed)
+            data, dev = partition(data, self._unseen)
         has_tags = self.labels.n_tags > 1
         start_heads(self.model.heads, self._encode(data, has_tags=has_tags), self.labels, self.arguments, self._on_progress)
         tuning = FineTuning(self.model, self.labels, self.arguments, pad=self._pad, on_progress=self._on_progress)
@@ -223,7 +225,7 @@ class _Run:
 
     def novelty(self) -> Novelty:
         """Returns what is familiar to the model as it is now."""
-        return Novelty.of(self._vectors().vectors.numpy(), self._intents())
+        return Novelty.of(self._vectors().vectors.numpy(), self._intents(), self._unseen)
 
     def several(self) -> Several | None:
         """Returns what tells several intents at once, where examples join intents."""
@@ -248,10 +250,15 @@ class _Run:
             mode=self.arguments.mode,
         )
 
+    def kept(self) -> tuple[Path | None, str]:
+        """Returns where things are kept of the encoder, and its name; no place where training changes it."""
+        if self._cache_folder is None or self.arguments.mode == "full":
+            return None, ""
+        return self._cache_folder, fingerprint(self.model.encoder, self.tokenizer, "float32")
+
     def _cache(self) -> VectorCache | None:
-        if self._cache_folder is None:
-            return None
-        return VectorCache(self._cache_folder, fingerprint(self.model.encoder, self.tokenizer, "float32"))
+        folder, name = self.kept()
+        return VectorCache(folder, name) if folder is not None else None
 
     def _encode(self, features: list[Features], *, has_tags: bool, cache: VectorCache | None = None) -> Frozen:
         threads = torch.get_num_threads()

@@ -1,19 +1,18 @@
 """Keeps what a frozen encoder made of texts from one training to the next, in one file that may be deleted at any time.
 
-The file belongs to one encoder: what another one made is thrown away. It is checked when it is read, and what is damaged counts as
-not there. What it holds is bit for bit what encoding again would give, so a model does not show whether there was a cache.
+The file belongs to one encoder: what another one made is thrown away. What it holds is bit for bit what encoding again would give,
+so a model does not show whether there was a cache.
 """
 
 from __future__ import annotations
 
 import hashlib
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
-from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save_file
+
+from assistant.training.kept_tensors import keep, read_kept
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -83,35 +82,20 @@ class VectorCache:
         self._kept = _bounded(
             (dict(used) | {key: text for key, text in self._kept.items() if key not in used}).items(), self._max_bytes
         )
-        draft = self._path.with_suffix(".new")
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._write(draft)
-            draft.replace(self._path)
-        except (OSError, SafetensorError):
-            with suppress(OSError):
-                draft.unlink()
+        keep(self._path, self._fingerprint, self._tensors())
 
-    def _write(self, path: Path) -> None:
+    def _tensors(self) -> dict[str, NDArray[Any]]:
         texts = list(self._kept.values())
-        tensors: dict[str, NDArray[Any]] = {
+        return {
             "keys": np.frombuffer(b"".join(self._kept), dtype=np.uint8).reshape(len(texts), _KEY_BYTES),
             "vectors": np.stack([text.vector for text in texts]),
             "n_words": np.array([len(text.states) for text in texts], dtype=np.int64),
             "states": np.concatenate([text.states for text in texts if len(text.states)] or [np.zeros((0, 1, 1), np.float16)]),
         }
-        save_file(tensors, path, metadata={"fingerprint": self._fingerprint, "digest": _digest(tensors)})
 
     def _read(self) -> dict[Key, EncodedText]:
-        try:
-            with safe_open(self._path, "numpy") as file:
-                metadata = file.metadata() or {}
-                if metadata.get("fingerprint") != self._fingerprint:
-                    return {}
-                tensors = {name: file.get_tensor(name) for name in ("keys", "vectors", "n_words", "states")}
-        except (OSError, SafetensorError):
-            return {}
-        if metadata.get("digest") != _digest(tensors):
+        tensors = read_kept(self._path, self._fingerprint)
+        if tensors is None:
             return {}
         states = np.split(tensors["states"], np.cumsum(tensors["n_words"])[:-1])
         rows = zip(tensors["keys"], tensors["vectors"], states, strict=True)
@@ -127,10 +111,3 @@ def _bounded(texts: Iterable[tuple[Key, EncodedText]], max_bytes: int) -> dict[K
             break
         kept[key] = text
     return kept
-
-
-def _digest(tensors: Mapping[str, NDArray[Any]]) -> str:
-    digest = hashlib.sha256()
-    for name in sorted(tensors):
-        digest.update(np.ascontiguousarray(tensors[name]).data)
-    return digest.hexdigest()

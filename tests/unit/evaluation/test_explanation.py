@@ -264,12 +264,6 @@ def test_an_utterance_is_nearest_to_itself_and_distances_grow(neighbours: Neighb
     assert len(neighbours.nearest(interpreter.encode(["hi"])[0], 100)) == 24
 
 
-def test_the_distance_is_the_one_that_says_what_is_out_of_scope(neighbours: Neighbours, interpreter: Interpreter) -> None:
-    for text in TEXTS:
-        nearest = neighbours.nearest(interpreter.encode([text])[0], 1)[0]
-        assert nearest.distance == pytest.approx(interpreter.parse(text).out_of_scope, abs=0.01)
-
-
 def test_vectors_are_kept_and_only_new_texts_are_encoded(tmp_path: Path) -> None:
     encode = Counting()
     first = [example("a", "x"), example("b", "x"), example("a", "y")]

@@ -20,9 +20,11 @@ from assistant.training.policy import PolicyArguments, save_trained_policy, trai
 from tests.unit.dialogue.building import domain_of, listening, said, stories_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from assistant.dialogue.events import Event
+    from assistant.dialogue.stories import Story
     from assistant.dialogue.tracker import Tracker
 
 DOMAIN = domain_of("""
@@ -185,3 +187,25 @@ def test_what_no_story_tells_of_is_learned_as_such() -> None:
 
 def test_no_example_looks_back_further_than_it_may() -> None:
     assert max(len(example.states) for example in examples(STORIES, DOMAIN, 3, 30, random.Random(0))) == 3
+
+
+def test_a_policy_that_was_kept_is_the_same_and_another_seed_or_story_makes_another(tmp_path: Path) -> None:
+    seen: list[Progress] = []
+
+    def trained(name: str, stories: Sequence[Story] = STORIES, seed: int = 0) -> bytes:
+        seen.clear()
+        made = train_policy(stories, DOMAIN, replace(ARGUMENTS, steps=41, seed=seed), seen.append, tmp_path / "cache")
+        assert made is not None
+        (tmp_path / name).mkdir()
+        save_trained_policy(tmp_path / name, made)
+        return (tmp_path / name / "policy.onnx").read_bytes()
+
+    first = trained("first")
+    assert len(seen) == 3
+    assert trained("again") == first
+    assert [(step.done, step.total) for step in seen] == [(41, 41)]
+    assert trained("other seed", seed=1) != first
+    assert len(seen) == 3
+    assert trained("fewer stories", STORIES[:-1]) != first
+    (tmp_path / "cache" / "policy.safetensors").write_bytes(b"nothing of the kind")
+    assert trained("damaged") == first
