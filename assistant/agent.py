@@ -20,7 +20,7 @@ from assistant.dialogue.policies import decide
 from assistant.dialogue.policies.fallback import ACTION_DEFAULT_FALLBACK, NLU_FALLBACK, distrust
 from assistant.dialogue.policies.faq import ACTION_ANSWER_FAQ
 from assistant.dialogue.policies.order import build_policies
-from assistant.dialogue.reminders import external_message, is_external, pending
+from assistant.dialogue.reminders import external_message, is_external, pending, silence_reminder
 from assistant.dialogue.slot_filling import fill_slots
 from assistant.dialogue.stories import spoken_texts
 from assistant.dialogue.tracker import ACTION_LISTEN, ACTION_SESSION_START, Tracker
@@ -282,6 +282,7 @@ class Agent:
         self._leave_silent_form(tracker)
         tracker.update(self._understand(message))
 
+            tracker.update_all(silence_reminder(tracker, self.settings.form_reminder_minutes, self._clock()))
     def _take(self, message: UserUttered, tracker: Tracker) -> None:
         """Takes in what nobody has written. That is no reason to start a session, except the first."""
         if not tracker.events:
@@ -316,7 +317,7 @@ class Agent:
 
     def _leave_silent_form(self, tracker: Tracker) -> None:
         """Leaves a form whose question has not been answered for longer than it may stand."""
-        silence_s, form, message = self.settings.form_timeout_minutes * 60, tracker.active_loop, tracker.latest_message
+        silence_s, form, message = self.settings.form_timeout_minutes * 60, tracker.active_loop, _last_written(tracker)
         if not silence_s or form not in self.domain.forms or form is None or message is None or tracker.is_paused:
             return
         now = self._clock()
@@ -513,3 +514,8 @@ class _Timer:
 
     def __exit__(self, *_: object) -> None:
         self._timings_ms[self._stage] += (time.perf_counter() - self._start) * 1000
+def _last_written(tracker: Tracker) -> UserUttered | None:
+    """The last message that the user wrote: a reminder between it and now does not break the silence."""
+    return next((e for e in reversed(tracker.applied_events()) if isinstance(e, UserUttered) and not is_external(e)), None)
+
+

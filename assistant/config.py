@@ -87,6 +87,7 @@ class Settings(BaseSettings):
     action_endpoint: str = Field("", description="URL of an action server; empty: actions run in a process of their own")
     values: dict[str, Dimension] = Field({}, description="entities whose values are resolved, each with the kind of value it has")
     duckling: tuple[Dimension, ...] = Field((), description="kinds of values that are found and resolved as Duckling would")
+    form_reminder_minutes: float = Field(0, ge=0, description="minutes of silence after which a form asks once more; 0: never")
     date_order: Literal["dmy", "mdy"] = Field("dmy", description="whether 3/4 is the third of April or the fourth of March")
     timezone: str = Field("", description="of resolved times, such as Europe/Dublin; empty: the machine's own")
     redact: bool = Field(

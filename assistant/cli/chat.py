@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli.options import JsonOption, ModelOption, ProjectOption, project_and_settings
+from assistant.cli.options import ConversationOption, JsonOption, ModelOption, ProjectOption, project_and_settings
 from assistant.cli.output import talk, write, write_json
-from assistant.errors import NoTerminal
+from assistant.errors import NoTerminal, Place, UnknownName
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +26,7 @@ def register(app: typer.Typer) -> None:
     """Adds the verbs."""
     app.command()(chat)
     app.command()(ask)
+    app.command()(trigger)
 
 
 def chat(
@@ -71,6 +72,38 @@ def ask(
                 talk("left to a person of the team; /restart brings the assistant back")
     finally:
         agent.close()
+
+
+def trigger(
+    intent: Annotated[str, typer.Argument(help="The intent; the domain names it.")],
+    conversation: ConversationOption,
+    entity: Annotated[list[str] | None, typer.Option(help="What comes with it, as NAME=VALUE; may stand again.")] = None,
+    trace: Annotated[bool, typer.Option("--trace", help="Say how the answer came about.")] = False,
+    as_json: JsonOption = False,
+    project: ProjectOption = None,
+    model: ModelOption = None,
+) -> None:
+    """Triggers an intent that nobody wrote: something outside has happened that a rule of the bot tells of in a conversation."""
+    entities = [_entity(text) for text in entity or ()]
+    agent = _open(project, model)
+    try:
+        known = agent.domain.intent_names()
+        if intent not in known:
+            raise UnknownName(where=Place("trigger"), kind="intent", name=intent, known=known)
+        reply = agent.trigger_intent(conversation, intent, entities, channel=CHANNEL)
+    finally:
+        agent.close()
+    if as_json:
+        _show_json(reply, conversation, with_trace=trace)
+    else:
+        _show(reply, with_trace=trace)
+
+
+def _entity(text: str) -> dict[str, str]:
+    name, mark, value = text.partition("=")
+    if not mark or not name.strip():
+        raise typer.BadParameter(f"--entity {text}: write NAME=VALUE")
+    return {"entity": name.strip(), "value": value}
 
 
 def _open(project: ProjectOption, model: ModelOption) -> Agent:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli.options import JsonOption, ProjectOption, project_and_settings
+from assistant.cli.options import ConversationOption, JsonOption, ProjectOption, project_and_settings
 from assistant.cli.output import talk, write_diff, write_json
 
 if TYPE_CHECKING:
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 NOT_WRITTEN = 1
 story = typer.Typer(help="Save conversations as stories to learn from, or as tests to hold the bot to.", rich_markup_mode=None)
 
-ConversationOption = Annotated[
-    str, typer.Option("--conversation", "-c", metavar="ID", help="Names the conversation, as --sender of chat and ask does.")
-]
 TurnOption = Annotated[
     int | None, typer.Option("--turn", "-n", min=1, help="Which message of the user, from 1 on; by default the last.")
 ]

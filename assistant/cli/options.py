@@ -20,6 +20,9 @@ ProjectOption = Annotated[
 ModelOption = Annotated[
     Path | None, typer.Option("--model", "-m", metavar="DIR", help="A model folder in place of the model in use.")
 ]
+ConversationOption = Annotated[
+    str, typer.Option("--conversation", "-c", metavar="ID", help="Names the conversation, as --sender of chat and ask does.")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON for programs; the result is the last line.")]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from assistant.dialogue.events import ReminderCancelled, ReminderScheduled, Restarted, UserUttered
@@ -15,6 +15,29 @@ if TYPE_CHECKING:
 
 EXTERNAL = "EXTERNAL: "
 """What the text of a message begins with that nobody wrote, as in Rasa; the intent follows."""
+
+
+FORM_SILENCE = "form_silence"
+"""The intent that is triggered when a form waits for too long; without a rule for it the form asks again."""
+
+
+def silence_reminder(tracker: Tracker, minutes: float, now: float) -> list[ReminderScheduled]:
+    """Returns the reminder of a form that has just asked; none where no form waits for what the user writes next.
+
+    The user's next message ends it. It is scheduled anew only when the user has written, so that nobody is asked for ever.
+
+    Args:
+        tracker: at the end of a turn.
+        minutes: of silence after which it goes off; 0: never.
+        now: when the turn ended. Unit: seconds since the epoch.
+    """
+    message = tracker.latest_message
+    if not minutes or tracker.active_loop not in tracker.domain.forms or tracker.is_paused:
+        return []
+    if message is None or is_external(message):
+        return []
+    due = datetime.fromtimestamp(now + minutes * 60, UTC).isoformat()
+    return [ReminderScheduled(FORM_SILENCE, due, FORM_SILENCE, timestamp=now)]
 
 
 def due_at(reminder: ReminderScheduled) -> float | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from assistant.dialogue.events import ConversationPaused, ReminderCancelled, ReminderScheduled, UserUttered
-from assistant.dialogue.reminders import due_at, pending
+from assistant.dialogue.reminders import FORM_SILENCE, due_at, pending
 from assistant.errors import DatabaseUnavailable
 from assistant.reminder_clock import ReminderClock
 from tests.integration.bots import say, texts
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from assistant.agent import Agent
     from assistant.dialogue.events import Event
+    from assistant.project import Project
 
 START = 1_700_000_000.0
 
@@ -254,3 +255,62 @@ def test_who_is_forgotten_is_not_reminded(bot: Agent, clock: Clock) -> None:
     bot.conversations.forget("ann")
     clock.now = time.time()
     assert bot.conversations.reminders.due(clock.now) == ()
+
+
+# --- silence in a form ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def patient(open_bot: Callable[..., Agent], clock: Clock) -> Agent:
+    return open_bot(clock=clock, settings={"form_reminder_minutes": 5, "form_timeout_minutes": 20})
+
+
+def test_a_form_that_waits_for_too_long_asks_once_more(patient: Agent, clock: Clock) -> None:
+    say(patient, "track")
+    clock.now += 299
+    assert told(patient) == []
+    clock.now += 2
+    assert told(patient) == [("ann", ["Which number?"])]
+    message = patient.tracker("ann").latest_message
+    assert message is not None
+    assert message.parse.intent.name == FORM_SILENCE
+    clock.now += 3600
+    assert told(patient) == []  # once: whoever has gone is not asked for ever
+
+
+def test_an_answer_ends_the_reminder_and_the_next_question_has_its_own(patient: Agent, clock: Clock) -> None:
+    say(patient, "track")
+    clock.now += 200
+    assert texts(say(patient, "12345")) == ["Your name?"]
+    clock.now += 200
+    assert told(patient) == []
+    clock.now += 101
+    assert told(patient) == [("ann", ["Your name?"])]
+    assert texts(say(patient, "Ann")) == ["Order 12345 of Ann."]
+    assert pending(patient.tracker("ann")) == {}
+
+
+def test_a_reminder_does_not_keep_a_form_that_is_to_be_left(patient: Agent, clock: Clock) -> None:
+    say(patient, "track")
+    clock.now += 301
+    assert told(patient)
+    clock.now += 1000
+    assert texts(say(patient, "hello")) == ["Hello!"]
+    assert patient.tracker("ann").active_loop is None
+
+
+def test_a_rule_may_say_something_else_in_the_silence(open_bot: Callable[..., Agent], project: Project, clock: Clock) -> None:
+    rule = f"rules:\n- {{rule: still there, steps: [{{intent: {FORM_SILENCE}}}, {{action: utter_more}}]}}\n"
+    rules = project.root / "data" / "rules.yml"
+    rules.write_text(rules.read_text().replace("rules:\n", rule))
+    bot = open_bot(clock=clock, settings={"form_reminder_minutes": 5})
+    say(bot, "track")
+    clock.now += 301
+    assert told(bot) == [("ann", ["Anything else?", "Which number?"])]
+
+
+def test_without_the_setting_nobody_is_reminded(bot: Agent, clock: Clock) -> None:
+    say(bot, "track")
+    clock.now += 3000
+    assert told(bot) == []
+    assert pending(bot.tracker("ann")) == {}
