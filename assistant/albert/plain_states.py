@@ -33,7 +33,7 @@ MAX_PIECES = 256
 """Of a text; what stands after them is not read."""
 
 _IDS, _TYPES = "input_ids", "token_types"
-_MIDDLE, _LAST, _ORDER = "middle", "last", "order"
+_MIDDLE, _LAST, _VECTOR, _ORDER = "middle", "last", "vector", "order"
 _PREFIX = "albert."
 
 
@@ -97,6 +97,14 @@ class PlainEncoder:
                 found[row] = Read(states, np.array(encodings[row].offsets, dtype=np.int64).reshape(-1, 2)[is_text])
         return found
 
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Returns the encoder's sentence vectors, of length one. Shape: (text, hidden)."""
+        encodings = self._tokenizer.encode_batch([_clean(text) for text in texts])
+        found = np.zeros((len(texts), self.hidden), dtype=np.float32)
+        for rows, (vectors,) in self._run(encodings, (_VECTOR,)):
+            found[rows] = vectors
+        return found
+
     def in_order(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
         """Returns the probability that the second text of each pair follows the first, rather than the other way round."""
         encodings = self._tokenizer.encode_batch([(_clean(first), _clean(second)) for first, second in pairs])
@@ -123,16 +131,18 @@ def pair_graph(weights: Mapping[str, Floats], config: Any) -> bytes:
         KeyError: a weight is missing.
     """
     build = GraphBuilder()
-    encoded = _PairGraph(build, weights, config).add(_IDS)
+    encoded = _PairGraph(build, weights, config).add(_IDS, _TYPES)
     build.named(encoded.states[config.num_hidden_layers // 2], _MIDDLE)
     build.named(encoded.states[-1], _LAST)
+    build.named(encoded.vector, _VECTOR)
     first = build.node("Gather", encoded.states[-1], build.integers(0), axis=1)  # (batch, 1, hidden)
     first = build.node("Squeeze", first, build.integers(1))
     pooled = build.node("Tanh", _product(build, first, f"{_PREFIX}pooler", weights))
     order = _product(build, pooled, "sop_classifier.classifier", weights)
     build.named(build.node("Softmax", order, axis=-1), _ORDER)
     axes: dict[str, tuple[str | int, ...]] = dict.fromkeys((_MIDDLE, _LAST), ("batch", "piece", config.hidden_size))
-    return build.finished(dict.fromkeys((_IDS, _TYPES), ("batch", "piece")), axes | {_ORDER: ("batch", 2)})
+    axes |= {_VECTOR: ("batch", config.hidden_size), _ORDER: ("batch", 2)}
+    return build.finished(dict.fromkeys((_IDS, _TYPES), ("batch", "piece")), axes)
 
 
 class _PairGraph(EncoderGraph):
@@ -142,13 +152,13 @@ class _PairGraph(EncoderGraph):
         self._builder, self._config, self._named = builder, config, weights
         self._extents, self._eight_bits, self._sites = None, {}, {}
 
-    def _embedded(self, input_ids: str, length: str) -> str:
+    def _embedded(self, input_ids: str, length: str, token_types: str) -> str:
         build, zero = self._builder, self._builder.integers(0)
         tables = ("word_embeddings", "position_embeddings", "token_type_embeddings")
         words, places, types = (build.constant(name, self._of(f"embeddings.{name}.weight")) for name in tables)
         place = build.node("Slice", places, zero, length, zero)  # (piece, embedding)
         narrow = build.node("Add", build.node("Gather", words, input_ids), place)  # (batch, piece, embedding)
-        narrow = build.node("Add", narrow, build.node("Gather", types, _TYPES))
+        narrow = build.node("Add", narrow, build.node("Gather", types, token_types))
         narrow = self._normed(narrow, "embedding_norm", self._pair("embeddings.LayerNorm"))
         return self._plain(narrow, "widen", *self._linear("encoder.embedding_hidden_mapping_in"))
 

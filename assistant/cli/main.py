@@ -10,7 +10,22 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from assistant.cli import actions, albert, audit, chat, corrections, explain, faq, handoff, nlu, privacy, projects, tests
+from assistant.cli import (
+    actions,
+    albert,
+    audit,
+    chat,
+    corrections,
+    explain,
+    faq,
+    handoff,
+    knowledge,
+    nlu,
+    privacy,
+    projects,
+    summaries,
+    tests,
+)
 from assistant.cli.output import ReaderGone, talk
 from assistant.errors import AssistantError
 from assistant.messages import Cancelled
@@ -31,9 +46,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for group in (chat, nlu, explain, audit, projects, actions, privacy, corrections):
+for group in (chat, nlu, explain, audit, projects, actions, privacy, corrections, summaries):
     group.register(app)
 app.add_typer(faq.app, name="faq")
+app.add_typer(knowledge.app, name="knowledge")
 app.add_typer(handoff.app, name="handoff")
 app.add_typer(tests.app, name="test")
 app.add_typer(albert.app, name="albert")

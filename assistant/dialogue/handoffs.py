@@ -6,17 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from assistant.dialogue.events import AgentUttered, BotUttered, UserUttered
-from assistant.dialogue.slots import REQUESTED_SLOT
+from assistant.dialogue.summaries import first_telling, summarise
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from assistant.dialogue.events import Event
     from assistant.dialogue.tracker import Tracker
     from assistant.messages import Decision
 
 WAITING, TAKEN, CLOSED = "waiting", "taken", "closed"
-_QUOTED_CHARACTERS = 200
 
 Speaker: TypeAlias = Literal["user", "bot", "agent"]
 
@@ -94,38 +93,23 @@ class Handoff:
         }
 
 
-def request_of(tracker: Tracker, decisions: Sequence[Decision]) -> HandoffRequest:
-    """Returns what the team is told of a conversation that stops at a turn with these decisions."""
-    return HandoffRequest(_reason(tracker, decisions), summarise(tracker), sentiment_of(tracker.events))
+def request_of(
+    tracker: Tracker, decisions: Sequence[Decision], pick: Callable[[Sequence[str]], str] = first_telling
+) -> HandoffRequest:
+    """Returns what the team is told of a conversation that stops at a turn with these decisions.
+
+    Args:
+        tracker: of the conversation.
+        decisions: of the turn.
+        pick: returns the sentence of some messages that says most.
+    """
+    return HandoffRequest(_reason(tracker, decisions), summarise(tracker, pick), sentiment_of(tracker.events))
 
 
 def _reason(tracker: Tracker, decisions: Sequence[Decision]) -> str:
     acted = [decision for decision in decisions if decision.action != "action_listen"]
     why = f"{acted[-1].action}: {acted[-1].reason}" if acted else "the conversation was paused"
     return f"{tracker.intent}, {why}" if tracker.intent else why
-
-
-def summarise(tracker: Tracker) -> str:
-    """Returns what a conversation was about: its first and last message as they were written, and what is known by now."""
-    said = [line.text for line in transcript(tracker.events) if line.speaker == "user" and line.text.strip()]
-    known = [f"{name} = {value}" for name, value in tracker.slots.items() if _is_telling(tracker, name, value)]
-    lines = [f"began with: {_quoted(said[0])}"] if said else []
-    lines += [f"said last: {_quoted(said[-1])}"] if len(said) > 1 else []
-    lines += [f"known: {', '.join(known)}"] if known else []
-    lines += [f"in the middle of: {tracker.active_loop}"] if tracker.active_loop else []
-    return "\n".join(lines)
-
-
-def _is_telling(tracker: Tracker, name: str, value: Any) -> bool:
-    if name == REQUESTED_SLOT:
-        return False
-    slot = tracker.domain.slots.get(name)
-    return isinstance(value, str | int | float) and value != "" and (slot is None or value != slot.initial_value)
-
-
-def _quoted(text: str) -> str:
-    flat = " ".join(text.split())
-    return flat if len(flat) <= _QUOTED_CHARACTERS else f"{flat[: _QUOTED_CHARACTERS - 3]}..."
 
 
 def sentiment_of(events: Iterable[Event]) -> float | None:

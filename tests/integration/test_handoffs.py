@@ -71,10 +71,10 @@ def test_who_wants_a_person_is_told_so_and_waits_in_the_queue(bot: Agent) -> Non
     assert waiting.sender_id == "ann"
     assert waiting.request.reason == 'person, action_handoff: rule "person" (data/rules.yml:2)'
     assert waiting.request.summary.splitlines() == [
-        "began with: track 12345",
-        "said last: a human please",
-        "known: number = 12345",
-        "in the middle of: order_form",
+        'The customer wants: "track 12345".',
+        "The assistant has begun the order form.",
+        'Open: the order form waits for name; the customer said last: "a human please".',
+        "Known: number = 12345.",
     ]
 
 

@@ -75,7 +75,8 @@ def test_plain_text_has_headings_where_people_see_some(tmp_path: Path) -> None:
 def test_a_web_page_is_read_without_menus_and_scripts(tmp_path: Path) -> None:
     page = (
         "<html><head><title>Delivery</title><script>var x = 'no'</script></head><body><nav>Home</nav><!-- no -->"
-        "<div>We deliver <b>fast</b>.<h2>Prices</h2><ul><li>Home: &euro;3</li><li>Shop: free</li></ul></div><footer>(c)</footer></body>"
+        "<div>We deliver <b>fast</b>.<h2>Prices</h2><ul><li>Home: &euro;3</li><li>Shop: free</li></ul></div>"
+        "<footer>(c)</footer></body>"
     )
     document = read_document(written(tmp_path, "delivery.html", page))
     assert places(document) == {"Delivery": "We deliver fast.", "Delivery > Prices": "Home: €3\n\nShop: free"}
