@@ -292,14 +292,19 @@ class Agent:
 
     def _remind(self, due: DueReminder) -> Reply | None:
         """Triggers a reminder that still counts."""
-        tracker = self._load(due.sender_id)
-        self._remember(tracker)
+        try:
+            return self._turn(due.sender_id, partial(self._take_due, due))
+        except _NotDueError:
+            return None
+
+    def _take_due(self, due: DueReminder, tracker: Tracker) -> None:
+        """Takes in a reminder; whether it still counts is seen in the very state that the turn goes on from."""
         reminder = pending(tracker).get(due.position)
         if reminder is None:
-            return None
+            self._remember(tracker)
+            raise _NotDueError
         channel = tracker.latest_message.channel if tracker.latest_message else ""
-        message = external_message(reminder.intent, reminder.entities, channel, self._clock(), reminder=due.position)
-        return self._turn(due.sender_id, partial(self._take, message))
+        self._take(external_message(reminder.intent, reminder.entities, channel, self._clock(), reminder=due.position), tracker)
 
     def _start_session(self, tracker: Tracker) -> None:
         """Starts a session at the first message, and after a silence longer than the domain's; not while a person is waited for."""
@@ -517,5 +522,9 @@ class _Timer:
 def _last_written(tracker: Tracker) -> UserUttered | None:
     """The last message that the user wrote: a reminder between it and now does not break the silence."""
     return next((e for e in reversed(tracker.applied_events()) if isinstance(e, UserUttered) and not is_external(e)), None)
+
+
+class _NotDueError(Exception):
+    """A reminder counts no more: another process has triggered it, or something came in between."""
 
 
