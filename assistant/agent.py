@@ -258,6 +258,7 @@ class Agent:
                 tracker.update_all([*turn.failed(error), *self.actions.say("utter_action_failed", tracker)])
             if tracker.latest_action != ACTION_LISTEN:
                 tracker.update(ActionExecuted(ACTION_LISTEN))
+            tracker.update_all(silence_reminder(tracker, self.settings.form_reminder_minutes, self._clock()))
             self._store(tracker, n_stored, was_paused=was_paused)
         changed = {name: value for name, value in tracker.slots.items() if slots_before.get(name) != value}
         return Reply(_said(tracker.events[n_stored:]), turn.trace(changed), tracker.is_paused)
@@ -282,7 +283,6 @@ class Agent:
         self._leave_silent_form(tracker)
         tracker.update(self._understand(message))
 
-            tracker.update_all(silence_reminder(tracker, self.settings.form_reminder_minutes, self._clock()))
     def _take(self, message: UserUttered, tracker: Tracker) -> None:
         """Takes in what nobody has written. That is no reason to start a session, except the first."""
         if not tracker.events:
@@ -354,6 +354,16 @@ class Agent:
             return filled
         return [event for event in filled if event.value != message.text]
 
+    def _validated(self, tracker: Tracker) -> list[Event]:
+        """What the project's own code makes of the message; as in Rasa, the turn goes on without it where that fails."""
+        if _is_left_to_a_person(tracker) or is_refused(self.settings.moderation, tracker.latest_message):
+            return []
+        try:
+            return self.actions.validate_mappings(tracker)
+        except ActionError as error:
+            self._turns.now.problems.append(str(error))
+            return []
+
     def _parse(self, text: str) -> Parse:
         if is_payload(text):
             try:
@@ -375,16 +385,6 @@ class Agent:
             return False
         turn.problems.append(f"stopped after {self.settings.max_actions} actions")
         return True
-    def _validated(self, tracker: Tracker) -> list[Event]:
-        """What the project's own code makes of the message; as in Rasa, the turn goes on without it where that fails."""
-        if _is_left_to_a_person(tracker):
-            return []
-        try:
-            return self.actions.validate_mappings(tracker)
-        except ActionError as error:
-            self._turns.now.problems.append(str(error))
-            return []
-
 
     def _decide(self, tracker: Tracker) -> Decision:
         with self._timed("dialogue"):
@@ -494,9 +494,18 @@ class Agent:
             self._close.pop()()
 
 
+class _NotDueError(Exception):
+    """A reminder counts no more: another process has triggered it, or something came in between."""
+
+
 def _is_left_to_a_person(tracker: Tracker) -> bool:
     """While a conversation is paused the assistant keeps silent; as in Rasa, the user may still start it over."""
     return tracker.is_paused and tracker.intent != "restart"
+
+
+def _last_written(tracker: Tracker) -> UserUttered | None:
+    """The last message that the user wrote: a reminder between it and now does not break the silence."""
+    return next((e for e in reversed(tracker.applied_events()) if isinstance(e, UserUttered) and not is_external(e)), None)
 
 
 def _folded(text: str) -> str:
@@ -519,12 +528,3 @@ class _Timer:
 
     def __exit__(self, *_: object) -> None:
         self._timings_ms[self._stage] += (time.perf_counter() - self._start) * 1000
-def _last_written(tracker: Tracker) -> UserUttered | None:
-    """The last message that the user wrote: a reminder between it and now does not break the silence."""
-    return next((e for e in reversed(tracker.applied_events()) if isinstance(e, UserUttered) and not is_external(e)), None)
-
-
-class _NotDueError(Exception):
-    """A reminder counts no more: another process has triggered it, or something came in between."""
-
-
