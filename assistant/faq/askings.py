@@ -73,6 +73,8 @@ class FaqFigures:
         n_conversations: those in which the FAQ was asked; n_deflected: of these, those that needed no person: every question was
             answered, no answer was rated down, and the conversation was not handed over.
         by_day: hits and misses of each day, the oldest first, days without questions among them.
+        deflection_by_day: of each of these days, the share of the conversations in which the FAQ was asked then that needed no
+            person; None where it was not asked.
         entries: of each entry that ever answered, the one asked most first.
     """
 
@@ -81,6 +83,7 @@ class FaqFigures:
     n_conversations: int
     n_deflected: int
     by_day: tuple[tuple[date, int, int], ...] = ()
+    deflection_by_day: tuple[float | None, ...] = ()
     entries: tuple[EntryFigures, ...] = field(default=())
 
     @property
@@ -101,7 +104,10 @@ class FaqFigures:
             "hit_share": self.hit_share,
             "conversations": self.n_conversations,
             "deflection_rate": self.deflection_rate,
-            "by_day": [{"day": day.isoformat(), "hits": hits, "misses": misses} for day, hits, misses in self.by_day],
+            "by_day": [
+                {"day": day.isoformat(), "hits": hits, "misses": misses, "deflection_rate": share}
+                for (day, hits, misses), share in zip(self.by_day, self.deflection_by_day, strict=True)
+            ],
             "entries": [
                 {"entry": e.entry_id, "hits": e.n_hits, "up": e.n_up, "down": e.n_down, "last_at": e.last_at} for e in self.entries
             ],
@@ -127,9 +133,11 @@ def figures_of(askings: Sequence[Asking], handed_over: Collection[str] = ()) -> 
     hits = Counter(_day(asking) for asking in askings if asking.entry_id is not None)
     misses = Counter(_day(asking) for asking in askings if asking.entry_id is None)
     conversations: defaultdict[str, bool] = defaultdict(lambda: True)
+    on_days: defaultdict[date, set[str]] = defaultdict(set)
     for asking in askings:
         is_well = asking.entry_id is not None and asking.rating >= 0 and asking.sender_id not in handed_over
         conversations[asking.sender_id] &= is_well
+        on_days[_day(asking)].add(asking.sender_id)
     days = _days(hits.keys() | misses.keys())
     return FaqFigures(
         n_hits=hits.total(),
@@ -137,6 +145,7 @@ def figures_of(askings: Sequence[Asking], handed_over: Collection[str] = ()) -> 
         n_conversations=len(conversations),
         n_deflected=sum(conversations.values()),
         by_day=tuple((day, hits[day], misses[day]) for day in days),
+        deflection_by_day=tuple(_share([conversations[sender] for sender in on_days[day]]) for day in days),
         entries=entry_figures(askings),
     )
 
@@ -193,6 +202,10 @@ def _staleness(entry: FaqEntry, figures: EntryFigures | None, now: float) -> str
 
 def _day(asking: Asking) -> date:
     return date.fromtimestamp(asking.asked_at)  # noqa: DTZ012 (the curators' own day)
+
+
+def _share(are_well: Collection[bool]) -> float | None:
+    return sum(are_well) / len(are_well) if are_well else None
 
 
 def _days(asked: Collection[date]) -> list[date]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from assistant.faq.askings import Asking, Rating
 from assistant.redaction import redacted
@@ -65,6 +65,12 @@ class AskingStore:
         with self._database.read() as session:
             rows = session.scalars(select(AskingRow).where(AskingRow.asked_at >= since).order_by(AskingRow.id))
             return tuple(_read(row) for row in rows)
+
+    def hits(self, since: float = 0.0) -> dict[str, int]:
+        """Returns how often each entry answered from a time on, by id. Unit: seconds since the epoch."""
+        answered = select(AskingRow.entry_id, func.count()).where(AskingRow.asked_at >= since, AskingRow.entry_id.is_not(None))
+        with self._database.read() as session:
+            return {str(entry_id): count for entry_id, count in session.execute(answered.group_by(AskingRow.entry_id))}
 
     def handed_over(self, since: float = 0.0) -> frozenset[str]:
         """Returns who was handed over to a person from a time on. Unit: seconds since the epoch."""

@@ -52,7 +52,7 @@ class Reminded(Message):
 
 _HELP_PLACES = {
     "chat": ("chat", "prompt", "message", "find"),
-    "faq": ("faq", "entries", "unanswered", "editor"),
+    "faq": ("faq", "entries", "unanswered", "behind", "review", "figures", "editor", "versions", "importing"),
     "training": ("training",),
     "inbox": ("inbox", "cases", "case"),
 }

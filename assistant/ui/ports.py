@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from assistant.dialogue.domain import Domain
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from assistant.faq.queue import QuestionCluster, Unanswered
     from assistant.inbox import Case
     from assistant.messages import FaqResult, Parse, ProgressCallback, Reply, UserMessage
+    from assistant.stores.entry_import import ImportChange, ImportMode, ImportReport
+    from assistant.stores.entry_values import EntryVersion
 
 # ruff: noqa: D102 (the methods are described where they are implemented)
 
@@ -39,6 +41,23 @@ class EntriesPort(Protocol):
 
     def delete(self, entry_id: str, author: str = "", reason: str = "") -> FaqEntry: ...
 
+    def history(self, entry_id: str) -> tuple[EntryVersion, ...]: ...
+
+    def roll_back(self, entry_id: str, version: int, expected_version: int, author: str = "", reason: str = "") -> FaqEntry: ...
+
+    def import_entries(
+        self,
+        entries: Iterable[FaqEntry],
+        mode: ImportMode = "merge",
+        author: str = "",
+        reason: str = "import",
+        progress: ProgressCallback | None = None,
+        *,
+        n_entries: int = 0,
+        tell: Callable[[ImportChange], None] | None = None,
+        is_dry_run: bool = False,
+    ) -> ImportReport: ...
+
 
 class FaqPort(Protocol):
     """Retrieval over the published entries, and what it sees in them and in the queue."""
@@ -48,6 +67,8 @@ class FaqPort(Protocol):
     def clustered(self, questions: Sequence[Unanswered]) -> tuple[QuestionCluster, ...]: ...
 
     def likenesses(self) -> tuple[Likeness, ...]: ...
+
+    def alike(self, entry: FaqEntry) -> tuple[Likeness, ...]: ...
 
 
 class UnansweredPort(Protocol):
@@ -62,6 +83,8 @@ class AskingsPort(Protocol):
     """What was asked of the FAQ, and what people thought of the answers."""
 
     def list(self, since: float = 0.0) -> tuple[Asking, ...]: ...
+
+    def hits(self, since: float = 0.0) -> Mapping[str, int]: ...
 
     def handed_over(self, since: float = 0.0) -> frozenset[str]: ...
 

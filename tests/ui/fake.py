@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import threading
 import time
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -24,14 +25,17 @@ from assistant.messages import (
     FaqResult,
     IntentScore,
     Parse,
+    Progress,
     Reply,
     Trace,
     UserMessage,
 )
 from assistant.stores.conversations import ConversationSummary
+from assistant.stores.entry_import import ImportChange, ImportReport
+from assistant.stores.entry_values import EntryVersion
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
     from pathlib import Path
 
     from assistant.dialogue.stories import Story
@@ -40,6 +44,8 @@ if TYPE_CHECKING:
     from assistant.faq.entry import Status
     from assistant.faq.queue import Unanswered
     from assistant.inbox import Case
+    from assistant.messages import ProgressCallback
+    from assistant.stores.entry_import import ImportMode
     from assistant.ui.ports import InboxPort
 
 LISTEN = Decision("action_listen", "rule", 1.0, "")
@@ -51,6 +57,7 @@ class FakeEntries:
     def __init__(self, entries: tuple[FaqEntry, ...] = ()) -> None:
         self.kept = {entry.id: replace(entry, version=1) for entry in entries}
         self.reasons: list[str] = []
+        self.versions: dict[str, list[EntryVersion]] = {}
 
     def list(self, status: Status | None = None, text: str | None = None) -> tuple[FaqEntry, ...]:
         words = (text or "").lower().split()
@@ -78,9 +85,42 @@ class FakeEntries:
         kept = self.get(entry_id)
         return self._keep(replace(kept, status="archived", version=kept.version + 1), author, reason)
 
+    def history(self, entry_id: str) -> tuple[EntryVersion, ...]:
+        return tuple(reversed(self.versions.get(entry_id, [EntryVersion(self.get(entry_id), "")])))
+
+    def roll_back(self, entry_id: str, version: int, expected_version: int, author: str = "", reason: str = "") -> FaqEntry:
+        wanted = next(kept.entry for kept in self.versions[entry_id] if kept.entry.version == version)
+        return self.save(replace(wanted, version=expected_version), expected_version, author, reason or f"back to version {version}")
+
+    def import_entries(
+        self,
+        entries: Iterable[FaqEntry],
+        mode: ImportMode = "merge",
+        author: str = "",
+        reason: str = "import",
+        progress: ProgressCallback | None = None,
+        *,
+        n_entries: int = 0,
+        tell: Callable[[ImportChange], None] | None = None,
+        is_dry_run: bool = False,
+    ) -> ImportReport:
+        """Adds what is new; the real store is tested with the rest."""
+        new = [replace(entry, version=1) for entry in entries if entry.id not in self.kept]
+        for number, entry in enumerate(new, start=1):
+            if tell is not None:
+                tell(ImportChange(None, entry))
+            if progress is not None:
+                progress(Progress("import", number, n_entries))
+            if not is_dry_run:
+                self._keep(entry, author, reason)
+        return ImportReport(n_added=len(new), n_unchanged=n_entries - len(new))
+
     def _keep(self, entry: FaqEntry, author: str, reason: str) -> FaqEntry:
         self.reasons.append(reason)
+        before = self.kept.get(entry.id)
+        kept = self.versions.setdefault(entry.id, [EntryVersion(before, "")] if before is not None else [])
         self.kept[entry.id] = replace(entry, author=author or entry.author)
+        kept.append(EntryVersion(self.kept[entry.id], reason))
         return self.kept[entry.id]
 
 
@@ -89,7 +129,7 @@ class FakeFaq:
 
     def __init__(self, entries: FakeEntries) -> None:
         self._entries = entries
-        self.alike: tuple[Likeness, ...] = ()
+        self.found_alike: tuple[Likeness, ...] = ()
 
     def search(self, question: str, limit: int = 5) -> FaqResult:
         asked = question.lower().strip(" ?!.")
@@ -121,7 +161,10 @@ class FakeFaq:
         )
 
     def likenesses(self) -> tuple[Likeness, ...]:
-        return self.alike
+        return self.found_alike
+
+    def alike(self, entry: FaqEntry) -> tuple[Likeness, ...]:
+        return tuple(pair for pair in self.found_alike if entry.id in {pair.entry_id, pair.other_id})
 
 
 @dataclass
@@ -135,6 +178,9 @@ class FakeAskings:
 
     def list(self, since: float = 0.0) -> tuple[Asking, ...]:
         return tuple(asking for asking in self.kept if asking.asked_at >= since)
+
+    def hits(self, since: float = 0.0) -> dict[str, int]:
+        return dict(Counter(asking.entry_id for asking in self.list(since) if asking.entry_id is not None))
 
     def handed_over(self, since: float = 0.0) -> frozenset[str]:  # noqa: ARG002 (the real signature)
         return frozenset()

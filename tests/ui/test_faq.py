@@ -61,7 +61,7 @@ async def test_new_entry_answers_in_the_next_message(make_app: Callable[..., Ass
 async def test_entry_is_changed(make_app: Callable[..., AssistantApp], agent: FakeAgent) -> None:
     async with make_app().run_test() as pilot:
         await open_desk(pilot)
-        await open_editor(pilot, "down", "down", "enter")
+        await open_editor(pilot, "down", "enter")
         editor = pilot.app.screen
         editor.query_one("#answer", TextArea).text = "Yes, within 14 days."
         editor.query_one("#tags", Input).value = "payment, later"
@@ -83,11 +83,14 @@ async def test_entry_without_an_answer_is_refused_and_nothing_is_lost(make_app: 
         await open_desk(pilot)
         await open_editor(pilot, "ctrl+n")
         await write(pilot, "Why?")
+        assert "an entry needs" not in shown(pilot)  # nobody is told off before they are done
         await pilot.press("ctrl+s")
-        await until(pilot, lambda: isinstance(pilot.app.screen, ProblemDialog))
-        assert "the answer is empty" in shown(pilot)
-        await pilot.press("escape")
+        await see(pilot, "✕ Answer: an entry needs an answer")
+        assert pilot.app.focused is pilot.app.screen.query_one("#answer")
         assert pilot.app.screen.query_one("#question", Input).value == "Why?"
+        await write(pilot, "Because.")
+        await pilot.press("ctrl+s")
+        await closed(pilot)
 
 
 async def test_leaving_with_changes_asks_first(make_app: Callable[..., AssistantApp], agent: FakeAgent) -> None:
@@ -113,7 +116,7 @@ async def test_deleted_entry_answers_no_more_until_it_is_brought_back(
 ) -> None:
     async with make_app().run_test(notifications=True) as pilot:
         await open_desk(pilot)
-        await pilot.press("down", "delete")
+        await pilot.press("delete")
         await see(pilot, "Delete “How long does delivery take?”?")
         await pilot.press("enter")  # the first answer keeps
         assert len(agent.entries.list()) == 3
@@ -151,7 +154,7 @@ async def test_save_over_a_newer_version_asks_and_keeps_both_ways_open(
         await open_desk(pilot)
         for answer, expected in (("go_on", "theirs"), ("mine", "mine"), ("theirs", "theirs again")):
             if not isinstance(pilot.app.screen, EntryEditor):
-                await open_editor(pilot, "enter")
+                await open_editor(pilot, "down", "down", "enter")
             kept = agent.entries.get("return-worn-shoes")
             agent.entries.save(replace(kept, answer="theirs again" if answer == "theirs" else "theirs", author="Ada"), kept.version)
             pilot.app.screen.query_one("#answer", TextArea).text = "mine"
@@ -201,12 +204,12 @@ async def test_unanswered_question_is_dismissed(make_app: Callable[..., Assistan
 async def test_preview_takes_the_place_of_the_text_in_a_narrow_terminal(make_app: Callable[..., AssistantApp]) -> None:
     async with make_app().run_test(size=(80, 24)) as pilot:
         await open_desk(pilot)
-        await open_editor(pilot, "enter")
+        await open_editor(pilot, "down", "down", "enter")
         assert "**indoors**" in shown(pilot)
-        await pilot.press("f6")
+        await pilot.press("ctrl+o")
         await see(pilot, "1. Start the return within 30 days.")
         assert "**indoors**" not in shown(pilot)
-        await pilot.press("f6")
+        await pilot.press("ctrl+o")
         await see(pilot, "**indoors**")
 
 
@@ -224,10 +227,10 @@ async def test_failing_store_is_shown_and_the_desk_goes_on(
     async with make_app().run_test() as pilot:
         await open_desk(pilot)
 
-        def refuse(entry_id: str, author: str, reason: str) -> None:
+        def refuse(*_: object) -> None:
             raise DatabaseUnavailable(path="x.db", why="disk full")
 
-        monkeypatch.setattr(agent.entries, "delete", refuse)
+        monkeypatch.setattr(agent.entries, "save", refuse)
         await pilot.press("delete", "tab", "enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, ProblemDialog))
         assert "disk full" in shown(pilot)
@@ -242,7 +245,7 @@ async def test_editing_loses_nothing_of_a_large_entry(make_app: Callable[..., As
     agent.entries.save(replace(kept, alternatives=alternatives, tags=tags, answer="word " * 5_000), kept.version)
     async with make_app().run_test() as pilot:
         await open_desk(pilot)
-        await open_editor(pilot, "down", "enter")
+        await open_editor(pilot, "enter")
         await pilot.press("ctrl+s")
         await closed(pilot)
         saved = agent.entries.get("delivery-time")
@@ -280,15 +283,22 @@ async def test_figures_show_what_was_asked_and_what_wants_a_look(make_app: Calla
     agent.askings.add("gift cards", "bob", None, 0.1)
     agent.askings.rate("ann", "return-worn-shoes", 1)
     agent.askings.kept[0] = replace(agent.askings.kept[0], asked_at=agent.askings.kept[0].asked_at - 3 * 86_400)
-    agent.faq.alike = (Likeness("contradiction", "delivery-time", "pay-later", "?", "?", 0.9, "2 against 4"),)
+    agent.faq.found_alike = (Likeness("contradiction", "delivery-time", "pay-later", "?", "?", 0.9, "2 against 4"),)
     async with make_app().run_test(size=(110, 45)) as pilot:
         await open_desk(pilot)
         await pilot.press("ctrl+t", "ctrl+t")
+        await see(pilot, "To review 2")
+        await see(pilot, "How long does delivery take?  |  pay-later")
+        await see(pilot, "✕ contradict")
+        await see(pilot, "2 against 4")
+        await pilot.press("ctrl+t")
         await see(pilot, "2 answered, 1 missed (67% answered)")
         await see(pilot, "50% of 2 conversations needed no person")
         await see(pilot, "2  Can I return shoes that I have worn?  +1 -0")
-        await see(pilot, "delivery-time and pay-later  2 against 4")
         await see(pilot, "Answered and missed, last 30 days")
+        await see(pilot, "Needed no person, %, last 30 days")
+        await pilot.press("p")
+        await see(pilot, "Answered and missed, last 90 days")
         await pilot.press("ctrl+t")
         assert isinstance(pilot.app.focused, EntryTable)
 
@@ -302,7 +312,7 @@ async def test_what_wants_something_done_becomes_an_example_of_an_intent(
         taught.append((texts, intent))
         return len(texts)
 
-    monkeypatch.setattr("assistant.ui.faq.screen.teach", teach)
+    monkeypatch.setattr("assistant.ui.faq.queue.teach", teach)
     async with make_app().run_test(size=(110, 40)) as pilot:
         await open_desk(pilot)
         await pilot.press("ctrl+t", "i")

@@ -10,9 +10,14 @@ from assistant.ui.app import AssistantApp
 from assistant.ui.chat.message_view import MessageView
 from assistant.ui.chat.prompt import Prompt
 from assistant.ui.chat.screen import ChatScreen
+from assistant.ui.faq.conversations import ConversationDialog
 from assistant.ui.faq.editor import EntryEditor
+from assistant.ui.faq.figures import FiguresPane
+from assistant.ui.faq.importing import ImportScreen
+from assistant.ui.faq.review import RemarkTable
 from assistant.ui.faq.screen import FaqScreen
 from assistant.ui.faq.tables import EntryTable, QuestionTable
+from assistant.ui.faq.versions import VersionsScreen
 from assistant.ui.help import HelpScreen
 from assistant.ui.inbox.case import CaseScreen
 from assistant.ui.inbox.screen import InboxScreen
@@ -32,6 +37,11 @@ OWNERS: dict[str, type] = {
     "faq": FaqScreen,
     "entries": EntryTable,
     "unanswered": QuestionTable,
+    "behind": ConversationDialog,
+    "review": RemarkTable,
+    "figures": FiguresPane,
+    "versions": VersionsScreen,
+    "importing": ImportScreen,
     "editor": EntryEditor,
     "training": TrainingScreen,
     "inbox": InboxScreen,

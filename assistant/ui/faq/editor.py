@@ -1,22 +1,26 @@
-"""Writes and changes one FAQ entry, with the answer as readers will see it."""
+"""Writes and changes one FAQ entry, with the answer as readers will see it, and what is wrong with a field beside the field."""
 
 from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Input, Select, TextArea
+from textual.widgets import Footer, Input, Select, Static, TextArea
 
 from assistant.errors import AssistantError, StaleEntry
 from assistant.faq.entry import MAX_ALTERNATIVES, MAX_QUESTION_CHARS, STATUSES
 from assistant.people import user_name
 from assistant.ui.actions import bindings
-from assistant.ui.faq.tables import STATUS_SIGNS
-from assistant.ui.faq.verdict import verdict
+from assistant.ui.faq.fields import DETAILS, faults_of, read_fields, remarks_on, typed_of
+from assistant.ui.faq.listing import STATUS_SIGNS
+from assistant.ui.faq.tables import when
+from assistant.ui.faq.verdict import alike_in_words, verdict
 from assistant.ui.problems import ProblemDialog
 from assistant.ui.prose import Prose
 from assistant.ui.question import QuestionDialog
@@ -26,11 +30,24 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
+    from assistant.faq.duplicates import Likeness
     from assistant.faq.entry import FaqEntry
     from assistant.ui.ports import AgentPort
 
 _PAUSE_S = 0.25
 _NO_CUT = 2 * MAX_ALTERNATIVES * MAX_QUESTION_CHARS  # longer than anything that can be saved: an editor must lose nothing
+_MAX_ALIKE = 3
+_TITLES = {
+    "question": "Question",
+    "tags": "Tags, with commas",
+    "category": "Category",
+    "language": "Language",
+    "intent": "Intent",
+    "threshold": "Own threshold",
+    "valid_from": "Valid from",
+    "valid_until": "Valid until",
+    "follow_ups": "Follow-ups: ids, with commas",
+}
 
 
 class EntryEditor(ModalScreen["FaqEntry | None"]):
@@ -43,7 +60,7 @@ class EntryEditor(ModalScreen["FaqEntry | None"]):
 
     AUTO_FOCUS = "#question"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (70, "-normal"), (100, "-wide")]  # noqa: RUF012 (Textual's own declaration)
-    VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (34, "-tall")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("editor")]
     DEFAULT_CSS = """
     EntryEditor {
@@ -55,6 +72,8 @@ class EntryEditor(ModalScreen["FaqEntry | None"]):
         Input:focus, TextArea:focus, #preview:focus, Select:focus > SelectCurrent {
             border: round $primary; border-title-color: $primary;
         }
+        .-wrong, .-wrong:focus { border: round $error; border-title-color: $text-error; border-subtitle-color: $text-error; }
+        .-remarked { border-subtitle-color: $text-warning; }
         #alternatives { height: 7; }
         #writing { height: 1fr; }
         #answer { width: 1fr; height: 100%; }
@@ -63,58 +82,125 @@ class EntryEditor(ModalScreen["FaqEntry | None"]):
         #tags { width: 2fr; }
         #category { width: 1fr; }
         #status { width: 20; border-title-color: $muted; }
+        #more { height: auto; display: none; }
+        #more Horizontal { height: 3; }
+        #language { width: 14; }
+        #intent, #follow_ups { width: 1fr; }
+        #threshold, #valid_from, #valid_until { width: 20; }
+        #state { height: 1; padding: 0 1; color: $muted; text-wrap: nowrap; text-overflow: ellipsis; }
         TextArea { padding: 0 1; scrollbar-size-vertical: 1; }
         TextArea .text-area--cursor-line { background: transparent; }
     }
+    EntryEditor.-tall #more, EntryEditor.-more #more { display: block; }
+    EntryEditor.-short.-more { #alternatives, #writing { display: none; } }
     """
 
     def __init__(self, agent: AgentPort, entry: FaqEntry) -> None:
         super().__init__()
         self._agent = agent
         self._opened = entry
+        self._known_ids: frozenset[str] | None = None  # None: not read yet
+        self._is_checked = False
+        self._alike: Content | None = None
 
     def compose(self) -> ComposeResult:
         """Lays out the fields."""
-        entry = self._opened
-        question = Input(safe_line(entry.question, limit=_NO_CUT), id="question", placeholder="What do people want to know?")
-        question.border_title = "New entry · question" if entry.version == 0 else "Question"
-        yield question
-        yield _area("alternatives", "Other ways to ask it, one a line", "\n".join(entry.alternatives))
+        typed = typed_of(self._opened)
+        yield _input("question", typed, placeholder="What do people want to know?")
+        yield _area("alternatives", "Other ways to ask it, one a line", typed["alternatives"])
         with Horizontal(id="writing"):
-            yield _area("answer", "Answer (Markdown)", entry.answer)
+            yield _area("answer", "Answer (Markdown)", typed["answer"])
             with VerticalScroll(id="preview") as preview:
                 preview.border_title = "Preview"
-                yield Prose(entry.answer or "…", id="previewed")
+                yield Prose(typed["answer"] or "…", id="previewed")
         with Horizontal(id="marks"):
-            for name, title, text in (
-                ("tags", "Tags, with commas", ", ".join(entry.tags)),
-                ("category", "Category", entry.category),
-            ):
-                field = Input(safe_line(text, limit=_NO_CUT), id=name)
-                field.border_title = title
-                yield field
-            shown = [status for status in STATUSES if status != "archived"]
-            yield Select([(STATUS_SIGNS[status], status) for status in shown], value=entry.status, allow_blank=False, id="status")
+            yield _input("tags", typed)
+            yield _input("category", typed)
+            shown = [status for status in STATUSES if status != "archived" or status == self._opened.status]
+            options = [(STATUS_SIGNS[status], status) for status in shown]
+            yield Select(options, value=self._opened.status, allow_blank=False, id="status")
+        with Vertical(id="more"):
+            with Horizontal():
+                yield _input("language", typed)
+                yield _input("intent", typed, placeholder="the intent that asks for it")
+                yield _input("threshold", typed, placeholder="the FAQ's")
+            with Horizontal():
+                yield _input("valid_from", typed, placeholder="2027-01-31")
+                yield _input("valid_until", typed, placeholder="2027-12-31")
+                yield _input("follow_ups", typed)
+        yield Static(id="state", markup=False)
         yield Footer(show_command_palette=False)
 
+    def on_mount(self) -> None:
+        """Says what is known of the entry, and reads what its follow-ups may be."""
+        self._check()
+        self._read_ids()
+
+    @work(group="ids", description="ids", exclusive=True)
+    async def _read_ids(self) -> None:
+        entries = await asyncio.to_thread(self._agent.entries.list)
+        self._known_ids = frozenset(entry.id for entry in entries)
+        self._check()
+
     def current(self) -> FaqEntry:
-        """Returns the entry as the fields say it."""
-        status = self.query_one("#status", Select).value
-        return replace(
-            self._opened,
-            question=self.query_one("#question", Input).value.strip(),
-            alternatives=tuple(filter(None, map(str.strip, self.query_one("#alternatives", TextArea).text.splitlines()))),
-            answer=self.query_one("#answer", TextArea).text.strip(),
-            tags=tuple(filter(None, map(str.strip, self.query_one("#tags", Input).value.split(",")))),
-            category=self.query_one("#category", Input).value.strip(),
-            status=next((known for known in STATUSES if known == status), self._opened.status),
-        )
+        """Returns the entry as the fields say it; a field that cannot be read counts as it was opened."""
+        return read_fields(self._opened, self._typed())[0]
 
     @property
     def has_changes(self) -> bool:
         """Whether leaving would lose something."""
         opened = self._opened
-        return self.current().content() != replace(opened, answer=opened.answer.strip()).content()
+        typed = {name: text.strip() for name, text in self._typed().items()}
+        is_typed_over = any(typed[name] != typed_of(opened)[name] for name in DETAILS)
+        return is_typed_over or self.current().content() != replace(opened, answer=opened.answer.strip()).content()
+
+    def _typed(self) -> dict[str, str]:
+        fields: dict[str, str] = {str(field.id): field.value for field in self.query(Input)}
+        fields |= {str(area.id): area.text for area in self.query(TextArea)}
+        return fields | {"status": str(self.query_one("#status", Select).value)}
+
+    # --- what is wrong
+
+    @on(Input.Changed)
+    @on(TextArea.Changed)
+    def _changed(self) -> None:
+        self._check()
+
+    def _faults(self) -> dict[str, str]:
+        entry, unread = read_fields(self._opened, self._typed())
+        known = self._known_ids if self._known_ids is not None else frozenset(entry.follow_ups)
+        return faults_of(entry, known) | unread
+
+    def _check(self) -> None:
+        """Says beside each field what is wrong with it; an empty field only once somebody wanted to save."""
+        if not self.is_mounted:
+            return
+        entry, faults = self.current(), self._faults()
+        if not self._is_checked:
+            faults = {name: why for name, why in faults.items() if self._typed()[name].strip()}
+        remarks = remarks_on(entry, self._agent.domain.intent_names(), _today())
+        for field in (*self.query(Input), *self.query(TextArea)):
+            name = str(field.id)
+            said = faults.get(name) or remarks.get(name)
+            field.set_class(name in faults, "-wrong")
+            field.set_class(name in remarks and name not in faults, "-remarked")
+            field.border_subtitle = Content(safe_line(said, limit=60)) if said else self._alike if name == "question" else None
+        self.query_one("#state", Static).update(self._state(faults))
+
+    def _state(self, faults: dict[str, str]) -> Content:
+        if faults:
+            name, why = next(iter(faults.items()))
+            hint = "  (^g shows it)" if name in DETAILS and not self.query_one("#more").display else ""
+            label = _TITLES.get(name, name.capitalize()).split(",")[0].split(":")[0]
+            return Content.assemble((f"✕ {label}: ", "$text-error"), safe_line(why, limit=120), (hint, "$muted"))
+        entry = self._opened
+        if entry.version == 0:
+            return Content.styled("A new entry.", "$muted")
+        by = f" by {safe_line(entry.author, limit=40)}" if entry.author else ""
+        saved = f", saved {when(entry.updated_at)}{by}" if entry.updated_at else by
+        return Content.styled(f"{safe_line(entry.id, limit=60)}, version {entry.version}{saved}", "$muted")
+
+    # --- what others say
 
     @on(TextArea.Changed, "#answer")
     def _preview_answer(self, event: TextArea.Changed) -> None:
@@ -128,13 +214,14 @@ class EntryEditor(ModalScreen["FaqEntry | None"]):
     async def _look_for_likes(self, question: str) -> None:
         """Says which other entry answers the question already, so that nobody writes an answer twice."""
         await asyncio.sleep(_PAUSE_S)
-        shown = None
+        self._alike = None
         if question.strip():
             found = await asyncio.to_thread(self._agent.faq.search, question, 2)
             others = replace(found, matches=tuple(match for match in found.matches if match.entry_id != self._opened.id))
-            shown = verdict(others) if others.best is not None else None
-        for field in self.query("#question").results(Input):  # none any more, when the editor was left meanwhile
-            field.border_subtitle = shown
+            self._alike = verdict(others) if others.best is not None else None
+        self._check()
+
+    # --- what people do
 
     def action_preview(self) -> None:
         """Shows or hides the preview; where there is no room for both, in place of the text."""
@@ -142,13 +229,34 @@ class EntryEditor(ModalScreen["FaqEntry | None"]):
         if not self.query_one("#answer").display:
             self.query_one("#preview").focus()
 
-    async def action_save(self) -> None:
-        """Saves the entry."""
+    def action_more(self) -> None:
+        """Goes to the fields that few entries need, and back; in a low terminal they take the place of the texts."""
+        is_there = self.focused is not None and self.focused.id in DETAILS
+        self.set_class(not is_there, "-more")
+        self.query_one("#question" if is_there else "#language").focus()
+
+    def action_save(self) -> None:
+        """Saves the entry, when nothing is wrong with it; asks first where another answers the same."""
+        self._is_checked = True
+        faults = self._faults()
+        self._check()
+        if faults:
+            self._go_to(next(iter(faults)))
+            return
         self._save(self.current(), self._opened.version)
+
+    def _go_to(self, name: str) -> None:
+        if name in DETAILS:
+            self.add_class("-more")
+        elif self.has_class("-short"):
+            self.remove_class("-more")
+        self.query_one(f"#{name}").focus()
 
     @work(group="save", description="save", exclusive=True)
     async def _save(self, entry: FaqEntry, expected_version: int) -> None:
         try:
+            if not await self._is_wanted_beside(await asyncio.to_thread(self._agent.faq.alike, entry)):
+                return
             if expected_version == 0:
                 saved = await asyncio.to_thread(self._agent.entries.add, entry, user_name(), "written at the desk")
             else:
@@ -161,6 +269,15 @@ class EntryEditor(ModalScreen["FaqEntry | None"]):
             self.app.push_screen(ProblemDialog(error))
         else:
             self.dismiss(saved)
+
+    async def _is_wanted_beside(self, alike: tuple[Likeness, ...]) -> bool:
+        """Asks whether an entry shall stand beside others that answer the same question."""
+        if not alike:
+            return True
+        shown = "\n\n".join(alike_in_words(pair, self._opened.id) for pair in alike[:_MAX_ALIKE])
+        answers = {"go_on": "Go on writing", "save": "Save all the same"}
+        title = "Contradicts" if alike[0].kind == "contradiction" else "Answered already"
+        return await self.app.push_screen_wait(QuestionDialog(title, shown, answers)) == "save"
 
     async def _settle_conflict(self, mine: FaqEntry) -> None:
         """Asks what to do about a version that someone else saved in the meantime."""
@@ -187,7 +304,17 @@ class EntryEditor(ModalScreen["FaqEntry | None"]):
         self.dismiss(None)
 
 
+def _input(name: str, typed: dict[str, str], placeholder: str = "") -> Input:
+    field = Input(safe_line(typed[name], limit=_NO_CUT), id=name, placeholder=placeholder)
+    field.border_title = _TITLES[name]
+    return field
+
+
 def _area(name: str, title: str, text: str) -> TextArea:
     area = TextArea(safe(text, limit=_NO_CUT), id=name, tab_behavior="focus", highlight_cursor_line=False)
     area.border_title = title
     return area
+
+
+def _today() -> date:
+    return date.today()  # noqa: DTZ011 (the curators' own day)

@@ -1,58 +1,66 @@
-"""How the FAQ does: what was asked and missed over time, what was asked most, and what wants to be looked at."""
+"""How the FAQ does: what was asked and missed, how many conversations needed no person, over time; and what was asked most."""
 
 from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.color import Color
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 from textual_plotext import PlotextPlot
 
 from assistant.faq.askings import entry_figures, figures_of, stale_entries
+from assistant.ui.actions import bindings
+from assistant.ui.faq.pane import DeskPane
 from assistant.ui.safe_text import safe_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from textual.app import ComposeResult
+    from textual.binding import BindingType
 
     from assistant.faq.askings import FaqFigures, StaleEntry
     from assistant.faq.duplicates import Likeness
     from assistant.ui.ports import AgentPort
 
-DAYS = 30
+PERIODS = (30, 90, 365, 7)
+"""Days that may be looked at; one key goes from one to the next."""
+
 _DAY_S = 86_400
-_MAX_SHOWN = 12
+_MAX_SHOWN = 30
 
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """What the figures tab shows.
+    """What the figures and what wants to be looked at are made of.
 
     Attributes:
-        figures: of the last days.
+        days: how far back the figures go.
+        figures: of these days.
         questions: of each published entry by id.
         stale: entries that want to be looked at.
         alike: pairs of entries that answer the same question.
     """
 
+    days: int
     figures: FaqFigures
     questions: Mapping[str, str]
     stale: Sequence[StaleEntry]
     alike: Sequence[Likeness]
 
 
-def read_overview(agent: AgentPort) -> Overview:
+def read_overview(agent: AgentPort, days: int = PERIODS[0]) -> Overview:
     """Returns the overview as it is now; takes up to seconds for a large FAQ."""
     now = time.time()
-    since = now - DAYS * _DAY_S
+    since = now - days * _DAY_S
     askings, entries = agent.askings.list(), agent.entries.list(status="published")
     recent = [asking for asking in askings if asking.asked_at >= since]
     return Overview(
+        days,
         figures_of(recent, agent.askings.handed_over(since)),
         {entry.id: entry.question for entry in entries},
         stale_entries(entries, entry_figures(askings), now),
@@ -61,46 +69,62 @@ def read_overview(agent: AgentPort) -> Overview:
 
 
 class DayPlot(PlotextPlot):
-    """Draws how many questions were answered and missed each day."""
+    """Draws figures of days."""
 
     DEFAULT_CSS = """
-    DayPlot { height: 14; background: $surface; padding: 0 1; border: round $border-blurred; border-title-color: $muted; }
+    DayPlot {
+        height: 100%; width: 1fr; padding: 0 1;
+        background: $surface; border: round $border-blurred; border-title-color: $muted;
+    }
     """
 
-    def draw(self, by_day: Sequence[tuple[object, int, int]]) -> None:
-        """Draws the days, the last one to the right."""
-        self.border_title = f"Answered and missed, last {DAYS} days"
+    def draw(self, title: str, curves: Sequence[tuple[str, Sequence[float | None], str]], most: float | None = None) -> None:
+        """Draws curves, the last day to the right.
+
+        Args:
+            title: above the plot.
+            curves: each with its name, a value a day (None: there is none), and the name of its colour.
+            most: the highest value that there may be; None: as high as they are.
+        """
+        self.border_title = title
         self.plt.clear_data()
         self.plt.xaxes(True, False)
         self.plt.yaxes(True, False)
         self.plt.xfrequency(0)
-        days = list(range(1 - len(by_day), 1))
-        for name, counts, colour in (
-            ("answered", [hits for _, hits, _ in by_day], "success"),
-            ("missed", [misses for _, _, misses in by_day], "warning"),
-        ):
-            if any(counts):
+        self.plt.ylim(0, most)
+        for name, values, colour in curves:
+            days = [day for day, value in enumerate(values, start=1 - len(values)) if value is not None]
+            if days:
                 rgb = Color.parse(self.app.theme_variables[colour]).rgb
-                self.plt.plot(days, counts, marker="braille", color=rgb, label=name)
+                shown = [value for value in values if value is not None]
+                self.plt.plot(days, shown, marker="braille", color=rgb, label=name)
         self.refresh()
 
 
-class FiguresPane(Vertical):
+class FiguresPane(DeskPane):
     """The tab with the figures."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("figures")]
     DEFAULT_CSS = """
     FiguresPane {
         #summary { height: auto; padding: 0 1; margin-bottom: 1; }
+        #plots { height: 14; }
         #lists { height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; }
     }
     """
 
     can_focus = True
 
+    def __init__(self, **options: str) -> None:
+        super().__init__(**options)
+        self.days = PERIODS[0]
+
     def compose(self) -> ComposeResult:
-        """Lays out summary, plot and lists."""
+        """Lays out summary, plots and list."""
         yield Static("", id="summary", markup=False)
-        yield DayPlot()
+        with Horizontal(id="plots"):
+            yield DayPlot(id="asked-by-day")
+            yield DayPlot(id="deflected-by-day")
         with VerticalScroll(id="lists"):
             yield Static("", id="listed", markup=False)
 
@@ -111,13 +135,26 @@ class FiguresPane(Vertical):
             f"{figures.n_hits} answered, {figures.n_misses} missed ({figures.hit_share:.0%} answered) ·"
             f" {figures.deflection_rate:.0%} of {figures.n_conversations} conversations needed no person"
             if figures.n_conversations
-            else "Nobody has asked the FAQ yet."
+            else f"Nobody has asked the FAQ in the last {overview.days} days."
         )
-        plot = self.query_one(DayPlot)
-        plot.display = len(figures.by_day) > 1
-        if plot.display:
-            plot.draw(figures.by_day)
+        plots = self.query_one("#plots")
+        plots.display = len(figures.by_day) > 1
+        if plots.display:
+            asked: list[tuple[str, list[float | None], str]] = [
+                ("answered", [hits for _, hits, _ in figures.by_day], "success"),
+                ("missed", [misses for _, _, misses in figures.by_day], "warning"),
+            ]
+            last = f"last {overview.days} days"
+            self.query_one("#asked-by-day", DayPlot).draw(f"Answered and missed, {last}", asked)
+            shares = [None if share is None else 100 * share for share in figures.deflection_by_day]
+            title = f"Needed no person, %, {last}"
+            self.query_one("#deflected-by-day", DayPlot).draw(title, [("no person", shares, "primary")], 100)
         self.query_one("#listed", Static).update(Content("\n").join(_lines(overview)))
+
+    def action_period(self) -> None:
+        """Looks further back, or less far."""
+        self.days = PERIODS[(PERIODS.index(self.days) + 1) % len(PERIODS)]
+        self.post_message(self.Changed())
 
 
 def _lines(overview: Overview) -> Iterator[Content]:
@@ -127,13 +164,3 @@ def _lines(overview: Overview) -> Iterator[Content]:
         thumbs = f"  +{entry.n_up} -{entry.n_down}" if entry.n_up or entry.n_down else ""
         question = safe_line(overview.questions.get(entry.entry_id, entry.entry_id), limit=120)
         yield Content.assemble((f"{entry.n_hits:>5}  ", "$muted"), question, (thumbs, "$text-accent"))
-    if overview.alike:
-        yield Content.styled("Answer the same question", "bold $primary")
-    for pair in overview.alike[:_MAX_SHOWN]:
-        sign = ("✕ ", "$text-error") if pair.kind == "contradiction" else ("= ", "$muted")
-        names = f"{safe_line(pair.entry_id, limit=50)} and {safe_line(pair.other_id, limit=50)}"
-        yield Content.assemble(sign, names, (f"  {safe_line(pair.why, limit=80)}", "$muted"))
-    if overview.stale:
-        yield Content.styled("To be looked at", "bold $primary")
-    for stale in overview.stale[:_MAX_SHOWN]:
-        yield Content.assemble(safe_line(stale.question, limit=100), (f"  {safe_line(stale.why, limit=80)}", "$muted"))

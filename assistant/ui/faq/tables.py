@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from rich.text import Text
@@ -11,6 +12,7 @@ from textual.message import Message
 from textual.widgets import DataTable
 
 from assistant.ui.actions import bindings
+from assistant.ui.faq.listing import state_of
 from assistant.ui.safe_text import safe_line
 
 if TYPE_CHECKING:
@@ -20,9 +22,7 @@ if TYPE_CHECKING:
 
     from assistant.faq.entry import FaqEntry
     from assistant.faq.queue import QuestionCluster
-
-STATUS_SIGNS: Final = {"published": "● published", "in_review": "◐ in review", "draft": "○ draft", "archived": "✕ archived"}
-"""Each status with a sign of its own, so that colour is not needed to tell them apart."""
+    from assistant.ui.faq.listing import Found
 
 _PADDING: Final = 2  # cells around the text of a column
 _SECONDS_A_DAY: Final = 86_400
@@ -72,7 +72,7 @@ class FittedTable(DataTable[Text]):
         columns = self._columns_that_fit()
         rest = sum(width + _PADDING for _, width in columns)
         self.clear(columns=True)
-        self.add_column(Text(self.FIRST), width=max(self.size.width - rest - _PADDING - 1, 10))
+        self.add_column(Text(self.FIRST), width=max(self.size.width - rest - _PADDING - 1, min(self.MIN_FIRST, 10)))
         for label, width in columns:
             self.add_column(Text(label), width=width)
         for key, cells in self._shown:
@@ -91,22 +91,43 @@ class FittedTable(DataTable[Text]):
 
 
 class EntryTable(FittedTable):
-    """The FAQ entries."""
+    """The FAQ entries; some may be marked, and what is done then is done with all of these."""
 
     FIRST = "Question"
-    WIDTHS = (("Status", 11), ("Alt.", 4), ("Tags", 18))
+    WIDTHS = (("State", 11), ("Score", 5), ("Asked", 5), ("Alt.", 4), ("Tags", 18))
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("entries")]
 
     @dataclass
     class Wanted(Message):
-        """Something shall be done with the entry under the cursor: ``edit`` or ``delete``."""
+        """Something shall be done with entries: ``edit``, ``versions``, ``delete`` or ``state``."""
 
-        entry_id: str
+        entry_ids: tuple[str, ...]
         what: str
 
-    def show(self, entries: Sequence[FaqEntry], *, from_top: bool = False) -> None:
+    class Marked(Message):
+        """Other entries than before are marked."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._found: Found | None = None
+        self.marked: set[str] = set()
+
+    def show(self, found: Found, *, from_top: bool = False) -> None:
         """Shows entries; the cursor goes to the top, or stays."""
-        self.show_rows([(entry.id, _entry_cells(entry)) for entry in entries], from_top=from_top)
+        self._found = found
+        self.marked &= {entry.id for entry in found.entries}
+        today = date.today()  # noqa: DTZ011 (the curators' own day)
+        rows = [(entry.id, self._cells(entry, found, today)) for entry in found.entries]
+        self.show_rows(rows, from_top=from_top)
+
+    def _cells(self, entry: FaqEntry, found: Found, today: date) -> tuple[str, ...]:
+        mark = "▪ " if entry.id in self.marked else ""
+        score = f"{round(100 * found.scores[entry.id])}%" if entry.id in found.scores else ""
+        hits = str(found.hits.get(entry.id, "")) or ""
+        alternatives = str(len(entry.alternatives)) if entry.alternatives else ""
+        tags = safe_line(", ".join(entry.tags), limit=60)
+        question = f"{mark}{safe_line(entry.question)}"
+        return question, state_of(entry, today), score.rjust(5), hits.rjust(5), alternatives.rjust(4), tags
 
     def on_data_table_row_selected(self) -> None:
         """A click on the row under the cursor edits it."""
@@ -114,15 +135,36 @@ class EntryTable(FittedTable):
 
     def action_edit_entry(self) -> None:
         """Asks for the entry to be edited."""
-        self._want("edit")
+        self._want("edit", [self.cursor_key])
+
+    def action_versions(self) -> None:
+        """Asks for the entry's versions."""
+        self._want("versions", [self.cursor_key])
 
     def action_delete_entry(self) -> None:
-        """Asks for the entry to be deleted."""
-        self._want("delete")
+        """Asks for the marked entries to be deleted, or the one under the cursor."""
+        self._want("delete", self._chosen)
 
-    def _want(self, what: str) -> None:
-        if self.cursor_key is not None:
-            self.post_message(self.Wanted(self.cursor_key, what))
+    def action_state(self) -> None:
+        """Asks for the marked entries to get another state, or the one under the cursor."""
+        self._want("state", self._chosen)
+
+    def action_mark(self) -> None:
+        """Marks the entry under the cursor, or takes the mark away; and goes one on."""
+        if self.cursor_key is not None and self._found is not None:
+            self.marked ^= {self.cursor_key}
+            self.show(self._found)
+            self.action_cursor_down()
+            self.post_message(self.Marked())
+
+    @property
+    def _chosen(self) -> list[str | None]:
+        return [key for key, _ in self._shown if key in self.marked] or [self.cursor_key]
+
+    def _want(self, what: str, keys: Sequence[str | None]) -> None:
+        entry_ids = tuple(key for key in keys if key is not None)
+        if entry_ids:
+            self.post_message(self.Wanted(entry_ids, what))
 
 
 class QuestionTable(FittedTable):
@@ -134,7 +176,7 @@ class QuestionTable(FittedTable):
 
     @dataclass
     class Wanted(Message):
-        """Something shall be done with the questions under the cursor: ``answer``, ``alternative``, ``example``, ``dismiss``."""
+        """Something shall be done with the questions: ``answer``, ``alternative``, ``example``, ``conversation``, ``dismiss``."""
 
         question: QuestionCluster
         what: str
@@ -169,6 +211,10 @@ class QuestionTable(FittedTable):
         """Asks for the questions to become examples of an intent."""
         self._want("example")
 
+    def action_conversation(self) -> None:
+        """Asks for the conversations in which the questions were asked."""
+        self._want("conversation")
+
     def action_dismiss(self) -> None:
         """Asks for the question to be taken off the list."""
         self._want("dismiss")
@@ -176,12 +222,6 @@ class QuestionTable(FittedTable):
     def _want(self, what: str) -> None:
         if self.cursor_key is not None:
             self.post_message(self.Wanted(self._questions[self.cursor_key], what))
-
-
-def _entry_cells(entry: FaqEntry) -> tuple[str, ...]:
-    alternatives = str(len(entry.alternatives)) if entry.alternatives else ""
-    tags = safe_line(", ".join(entry.tags), limit=60)
-    return safe_line(entry.question), STATUS_SIGNS.get(entry.status, safe_line(entry.status)), alternatives.rjust(4), tags
 
 
 def _question_cells(question: QuestionCluster) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""What the assistant would make of a question, in one line."""
+"""What the assistant would make of a question, and what two entries have against one another, in a few lines."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from assistant.ui.chat.evidence import percent
+from assistant.ui.chat.evidence import bar, percent
 from assistant.ui.safe_text import safe_line
 
 if TYPE_CHECKING:
+    from assistant.faq.duplicates import Likeness
     from assistant.messages import FaqResult
+
+_BAR = 12
 
 
 def verdict(result: FaqResult) -> Content:
@@ -23,3 +26,25 @@ def verdict(result: FaqResult) -> Content:
         return Content.assemble((f"✓ answers  {shown}  ", "$success"), safe_line(first.question, limit=160))
     nearest = (f"nearest at {shown}, {needed} needed:  {safe_line(first.question, limit=160)}", "$muted")
     return Content.assemble(("✕ no answer  ", "$warning"), nearest)
+
+
+def ranking(result: FaqResult) -> Content:
+    """Returns what a question would find, the best first, each with its score as a bar and a line where the threshold lies."""
+    lines = [Content.styled("This question finds", "bold $primary")]
+    is_over = True
+    for match in result.matches:
+        if is_over and match.score < result.threshold:
+            is_over = False
+            lines.append(Content.styled(f"┄ answers from {percent(result.threshold).strip()} on ┄", "$muted"))
+        lines.append(Content.assemble(bar(match.score, _BAR), f" {percent(match.score)}  {safe_line(match.question, limit=100)}"))
+        if match.matched and match.matched != match.question:
+            lines.append(Content.styled(f"{'':{_BAR}}       by {safe_line(match.matched, limit=100)}", "$muted"))
+    return Content("\n").join(lines)
+
+
+def alike_in_words(pair: Likeness, own_id: str) -> str:
+    """Returns in words how another entry answers the question of one's own."""
+    is_first = pair.entry_id == own_id
+    other, question = (pair.other_id, pair.other_question) if is_first else (pair.entry_id, pair.question)
+    told = f"{safe_line(other, limit=60)} answers “{safe_line(question, limit=120)}”"
+    return f"{told}, and says otherwise: {safe_line(pair.why, limit=160)}." if pair.why else f"{told}."

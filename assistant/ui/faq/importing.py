@@ -1,0 +1,215 @@
+"""Imports entries from a file or a folder: what would change is shown line by line, and nothing is done before that is agreed."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, TypeVar
+
+from textual import on, work
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Footer, Input, ProgressBar, Select, Static
+
+from assistant.errors import AssistantError
+from assistant.faq.differences import changed_lines
+from assistant.faq.files import SUFFIXES, Survey, entries_in, survey
+from assistant.messages import Cancelled
+from assistant.people import user_name
+from assistant.ui.actions import bindings
+from assistant.ui.faq.diff import diff_content
+from assistant.ui.problems import as_problem
+from assistant.ui.safe_text import safe_line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+
+    from assistant.messages import Progress
+    from assistant.stores.entry_import import ImportChange, ImportMode, ImportReport
+    from assistant.ui.ports import AgentPort
+
+T = TypeVar("T")
+
+MAX_SHOWN = 100
+"""Changes that are shown line by line; the figures count all."""
+
+_MODES = (
+    ("add and change", "merge"),
+    ("add only what is new", "add"),
+    ("replace: archive all others", "replace"),
+)
+
+
+class ImportScreen(ModalScreen[bool]):
+    """Imports entries; returns whether anything was imported.
+
+    Args:
+        agent: whose entries these are.
+    """
+
+    AUTO_FOCUS = "#path"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("importing")]
+    DEFAULT_CSS = """
+    ImportScreen {
+        background: $background;
+        Input, Select > SelectCurrent { border: round $border-blurred; background: transparent; border-title-color: $muted; }
+        Input:focus, Select:focus > SelectCurrent { border: round $primary; border-title-color: $primary; }
+        #what { height: 3; }
+        #path { width: 1fr; }
+        #mode { width: 34; }
+        #outcome { height: auto; max-height: 6; padding: 0 2; }
+        #bar { padding: 0 2; height: 1; display: none; }
+        #bar.-shown { display: block; }
+        #changes { height: 1fr; padding: 0 2; scrollbar-size-vertical: 1; }
+        #changed { height: auto; }
+    }
+    ImportScreen.-narrow #mode { width: 18; }
+    """
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (70, "-normal")]  # noqa: RUF012 (Textual's own declaration)
+
+    def __init__(self, agent: AgentPort) -> None:
+        super().__init__()
+        self._agent = agent
+        self._surveyed: tuple[str, str, Survey] | None = None
+        self._has_imported = False
+        self._is_left = False
+
+    def compose(self) -> ComposeResult:
+        """Lays out what to import, and what would become of it."""
+        with Horizontal(id="what"):
+            path = Input(id="path", placeholder=f"a file ({', '.join(SUFFIXES)}) or a folder of such files")
+            path.border_title = "Import entries from"
+            yield path
+            yield Select(_MODES, value="merge", allow_blank=False, id="mode")
+        yield Static("Enter shows what would change; nothing is changed before you agree.", id="outcome", markup=False)
+        yield ProgressBar(id="bar", show_eta=False)
+        with VerticalScroll(id="changes"):
+            yield Static(id="changed", markup=False)
+        yield Footer(show_command_palette=False)
+
+    @on(Input.Submitted, "#path")
+    def _path_given(self) -> None:
+        self._look()
+
+    @on(Select.Changed, "#mode")
+    def _mode_chosen(self) -> None:
+        if self._surveyed is not None:
+            self._look()
+
+    @property
+    def _wanted(self) -> tuple[str, ImportMode]:
+        mode = self.query_one("#mode", Select).value
+        chosen: ImportMode = "add" if mode == "add" else "replace" if mode == "replace" else "merge"
+        return self.query_one("#path", Input).value.strip(), chosen
+
+    @work(group="import", description="import", exclusive=True)
+    async def _look(self) -> None:
+        """Says what an import would do."""
+        path, mode = self._wanted
+        self._surveyed = None
+        if not path:
+            return
+        self._say(Content.styled("Reading …", "$muted"))
+        changes: list[ImportChange] = []
+
+        def tell(change: ImportChange) -> None:
+            if len(changes) < MAX_SHOWN:
+                changes.append(change)
+
+        def run() -> tuple[Survey, ImportReport]:
+            found = survey([Path(path).expanduser()], self._report)
+            report = self._agent.entries.import_entries(
+                entries_in(found), mode, progress=self._report, n_entries=found.n_entries, tell=tell, is_dry_run=True
+            )
+            return found, report
+
+        made = await self._run(run)
+        if made is None:
+            return
+        surveyed, report = made
+        n_changes = report.n_added + report.n_changed + report.n_archived
+        self._surveyed = (path, mode, surveyed) if n_changes else None
+        then = "; ^s imports" if n_changes else ": there is nothing to import"
+        self._say(Content.assemble(("Would be: ", "$muted"), _counts(report), (then, "$muted")))
+        shown = [_change(change) for change in changes]
+        if n_changes > len(changes):
+            shown.append(Content.styled(f"… and {n_changes - len(changes)} more", "$muted"))
+        self.query_one("#changed", Static).update(Content("\n").join(shown))
+        self.query_one("#changes").focus()
+
+    @work(group="import", description="import", exclusive=True)
+    async def action_import(self) -> None:
+        """Imports what was looked at."""
+        if self._surveyed is None or self._surveyed[:2] != self._wanted:
+            self._look()
+            return
+        (_, mode, surveyed), self._surveyed = self._surveyed, None
+        report = await self._run(
+            partial(
+                self._agent.entries.import_entries,
+                entries_in(surveyed),
+                mode,
+                user_name(),
+                "imported at the desk",
+                self._report,
+                n_entries=surveyed.n_entries,
+            )
+        )
+        if report is None:
+            return
+        self._has_imported = True
+        self._say(Content.styled("Reading what came …", "$muted"))
+        await asyncio.to_thread(self._agent.faq.search, "?", 1)  # vectors are made now, not while the next question waits
+        self._say(Content.assemble(("✓ ", "$success"), _counts(report), (".  Esc goes back.", "$muted")))
+        self.query_one("#changed", Static).update("")
+
+    async def _run(self, done: Callable[[], T]) -> T | None:
+        """Returns what long work gives that reports how far it is; shows a failure in place, and returns None then."""
+        bar = self.query_one("#bar", ProgressBar)
+        bar.update(total=None, progress=0)
+        bar.add_class("-shown")
+        try:
+            return await asyncio.to_thread(done)
+        except Cancelled:
+            return None
+        except AssistantError as error:
+            self._say(Content.styled(safe_line(as_problem(error), limit=400), "$text-error"))
+            self.query_one("#changed", Static).update("")
+            return None
+        finally:
+            bar.remove_class("-shown")
+
+    def _report(self, progress: Progress) -> None:
+        """Moves the bar; called in the thread that works."""
+        if self._is_left:
+            raise Cancelled
+        self.app.call_from_thread(self._move, progress)
+
+    def _move(self, progress: Progress) -> None:
+        for bar in self.query("#bar").results(ProgressBar):
+            bar.update(total=progress.total or None, progress=progress.done)
+
+    def _say(self, what: Content) -> None:
+        self.query_one("#outcome", Static).update(what)
+
+    def action_leave(self) -> None:
+        """Leaves; an import that is on its way is given up, and nothing of it stays."""
+        self._is_left = True
+        self.dismiss(self._has_imported)
+
+
+def _counts(report: ImportReport) -> str:
+    counts = {"new": report.n_added, "changed": report.n_changed, "archived": report.n_archived}
+    return ", ".join([*(f"{count} {name}" for name, count in counts.items() if count), f"{report.n_unchanged} as they were"])
+
+
+def _change(change: ImportChange) -> Content:
+    before, after = change.before, change.after
+    sign = "+" if before is None else "✕" if after.status == "archived" != before.status else "~"
+    head = Content.styled(f"{sign} {safe_line(after.id, limit=80)}", "bold")
+    return Content("\n").join([head, diff_content(changed_lines(before, after)), Content("")])
