@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from math import comb
 from typing import TYPE_CHECKING, Any
 
 from assistant.evaluation.labels import one_line
@@ -123,9 +124,8 @@ def _reading(parse: Parse) -> Reading:
 def _sign_test(n_better: int, n_worse: int) -> float:
     if not n_better + n_worse:
         return 1.0
-    from scipy.stats import binomtest
-
-    return float(binomtest(n_better, n_better + n_worse).pvalue)
+    n = n_better + n_worse
+    return min(1.0, 2 * sum(comb(n, k) for k in range(min(n_better, n_worse) + 1)) / 2**n)
 
 
 def _listed(title: str, changes: Sequence[Change]) -> list[str]:

@@ -110,8 +110,8 @@ class FineTuning:
             batch = make_batch(chosen, self._pad)
             with torch.inference_mode():
                 intent_logits, tag_logits, _ = self._model(batch.input_ids, batch.attention_mask)
-            for place, feature in enumerate(chosen):
-                held.add_intent(intent_logits[place].numpy(), feature.intent)
+            for place, (row, feature) in enumerate(zip(rows, chosen, strict=True)):
+                held.add_intent(intent_logits[place].numpy(), feature.intent, row)
                 held.add_tags(tag_logits[place, list(feature.pieces)].numpy(), feature.tags)
         return held
 

@@ -192,6 +192,7 @@ def _measure_on_folds(
     folds = torch.tensor(assign_folds(data.intents.tolist(), FOLDS, arguments.seed))
     inside, outside = data.only(folds != 0), data.only(folds == 0)
     first, best, measured = _choose_penalty(heads, inside, outside, arguments, steps)
+    measured.rows = torch.nonzero(folds == 0).flatten().tolist()
     if labels.n_tags > 1:
         fit_tags(first, inside, arguments, steps)
         _add_tags(measured, first, outside)
@@ -200,7 +201,7 @@ def _measure_on_folds(
         trial = copy.deepcopy(heads)
         inside = texts.only(folds != fold)
         fit_intents(trial, inside, _penalty(best, inside, arguments), arguments)
-        _add_intents(measured, trial, texts.only(folds == fold))
+        _add_intents(measured, trial, texts.only(folds == fold), torch.nonzero(folds == fold).flatten())
         steps.done(dev_accuracy=measured.accuracy)
     return best, TrainedHeads(measured, first, folds == 0)
 
@@ -230,11 +231,13 @@ def _penalty(inverse: float, data: Frozen, arguments: TrainingArguments) -> floa
     return data.vectors.shape[1] / (inverse * max(1, len(data.intents))) if arguments.penalty is None else arguments.penalty
 
 
-def _add_intents(held: HeldOut, heads: JointHeads, data: Frozen) -> None:
+def _add_intents(held: HeldOut, heads: JointHeads, data: Frozen, rows: Tensor | None = None) -> None:
+    """Adds what heads say of examples; rows: where they stand in the data, None: they are all of it. Shape: (example,)."""
     with torch.inference_mode():
         logits = heads.intent(data.vectors * heads.scale).numpy()
-    for row, intent in zip(logits, data.intents.tolist(), strict=True):
-        held.add_intent(row, intent)
+    places = range(len(logits)) if rows is None else rows.tolist()
+    for row, intent, place in zip(logits, data.intents.tolist(), places, strict=True):
+        held.add_intent(row, intent, place)
 
 
 def _add_tags(held: HeldOut, heads: JointHeads, data: Frozen) -> None:

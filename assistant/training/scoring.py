@@ -24,17 +24,27 @@ class HeldOut:
         logits: of intents, a row an example.
         intents: the right ones.
         gold, found: tags of each example's words.
+        rows: where each example stands in what was measured on, in the order of the intents.
     """
 
     logits: list[NDArray[np.float32]] = field(default_factory=list)
     intents: list[int] = field(default_factory=list)
     gold: list[Sequence[int]] = field(default_factory=list)
     found: list[Sequence[int]] = field(default_factory=list)
+    rows: list[int] = field(default_factory=list)
 
-    def add_intent(self, logits: NDArray[np.float32], intent: int) -> None:
-        """Adds an example's intent."""
+    def add_intent(self, logits: NDArray[np.float32], intent: int, row: int = -1) -> None:
+        """Adds an example's intent, and where the example stands in what is measured on; -1: nobody asks."""
         self.logits.append(logits)
         self.intents.append(intent)
+        self.rows.append(row)
+
+    def found_intents(self) -> list[tuple[int, float]]:
+        """Returns the intent found in each example and its probability, under the temperature that suits them."""
+        if not self.intents:
+            return []
+        probabilities = np.exp(log_softmax(np.stack(self.logits), self.temperature()))
+        return [(int(row.argmax()), float(row.max())) for row in probabilities]
 
     def add_tags(self, logits: NDArray[np.float32], tags: Sequence[int]) -> None:
         """Adds an example's tags.

@@ -11,31 +11,36 @@ from typing import TYPE_CHECKING, Any
 import torch
 from tokenizers import Tokenizer
 
+from assistant.albert.encode import encode_on_runtime
 from assistant.albert.joint import JointAlbert, JointHeads
 from assistant.errors import TooFewExamples
 from assistant.messages import Progress
 from assistant.nlu.extractors import Extractors
 from assistant.nlu.model_folder import ModelParts, ModelSettings
 from assistant.nlu.novelty import Novelty
+from assistant.project import shipped_signals
 from assistant.training.encoding import Frozen, encode_frozen
 from assistant.training.features import Features, Labels, make_features
 from assistant.training.finetuning import FineTuning
 from assistant.training.frozen import start_heads, train_heads
+from assistant.training.held_out import Reading, write_readings
 from assistant.training.precision import Held, choose_precision
 from assistant.training.roles import fit_roles, without_roles
 from assistant.training.saving import check_output, fingerprint, save_model
 from assistant.training.several import fit_several
+from assistant.training.signal_transfer import heads_for
 from assistant.training.split import hold_out, partition
 from assistant.training.vector_cache import VectorCache
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from assistant.albert.checkpoint import Checkpoint
     from assistant.messages import ProgressCallback
     from assistant.nlu.several import Several
-    from assistant.nlu.training_data import TrainingData
+    from assistant.nlu.signals.heads import SignalHeads
+    from assistant.nlu.training_data import Example, TrainingData
     from assistant.training.arguments import Mode, TrainingArguments
     from assistant.training.precision import Precision
     from assistant.training.saving import Companion
@@ -131,9 +136,12 @@ def train_model(
             "n_intents": len(labels.intents),
             "best_epoch": outcome.best_epoch,
         }
-        save_model(
-            output, run.model, run.tokenizer, ModelParts(settings, extractors, novelty, run.several()), metadata, choice, companion
-        )
+        measured = data.examples if dev is None else dev.examples
+        signals = run.signals(checkpoint)
+        metadata |= {"signals": signals[1]} if signals else {}
+        parts = ModelParts(settings, extractors, novelty, run.several(), signals[0] if signals else None)
+        beside = _with_readings(run.readings(outcome.held, measured), companion)
+        save_model(output, run.model, run.tokenizer, parts, metadata, choice, beside)
     on_progress(Progress("export", 1, 1, metrics))
     seconds = time.perf_counter() - started
     return TrainingResult(
@@ -223,6 +231,21 @@ class _Run:
         unseen = Held(dev, self._encode(dev, has_tags=has_tags)) if dev else Held([], self._encode(data[:1], has_tags=False))
         return _Outcome(held, self.model, unseen, best_epoch)
 
+    def readings(self, held: HeldOut, examples: Sequence[Example]) -> list[Reading]:
+        """Returns what is said of each held-out example.
+
+        Args:
+            held: what is said.
+            examples: the development examples; the data where there are none, some of which were held out then.
+        """
+        if self._dev is None and self._unseen is not None:
+            examples = partition(examples, self._unseen)[1]
+        names = self.labels.intents
+        return [
+            Reading(examples[row].text, examples[row].intent, names[found], round(confidence, 6))
+            for row, (found, confidence) in zip(held.rows, held.found_intents(), strict=True)
+        ]
+
     def novelty(self) -> Novelty:
         """Returns what is familiar to the model as it is now."""
         return Novelty.of(self._vectors().vectors.numpy(), self._intents(), self._unseen)
@@ -237,6 +260,15 @@ class _Run:
 
     def _intents(self) -> list[str]:
         return [self.labels.intents[i] for i in self._vectors().intents.tolist()]
+
+    def signals(self, checkpoint: Checkpoint) -> tuple[SignalHeads, dict[str, Any]] | None:
+        """Returns the shipped heads for sentiment and moderation as this encoder needs them, and what to say of them."""
+        folder = shipped_signals()
+        if folder is None:
+            return None
+        trained = replace(checkpoint, model=self.model.encoder)
+        name = fingerprint(self.model.encoder, self.tokenizer, "float32")
+        return heads_for(folder, name, lambda texts: encode_on_runtime(trained, texts, max_tokens=self._max_pieces, threads=1))
 
     def settings(self, temperature: float, precision: str) -> ModelSettings:
         """Returns what the model's numbers mean."""
@@ -265,6 +297,16 @@ class _Run:
         return encode_frozen(
             self.model.encoder, features, has_tags=has_tags, on_progress=self._on_progress, cache=cache, threads=threads
         )
+
+
+def _with_readings(readings: Sequence[Reading], companion: Companion | None) -> Companion:
+    """Returns what writes the readings beside what another companion writes."""
+
+    def write(folder: Path) -> dict[str, Any]:
+        write_readings(folder, readings)
+        return companion(folder) if companion else {}
+
+    return write
 
 
 def _labels(data: TrainingData) -> Labels:
