@@ -57,7 +57,13 @@ class Project:
         return self.state / "models"
 
     @property
-    def model_in_use(self) -> Path:
+    def shipped_signals() -> Path | None:
+    """Returns the folder of the shipped heads for sentiment, emotion and moderation, or None when there is none."""
+    folder = shipped_root() / "data" / "signals"
+    return folder if (folder / "manifest.json").is_file() else None
+
+
+def model_in_use(self) -> Path:
         """The file that names the model in use."""
         return self.models / "in_use"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -59,7 +60,7 @@ class Interpreter:
         manifest: Mapping[str, Any],
         values: Sequence[ValueExtractor] = (),
     ) -> None:
-        settings, extractors, self._novelty, several = parts
+        settings, extractors, self._novelty, several, self._signals = parts
         self._session = session
         self._tokenizer = tokenizer
         self._finder = EntityFinder(TagScheme(settings.kinds), extractors, tuple(values))
@@ -72,13 +73,21 @@ class Interpreter:
         self._recent: dict[str, NDArray[np.float32]] = {}
 
     @classmethod
-    def load(cls, folder: Path, *, threads: int = 1, values: Sequence[ValueExtractor] = ()) -> Interpreter:
+    def load(
+        cls,
+        folder: Path,
+        *,
+        threads: int = 1,
+        values: Sequence[ValueExtractor] = (),
+        thresholds: Mapping[str, float] = MappingProxyType({}),
+    ) -> Interpreter:
         """Returns the model of a folder, after every file was checked against the manifest.
 
         Args:
             folder: as `assistant.training.train_model` wrote it.
             threads: that one message may use; one is best for short messages.
             values: what finds times, amounts and the like beside the model; see `assistant.nlu.values`.
+            thresholds: by category of moderation: flags below it are none; the model's own where a category is not named.
 
         Raises:
             ManifestMissing, DamagedFile, ForbiddenFile: the folder is not as its manifest says.
@@ -86,6 +95,8 @@ class Interpreter:
         """
         manifest = verify_manifest(folder)
         parts = load_settings(folder)
+        if parts.signals is not None:
+            parts = parts._replace(signals=parts.signals.with_thresholds(thresholds))
         tokenizer = _load_tokenizer(folder, parts[0].max_pieces)
         session = _load_session(folder, threads)
         _check_numbers(folder, session, tokenizer, manifest)
@@ -119,7 +130,10 @@ class Interpreter:
             tags = self._tag_log_probs(cleaned[i], words[i], encodings[row], tag_logits)
             entities = self._finder.find(cleaned[i], words[i], tags, ranking[0].name)
             strangeness = float(self._novelty.strangeness(vector[None])[0])
-            parses[i] = Parse(texts[i], ranking, entities, round(strangeness, 6), tuple(words[i]), responses=responses)
+            sentiment, flags = self._signals.weigh(cleaned[i], vector) if self._signals else (None, ())
+            parses[i] = Parse(
+                texts[i], ranking, entities, round(strangeness, 6), tuple(words[i]), sentiment, flags, responses=responses
+            )
             self._remember(cleaned[i], vector)
         return parses
 

@@ -1,0 +1,76 @@
+"""Words, pairs of words and runs of letters of a text, hashed: what a linear head reads beside the sentence vector.
+
+Insults live in their spelling, and so do the ways around it ("1d10t", "stuuupid"), which the encoder's vocabulary hides. Hashing
+needs no vocabulary, and a message costs some seventy microseconds.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+from zlib import crc32
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+N_BUCKETS = 1 << 15
+MAX_CHARACTERS = 1_000
+"""What stands after that is not read; an insult or a mood is found before."""
+
+_WORD, _PAIR, _LETTERS = 0, 1, 2
+"""Seeds: the same bytes are something else as a word, in a pair and as a run of letters."""
+_RUNS = (3, 4, 5)
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S+")
+_NAME = re.compile(r"@\w+")
+_DIGITS = re.compile(r"\b\d+\b")
+_STRETCHED = re.compile(r"(\w)\1{2,}")
+_PARTS = re.compile(r"[\w']+|[^\w\s]")
+
+
+class Grams(NamedTuple):
+    """The n-grams of a text.
+
+    Attributes:
+        buckets: sorted as they occur first. Shape: (n,) int64.
+        values: how much each counts; squares add up to 1. Shape: (n,) float32.
+    """
+
+    buckets: NDArray[np.int64]
+    values: NDArray[np.float32]
+
+
+def grams(text: str) -> Grams:
+    """Returns the n-grams of a text; none for a text without words and signs."""
+    parts = [part.encode("utf-8", "replace") for part in _PARTS.findall(_plain(text))]
+    counts: dict[int, int] = {}
+    for bucket in _hashed(parts):
+        counts[bucket] = counts.get(bucket, 0) + 1
+    values = 1.0 + np.log(np.fromiter(counts.values(), np.float32, len(counts)))
+    length = float(np.sqrt(values @ values)) or 1.0
+    return Grams(np.fromiter(counts, np.int64, len(counts)), (values / np.float32(length)).astype(np.float32))
+
+
+def _plain(text: str) -> str:
+    """Returns the text without what names a single person, place or order: such things say nothing of tone."""
+    lowered = html.unescape(text[:MAX_CHARACTERS]).lower()
+    if "/" in lowered or "www." in lowered:
+        lowered = _ADDRESS.sub(" urlurl ", lowered)
+    if "@" in lowered:
+        lowered = _NAME.sub(" namename ", lowered)
+    return _STRETCHED.sub(r"\1\1", _DIGITS.sub("0", lowered))
+
+
+def _hashed(parts: list[bytes]) -> list[int]:
+    last = N_BUCKETS - 1
+    found = [crc32(part, _WORD) & last for part in parts]
+    found += [crc32(first + b" " + second, _PAIR) & last for first, second in pairwise(parts)]
+    for part in parts:
+        if len(part) > 1:
+            word = b"_" + part + b"_"
+            for n in _RUNS:
+                found += [crc32(word[i : i + n], _LETTERS) & last for i in range(len(word) - n + 1)]
+    return found
