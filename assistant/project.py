@@ -57,13 +57,7 @@ class Project:
         return self.state / "models"
 
     @property
-    def shipped_signals() -> Path | None:
-    """Returns the folder of the shipped heads for sentiment, emotion and moderation, or None when there is none."""
-    folder = shipped_root() / "data" / "signals"
-    return folder if (folder / "manifest.json").is_file() else None
-
-
-def model_in_use(self) -> Path:
+    def model_in_use(self) -> Path:
         """The file that names the model in use."""
         return self.models / "in_use"
 
@@ -99,6 +93,12 @@ def shipped_reader() -> Path:
 def shipped_checkpoint() -> Path | None:
     """Returns the folder of the shipped ALBERT checkpoint, or None when there is none."""
     folder = shipped_root() / "data" / "albert-compact"
+    return folder if (folder / "manifest.json").is_file() else None
+
+
+def shipped_signals() -> Path | None:
+    """Returns the folder of the shipped heads for sentiment, emotion and moderation, or None when there is none."""
+    folder = shipped_root() / "data" / "signals"
     return folder if (folder / "manifest.json").is_file() else None
 
 
