@@ -200,7 +200,8 @@ class BotView(MessageView):
         yield Static(safe_line(self._item.author), classes="label", markup=False)
         with Vertical(classes="said"):
             if self._item.message.text:
-                answering = str(self._item.message.metadata.get("faq_passage") or "")
+                noted = self._item.message.metadata
+                answering = str(noted.get("faq_passage") or noted.get("highlighted") or "")
                 yield Prose(self._item.message.text, classes="body", highlight=answering)
             for line in _attachments(self._item.message):
                 yield Static(line, classes="attached", markup=False)
