@@ -15,10 +15,12 @@ from assistant.dialogue.events import ActionExecuted, BotUttered, Event, Session
 from assistant.dialogue.exits import Exits
 from assistant.dialogue.forms import leave_form
 from assistant.dialogue.handoffs import request_of
+from assistant.dialogue.mood_slots import mood_slots
 from assistant.dialogue.payloads import is_payload, parse_payload
 from assistant.dialogue.policies import decide
 from assistant.dialogue.policies.fallback import ACTION_DEFAULT_FALLBACK, NLU_FALLBACK, distrust
 from assistant.dialogue.policies.faq import ACTION_ANSWER_FAQ
+from assistant.dialogue.policies.moderation import is_refused
 from assistant.dialogue.policies.order import build_policies
 from assistant.dialogue.reminders import external_message, is_external, pending, silence_reminder
 from assistant.dialogue.slot_filling import fill_slots
@@ -348,8 +350,10 @@ class Agent:
 
     def _heard(self, tracker: Tracker) -> list[SlotSet]:
         """The slots that the message sets; "cancel" is no answer to what a form asks for, nor is what nobody wrote."""
-        filled = corrections(tracker) or fill_slots(tracker)
         message = tracker.latest_message
+        if is_refused(self.settings.moderation, message):
+            return []
+        filled = [*(corrections(tracker) or fill_slots(tracker)), *mood_slots(tracker, self.settings)]
         if message is None or not (self._exits.wanted(tracker) or is_external(message)):
             return filled
         return [event for event in filled if event.value != message.text]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, ValidationError, field_validator
@@ -36,6 +36,9 @@ Dimension: TypeAlias = Literal[
     "volume",
 ]
 """The kinds of values that are resolved, as Duckling names them, and order numbers."""
+
+Category: TypeAlias = Literal["hate", "abuse", "sexual", "self_harm", "spam"]
+"""What moderation may find in a message."""
 
 ADAPTED_KEY = "assistant"
 """The key of config.yml under which this project's own settings stand; Rasa ignores it."""
@@ -82,6 +85,17 @@ class Settings(BaseSettings):
     form_back: tuple[str, ...] = Field(
         ("back", "go back", "one back", "previous", "previous question"), description="messages that go one question of a form back"
     )
+    moderation: dict[Category, Literal["log", "warn", "refuse", "hand_off"]] = Field(
+        {}, description="what a flagged message gets, by category; a category that is not named is only logged"
+    )
+    moderation_thresholds: dict[Category, Annotated[float, Field(ge=0, le=1)]] = Field(
+        {}, description="probabilities from which a message is flagged, by category; those that were measured where none is named"
+    )
+    handoff_sentiment: float | None = Field(
+        None, ge=-1, le=1, description="a person is offered where the mood of the last messages falls below this; none: never"
+    )
+    sentiment_slot: str = Field("", description="slot that gets the sentiment of each message; empty: none")
+    emotion_slot: str = Field("", description="slot that gets the emotion of each message; empty: none")
     max_actions: int = Field(10, ge=1, le=100, description="actions in one turn before the assistant listens in any case")
     action_timeout_s: float = Field(10.0, gt=0, description="seconds a custom action may take")
     action_endpoint: str = Field("", description="URL of an action server; empty: actions run in a process of their own")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import random
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from assistant.actions.custom import CustomActions
 from assistant.actions.form_steps import FormSteps
-from assistant.actions.speaking import Speaker
+from assistant.actions.speaking import ASIDES, Speaker
 from assistant.dialogue.events import (
     ActionExecuted,
     ActionExecutionRejected,
@@ -74,6 +75,7 @@ class Actions:
             "action_answer_faq": self._answer_faq,
             "action_handoff": self._hand_over,
         }
+        self._defaults |= {name: partial(self.say, name) for name in ASIDES}
 
     def run(self, decision: Decision, tracker: Tracker) -> list[Event]:
         """Returns the events of an action: that it ran first, or that it declined last, after what it did all the same.

@@ -25,11 +25,23 @@ _SAID_WITHOUT_RESPONSE = {
     "utter_no_answer": "I do not know the answer to that yet. I have noted your question for the team.",
     "utter_action_failed": "Sorry, that did not work just now. Please try again in a moment.",
     "utter_handoff": "I will pass you on to a person of our team.",
+    "utter_propose_handoff": "I can hear that this is not going well. Would you rather talk to a person of our team?",
+    "utter_moderation_abuse": "I want to help, and it works better without insults.",
+    "utter_moderation_hate": "I do not take part in talk that runs people down. If I can help with something else, tell me.",
+    "utter_moderation_sexual": "I cannot talk about that here. If I can help you with something else, please tell me.",
+    "utter_moderation_spam": "This looks like advertising, so I will leave it at that.",
+    "utter_moderation_self_harm": "I am sorry that you are in such pain, and glad that you wrote it. You do not have to go "
+    "through this alone: please talk to somebody you trust, or call an emergency number or a crisis line where you are. "
+    "I am passing you on to a person of our team now.",
 }
 """What is said where a project does not define the response."""
 
-_BUTTONS = {"utter_form_stuck": (Button("Stop here", "/cancel_form"), Button("Talk to a person", "/request_handoff"))}
+_PERSON = Button("Talk to a person", "/request_handoff")
+_BUTTONS = {"utter_form_stuck": (Button("Stop here", "/cancel_form"), _PERSON), "utter_propose_handoff": (_PERSON,)}
 """What such a response offers."""
+
+ASIDES = tuple(name for name in _SAID_WITHOUT_RESPONSE if name == "utter_propose_handoff" or name.startswith("utter_moderation_"))
+"""Responses that policies say by themselves, in whatever project."""
 
 
 class Speaker:

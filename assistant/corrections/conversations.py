@@ -18,7 +18,7 @@ from assistant.dialogue.payloads import is_payload
 from assistant.dialogue.policies.fallback import NLU_FALLBACK
 from assistant.dialogue.slots import REQUESTED_SLOT
 from assistant.dialogue.stories import ActionStep, LoopStep, SlotStep, Step, UserStep
-from assistant.dialogue.tracker import ACTION_LISTEN, ACTION_SESSION_START, Tracker
+from assistant.dialogue.tracker import ACTION_LISTEN, ACTION_SESSION_START, ASIDE, Tracker
 from assistant.errors import NoSuchTurn, NotInText, Place
 from assistant.messages import Entity
 
@@ -143,6 +143,8 @@ def _steps(event: Event, domain: Domain, *, has_texts: bool) -> list[Step]:
     match event:
         case UserUttered():
             return [_user(event, domain, None, None, has_texts=has_texts)]
+        case ActionExecuted(policy=policy) if policy in ASIDE and not has_texts:  # beside the conversation: no story has it
+            return []
         case ActionExecuted(name=name) if name not in {ACTION_LISTEN, ACTION_SESSION_START}:
             return [ActionStep(HERE, name)]
         case ActiveLoop(name=name):
@@ -164,4 +166,9 @@ def _user(
     event: UserUttered, domain: Domain, intent: str | None, entities: Sequence[Entity] | None, *, has_texts: bool
 ) -> UserStep:
     found = tuple(event.parse.entities if is_payload(event.text) else understood(event, domain)) if entities is None else entities
-    return UserStep(HERE, intent or event.parse.intent.name or NLU_FALLBACK, event.text if has_texts else None, tuple(found))
+    name = intent or event.parse.intent.name or NLU_FALLBACK
+    if not has_texts:
+        return UserStep(HERE, name, None, tuple(found))
+    sentiment, flags = event.parse.sentiment, tuple(flag.category for flag in event.parse.flags)
+    is_bad = sentiment is not None and sentiment.label == "negative"
+    return UserStep(HERE, name, event.text, tuple(found), sentiment if is_bad else None, flags)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from assistant.annotations import read_annotations
 from assistant.dialogue.payloads import is_payload, parse_payload
 from assistant.errors import BadPayload, BadStep, Place, UnsupportedVersion, meant
-from assistant.messages import Entity
+from assistant.messages import Entity, Sentiment
 from assistant.yaml_source import YamlList, YamlMap, map_with, optional_text, read_yaml, require, want_list, want_map
 
 if TYPE_CHECKING:
@@ -21,12 +21,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class UserStep:
-    """The user says something: an intent with entities, a text, or both (in tests)."""
+    """The user says something: an intent with entities, a text, or both (in tests).
+
+    Attributes:
+        sentiment, flags: of tests: how the message sounds, and the categories that moderation finds in it.
+    """
 
     where: Place
     intent: str | None
     text: str | None = None
     entities: tuple[Entity, ...] = ()
+    sentiment: Sentiment | None = None
+    flags: tuple[str, ...] = ()
 
     @property
     def means(self) -> str | None:
@@ -241,7 +247,26 @@ def _read_user(step: YamlMap) -> UserStep:
             parse = _read_payload(text, step.place("user"))
             intent, entities = intent or parse.intent.name, entities or parse.entities
     listed = want_list(step.get("entities"), key="entities", where=step.place("entities"))
-    return UserStep(step.here, intent, text, entities or tuple(_read_entity(item) for item in listed))
+    entities = entities or tuple(_read_entity(item) for item in listed)
+    flags = want_list(step.get("flags"), key="flags", where=step.place("flags"))
+    return UserStep(step.here, intent, text, entities, _read_sentiment(step), tuple(map(str, flags)))
+
+
+def _read_sentiment(step: YamlMap) -> Sentiment | None:
+    """``sentiment: negative``, or a number from -1 to 1; with ``emotion: anger`` beside it where that matters."""
+    value = step.get("sentiment")
+    if value is None:
+        return None
+    emotion = str(step.get("emotion") or "neutral")
+    if str(value) in _SCORES:
+        return Sentiment(str(value), _SCORES[str(value)], emotion)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not -1 <= value <= 1:
+        raise BadStep(where=step.place("sentiment"), why=f'"sentiment" is {", ".join(_SCORES)} or a number from -1 to 1')
+    label = next(name for name, score in _SCORES.items() if score == (value > 0) - (value < 0))
+    return Sentiment(label, float(value), emotion)
+
+
+_SCORES = {"negative": -1.0, "neutral": 0.0, "positive": 1.0}
 
 
 def _read_payload(text: str, where: Place) -> Parse:

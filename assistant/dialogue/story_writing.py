@@ -85,6 +85,11 @@ def _user(step: UserStep) -> CommentedMap:
         written["intent"] = step.intent
     if step.entities and not is_marked:
         written["entities"] = [_entity(entity) for entity in step.entities]
+    if step.sentiment:
+        written["sentiment"] = step.sentiment.score
+        written |= {"emotion": step.sentiment.emotion} if step.sentiment.emotion != "neutral" else {}
+    if step.flags:
+        written["flags"] = list(step.flags)
     return written
 
 

@@ -39,6 +39,9 @@ ACTION_LISTEN = "action_listen"
 ACTION_SESSION_START = "action_session_start"
 ACTION_TWO_STAGE_FALLBACK = "action_two_stage_fallback"
 """The one loop that is no form."""
+MODERATION, MOOD = "moderation", "mood"
+ASIDE = frozenset({MODERATION, MOOD})
+"""Policies whose actions stand beside the conversation: for rules, stories and forms they have not been."""
 _FROM_THE_START = -1
 
 
@@ -150,6 +153,8 @@ class Tracker:
         match event:
             case UserUttered():
                 self._fold_user(event)
+            case ActionExecuted() if event.policy in ASIDE:
+                self.followup = None
             case ActionExecuted():
                 self._fold_action(event)
             case SlotSet():

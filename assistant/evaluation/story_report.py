@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from assistant.dialogue.stories import Story
     from assistant.errors import Place
 
-Kind: TypeAlias = Literal["user", "intent", "entities", "action", "active_loop", "slot", "bot"]
+Kind: TypeAlias = Literal["user", "intent", "entities", "action", "active_loop", "slot", "bot", "sentiment", "flags"]
 _CONTEXT_LINES = 3
 _SHOWN_NAMES = 4
 _SAME, _EXPECTED, _FOUND = " ", "-", "+"

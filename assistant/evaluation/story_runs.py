@@ -15,10 +15,10 @@ from assistant.dialogue.policies import decide
 from assistant.dialogue.policies.faq import ACTION_ANSWER_FAQ
 from assistant.dialogue.slot_filling import fill_slots, implied_slots
 from assistant.dialogue.stories import SOME_VALUE, ActionStep, BotStep, LoopStep, SlotStep, UserStep
-from assistant.dialogue.tracker import ACTION_LISTEN, Tracker, base_intent
+from assistant.dialogue.tracker import ACTION_LISTEN, ASIDE, Tracker, base_intent
 from assistant.errors import ActionError, BadAnnotation, UnknownName
 from assistant.evaluation.story_report import StepResult, StoryResult
-from assistant.messages import Decision, FaqMatch, FaqResult, IntentScore, Parse
+from assistant.messages import Decision, FaqMatch, FaqResult, Flag, IntentScore, Parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -73,6 +73,7 @@ class StoryRun:
         self._faq = faq
         self._understand = understand
         self._steps: list[StepResult] = []
+        self._aside: str | None = None
         self._tracker = Tracker(test.name, domain, [ActionExecuted(ACTION_LISTEN)])
 
     def result(self) -> StoryResult:
@@ -112,7 +113,9 @@ class StoryRun:
 
     def _say(self, step: UserStep) -> None:
         text = step.text or ""
-        annotation = Parse(text, (IntentScore(step.means, 1.0),) if step.means else (), step.entities)
+        flags = tuple(Flag(category, 1.0) for category in step.flags)
+        ranking = (IntentScore(step.means, 1.0),) if step.means else ()
+        annotation = Parse(text, ranking, step.entities, sentiment=step.sentiment, flags=flags)
         is_understood = self._understand is not None and bool(text) and not text.startswith("/")
         parse = self._understand(text) if self._understand and is_understood else annotation
         self._note(step.where, "user", text, text)
@@ -123,7 +126,17 @@ class StoryRun:
             self._note(step.where, "intent", step.intent, found, sure)
         if is_understood and step.intent:
             self._compare_entities(step, parse)
+        if is_understood:
+            self._compare_signals(step, parse)
         self._hear(UserUttered(text, parse))
+
+    def _compare_signals(self, step: UserStep, parse: Parse) -> None:
+        """What a test says of sentiment and flags should be found; where it says nothing, anything may be."""
+        if step.sentiment:
+            self._note(step.where, "sentiment", step.sentiment.label, parse.sentiment.label if parse.sentiment else "none")
+        if step.flags:
+            expected, found = (", ".join(sorted(names)) for names in (step.flags, [flag.category for flag in parse.flags]))
+            self._note(step.where, "flags", expected, found)
 
     def _compare_entities(self, step: UserStep, parse: Parse) -> None:
         """As in Rasa: type, place and value count; roles and groups do not."""
@@ -144,6 +157,7 @@ class StoryRun:
         self._faq.answers = action == ACTION_ANSWER_FAQ
         decision = self._decide(action)
         self._note(where, "action", action, decision.action, decision)
+        self._aside = decision.policy if decision.action == action and decision.policy in ASIDE else None
         self._do(action, where)
 
     def _decide(self, expected: str) -> Decision:
@@ -156,7 +170,7 @@ class StoryRun:
         return decision
 
     def _do(self, action: str, _where: Place) -> None:
-        self._tracker.update(ActionExecuted(action))
+        self._tracker.update(ActionExecuted(action, self._aside))
 
     # --- what the test says has happened ----------------------------------------------------------------------------------------
 
@@ -225,7 +239,7 @@ class LiveStoryRun(StoryRun):
         events, self._ahead = self._ahead, None
         if events is None:
             try:
-                events = self._actions.run(Decision(action, "test", 1.0, "the test says so"), self._tracker)
+                events = self._actions.run(Decision(action, self._aside or "test", 1.0, "the test says so"), self._tracker)
             except ActionError as error:
                 self._note(where, "action", f"{action} runs", str(error))
                 events = [ActionExecuted(action)]

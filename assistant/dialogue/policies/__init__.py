@@ -1,7 +1,7 @@
 """The policies, each a small class behind one protocol; the first that has a decision decides.
 
-Order, highest first: what the user commands (restart, back) > the active form > an FAQ answer surer than the intent > rules >
-stories > any other FAQ answer > back to an interrupted form > fallback.
+Order, highest first: what the user commands (restart, back) > what a flagged message gets > the active form > an FAQ answer surer
+than the intent > rules > stories > any other FAQ answer > back to an interrupted form > fallback.
 """
 
 from __future__ import annotations

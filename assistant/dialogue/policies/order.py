@@ -10,6 +10,8 @@ from assistant.dialogue.policies.fallback import FallbackPolicy
 from assistant.dialogue.policies.faq import FaqPolicy
 from assistant.dialogue.policies.form_exit import FormExitPolicy
 from assistant.dialogue.policies.forms import FormPolicy, ResumePolicy
+from assistant.dialogue.policies.moderation import ModerationPolicy
+from assistant.dialogue.policies.mood import MoodPolicy
 from assistant.dialogue.policies.rules import RulePolicy
 from assistant.dialogue.policies.stories import StoryPolicy
 from assistant.dialogue.tracker import ACTION_LISTEN
@@ -48,6 +50,7 @@ def build_policies(
     memorised = StoryPolicy(stories, domain, settings.max_history, augmented=is_augmented) if has_stories else None
     policies: list[Policy | None] = [
         CommandPolicy(),
+        ModerationPolicy(settings.moderation) if settings.moderation else None,
         FormExitPolicy(Exits(settings.form_cancel, settings.form_back), rules, memorised),
         FormPolicy(),
         FaqPolicy(ask_faq, ask_faq_exactly, only_when_sure=True),
@@ -58,4 +61,7 @@ def build_policies(
         ResumePolicy(),
         FallbackPolicy(settings.fallback_action if settings.fallback_prediction else ACTION_LISTEN),
     ]
-    return [policy for policy in policies if policy is not None]
+    asked = [policy for policy in policies if policy is not None]
+    if settings.handoff_sentiment is None or "action_handoff" not in domain.actions:
+        return asked
+    return [MoodPolicy(asked, settings.handoff_sentiment)]
