@@ -119,7 +119,7 @@ def suggest(
 
 def _merged(weighed: Sequence[Suggestion], likeness: Vectors) -> tuple[Suggestion, ...]:
     """The suggestions by falling worth, those that say the same as one."""
-    order = sorted(range(len(weighed)), key=lambda row: (-weighed[row].worth, weighed[row].text))
+    order = sorted(range(len(weighed)), key=lambda row: (-weighed[row].worth, -weighed[row].uncertainty, weighed[row].text))
     kept: dict[int, int] = {}
     for row in order:
         same = next((first for first in kept if likeness[first, row] >= SAME), row)

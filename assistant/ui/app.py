@@ -54,6 +54,7 @@ _HELP_PLACES = {
     "chat": ("chat", "prompt", "message", "find"),
     "faq": ("faq", "entries", "unanswered", "behind", "review", "figures", "editor", "versions", "importing"),
     "training": ("training",),
+    "intents": ("intents", "utterances", "suggestions", "new_intent"),
     "inbox": ("inbox", "cases", "case"),
 }
 
@@ -70,6 +71,13 @@ def _training() -> Screen[Any]:
     from assistant.ui.training.screen import TrainingScreen
 
     return TrainingScreen()
+
+
+def _intents() -> Screen[Any]:
+    """Returns the intents screen; imported when it is first gone to."""
+    from assistant.ui.intents.screen import IntentsScreen
+
+    return IntentsScreen()
 
 
 def _inbox() -> Screen[Any]:
@@ -98,6 +106,7 @@ class AssistantApp(App[None]):
         "chat": ChatScreen,
         "faq": _faq,
         "training": _training,
+        "intents": _intents,
         "inbox": _inbox,
     }
     CSS_PATH: ClassVar[CSSPathType | None] = "app.tcss"
@@ -274,9 +283,11 @@ class AssistantApp(App[None]):
         yield from super().get_system_commands(screen)
 
 
-def run(project: Project, settings: Settings, model: Path | None = None, *, sender_id: str = "terminal") -> None:
-    """Runs the application with the real assistant until it is left; arguments as in ``real_app``."""
-    real_app(project, settings, model, sender_id=sender_id).run()
+def run(
+    project: Project, settings: Settings, model: Path | None = None, *, sender_id: str = "terminal", is_inline: bool = False
+) -> None:
+    """Runs the application with the real assistant until it is left; inline: under the prompt. Other arguments as in ``real_app``."""
+    real_app(project, settings, model, sender_id=sender_id).run(inline=is_inline, inline_no_clear=is_inline)
 
 
 def real_app(project: Project, settings: Settings, model: Path | None = None, *, sender_id: str = "terminal") -> AssistantApp:

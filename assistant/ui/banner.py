@@ -31,6 +31,7 @@ PLACES: Final = {
     "chat": ("F2", "Chat", "Chat"),
     "faq": ("F3", "FAQ", "FAQ"),
     "training": ("F4", "Training", "Train"),
+    "intents": ("F5", "Intents", "Intents"),
     "inbox": ("F7", "Inbox", "Inbox"),
 }
 """The screens with their key, their name, and a shorter one for 80 columns; in fewer the keys stand alone."""

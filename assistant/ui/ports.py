@@ -9,6 +9,9 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from assistant.dialogue.domain import Domain
     from assistant.dialogue.events import Event
     from assistant.dialogue.handoffs import Handoff
@@ -162,6 +165,8 @@ class ParserPort(Protocol):
     """What understands messages."""
 
     def parse(self, text: str) -> Parse: ...
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]: ...
 
 
 class AgentPort(Protocol):

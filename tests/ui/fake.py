@@ -33,10 +33,14 @@ from assistant.messages import (
 from assistant.stores.conversations import ConversationSummary
 from assistant.stores.entry_import import ImportChange, ImportReport
 from assistant.stores.entry_values import EntryVersion
+from tests.integration.bots import Keywords
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
     from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
 
     from assistant.dialogue.stories import Story
     from assistant.faq.askings import Rating
@@ -90,12 +94,14 @@ class FakeEntries:
 
     def roll_back(self, entry_id: str, version: int, expected_version: int, author: str = "", reason: str = "") -> FaqEntry:
         wanted = next(kept.entry for kept in self.versions[entry_id] if kept.entry.version == version)
-        return self.save(replace(wanted, version=expected_version), expected_version, author, reason or f"back to version {version}")
+        return self.save(
+            replace(wanted, version=expected_version), expected_version, author, reason or f"back to version {version}"
+        )
 
     def import_entries(
         self,
         entries: Iterable[FaqEntry],
-        mode: ImportMode = "merge",
+        mode: ImportMode = "merge",  # noqa: ARG002 (the real signature)
         author: str = "",
         reason: str = "import",
         progress: ProgressCallback | None = None,
@@ -315,6 +321,10 @@ class FakeInbox:
 class FakeInterpreter:
     def parse(self, text: str) -> Parse:
         return Parse(text, _ranking("track_order", 0.5, "return_item", 0.3))
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Words hashed into a vector."""
+        return Keywords({}, {}).encode(texts)
 
 
 @dataclass

@@ -236,14 +236,14 @@ async def test_details_panel_shows_by_width_and_by_key(make_app: Callable[..., A
         panel = pilot.app.screen.query_one(DetailsPanel)
         states = [panel.display]
         for _ in range(2):
-            await pilot.press("f5")
+            await pilot.press("ctrl+d")
             states.append(panel.display)
         assert states == [False, True, False]
     async with make_app().run_test(size=(120, 40)) as pilot:
         await see(pilot, "What can I do for you?")
         panel = pilot.app.screen.query_one(DetailsPanel)
         states = [panel.display]
-        await pilot.press("f5")
+        await pilot.press("ctrl+d")
         assert [*states, panel.display] == [True, False]
 
 
@@ -360,7 +360,7 @@ async def test_missing_model_of_a_named_folder_is_an_error(make_app: Callable[..
 async def test_screens_hold_together_at_any_size(make_app: Callable[..., AssistantApp], size: tuple[int, int]) -> None:
     async with make_app().run_test(size=size) as pilot:
         await until(pilot, lambda: app_of(pilot).model_state is ModelState.READY)
-        for key in ("f5", "f5", "f1", "escape", "f3", "ctrl+n", "escape", "f4", "f2"):
+        for key in ("ctrl+d", "ctrl+d", "f1", "escape", "f3", "ctrl+n", "escape", "f4", "f2"):
             await pilot.press(key)
             await pilot.pause()
         assert isinstance(pilot.app.focused, Prompt)

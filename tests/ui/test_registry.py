@@ -6,10 +6,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from assistant.ui.actions import ACTIONS, PLACES, bindings
+from assistant.ui.agreeing import AgreeDialog
 from assistant.ui.app import AssistantApp
-from assistant.ui.chat.message_view import MessageView
+from assistant.ui.chat.conversation_list import Rows
+from assistant.ui.chat.finding import FindInput
+from assistant.ui.chat.message_view import BotView
 from assistant.ui.chat.prompt import Prompt
+from assistant.ui.chat.replay import ReplayScreen
 from assistant.ui.chat.screen import ChatScreen
+from assistant.ui.chat.why import WhyScreen
 from assistant.ui.faq.conversations import ConversationDialog
 from assistant.ui.faq.editor import EntryEditor
 from assistant.ui.faq.figures import FiguresPane
@@ -22,6 +27,11 @@ from assistant.ui.help import HelpScreen
 from assistant.ui.inbox.case import CaseScreen
 from assistant.ui.inbox.screen import InboxScreen
 from assistant.ui.inbox.tables import CaseTable
+from assistant.ui.marking import EntityDialog, WordMarker
+from assistant.ui.intents.new_intent import NewIntentDialog
+from assistant.ui.intents.screen import IntentsScreen
+from assistant.ui.intents.suggesting import SuggestionList
+from assistant.ui.intents.utterances import UtteranceList
 from assistant.ui.problems import ProblemDialog
 from assistant.ui.training.screen import TrainingScreen
 from tests.ui.driving import see, shown, until, write
@@ -33,7 +43,14 @@ OWNERS: dict[str, type] = {
     "app": AssistantApp,
     "chat": ChatScreen,
     "prompt": Prompt,
-    "message": MessageView,
+    "message": BotView,
+    "find": FindInput,
+    "why": WhyScreen,
+    "conversations": Rows,
+    "replay": ReplayScreen,
+    "marking": WordMarker,
+    "entities": EntityDialog,
+    "agree": AgreeDialog,
     "faq": FaqScreen,
     "entries": EntryTable,
     "unanswered": QuestionTable,
@@ -44,6 +61,10 @@ OWNERS: dict[str, type] = {
     "importing": ImportScreen,
     "editor": EntryEditor,
     "training": TrainingScreen,
+    "intents": IntentsScreen,
+    "utterances": UtteranceList,
+    "suggestions": SuggestionList,
+    "new_intent": NewIntentDialog,
     "inbox": InboxScreen,
     "cases": CaseTable,
     "case": CaseScreen,
@@ -74,7 +95,7 @@ def test_ids_are_unique_so_that_a_keymap_can_name_them() -> None:
 
 
 async def test_help_lists_every_key_with_its_sentence(make_app: Callable[..., AssistantApp]) -> None:
-    async with make_app().run_test(size=(120, 120)) as pilot:
+    async with make_app().run_test(size=(120, 400)) as pilot:
         await see(pilot, "model ready")
         await pilot.press("f1")
         await until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))

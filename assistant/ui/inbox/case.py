@@ -13,9 +13,9 @@ from assistant.dialogue.handoffs import transcript
 from assistant.faq.entry import FaqEntry
 from assistant.messages import Parse
 from assistant.ui.actions import bindings
-from assistant.ui.chat.correcting import correct
 from assistant.ui.desk import DeskScreen
 from assistant.ui.inbox.alternative import make_alternative
+from assistant.ui.inbox.example import make_example
 from assistant.ui.inbox.lines import SaidList
 from assistant.ui.inbox.wording import headline, reasons
 from assistant.ui.safe_text import safe, safe_line
@@ -179,7 +179,7 @@ class CaseScreen(DeskScreen):
         if message is None:
             self.desk.notify_text(_NO_MESSAGE)
             return
-        await correct(self.desk, message.parse if message.parse.text else Parse(message.text))
+        await make_example(self.desk, message.parse if message.parse.text else Parse(message.text))
 
     @work(group="teach", description="teach", exclusive=True)
     async def action_make_alternative(self) -> None:

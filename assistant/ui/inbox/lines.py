@@ -34,6 +34,7 @@ class SaidList(OptionList):
     BINDINGS: ClassVar[list[BindingType]] = []
     DEFAULT_CSS = """
     SaidList { height: 1fr; background: transparent; border: none; padding: 0 1; scrollbar-size-vertical: 1; }
+    SaidList:focus { border: none; }
     SaidList > .option-list--option-disabled { color: $muted; }
     """
 

@@ -1,0 +1,1 @@
+"""The screen where intents and their examples are curated."""
