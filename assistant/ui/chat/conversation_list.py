@@ -71,7 +71,8 @@ class ConversationList(ModalScreen["Chosen | None"]):
             width: 94%; max-width: 104; height: 90%; padding: 1 1 0 1;
             background: $surface; border: round $primary; border-title-color: $text-primary; border-subtitle-color: $muted;
         }
-        Rows { height: 1fr; margin-top: 1; border: none; background: $surface; }
+        Rows { height: 1fr; margin-top: 1; background: $surface; text-wrap: nowrap; text-overflow: ellipsis; }
+        Rows, Rows:focus { border: none; background-tint: transparent; }
     }
     """
 

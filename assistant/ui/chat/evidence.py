@@ -9,9 +9,9 @@ from textual.content import Content
 from assistant.ui.safe_text import safe, safe_line, safe_value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from assistant.messages import Decision, FaqResult, Parse, Sentiment, Trace
+    from assistant.messages import Decision, Parse, Sentiment, Trace
 
 LISTEN: Final = "action_listen"
 _MAX_INTENTS: Final = 5
@@ -46,6 +46,8 @@ def summary(trace: Trace) -> Content:
         parts.append(safe_line(decided.policy, limit=24))
     if trace.faq is not None and trace.faq.best is not None:
         parts.append(f"FAQ {percent(trace.faq.best.score).strip()}")
+    elif trace.documents is not None and trace.documents.best is not None:
+        parts.append(f"document {percent(trace.documents.best.score).strip()}")
     if trace.problems:
         parts.append("⚠ a step failed")
     if "total" in trace.timings_ms:
@@ -83,8 +85,7 @@ def sections(trace: Trace, width: int) -> Iterator[tuple[str, Content]]:
         )
     if trace.decisions:
         yield "Decisions", _decisions(trace.decisions)
-    if trace.faq is not None:
-        yield "FAQ", _faq(trace.faq, width)
+    yield from _searched(trace, width)
     if trace.problems:
         yield "Problems", Content("\n").join(Content.styled(f"⚠ {safe_line(problem)}", "$text-error") for problem in trace.problems)
     if trace.timings_ms:
@@ -152,15 +153,25 @@ def _decisions(decisions: tuple[Decision, ...]) -> Content:
     return Content("\n").join(lines)
 
 
-def _faq(result: FaqResult, width: int) -> Content:
+def _searched(trace: Trace, width: int) -> Iterator[tuple[str, Content]]:
+    if trace.faq is not None:
+        yield "FAQ", _found([(match.question, match.score) for match in trace.faq.matches], trace.faq.threshold, width)
+    if trace.documents is not None:
+        read = [(f"{match.answer} ({match.place})", match.score) for match in trace.documents.matches]
+        yield "Documents", _found(read, trace.documents.threshold, width)
+
+
+def _found(matches: Sequence[tuple[str, float]], threshold: float, width: int) -> Content:
+    """Returns what was found, the best first, each with its score; the first is given where it reaches the threshold."""
     lines = []
-    for match in result.matches[:_MAX_MATCHES]:
-        is_given = match is result.best
+    is_answered = bool(matches) and matches[0][1] >= threshold
+    for number, (text, score) in enumerate(matches[:_MAX_MATCHES]):
+        is_given = is_answered and number == 0
         sign = ("✓ ", "$text-success") if is_given else ("  ", "")
-        question = safe_line(match.question, limit=max(2 * width - 12, 20))
-        lines.append(Content.assemble(sign, (f"{percent(match.score).strip()} ", "bold" if is_given else "$muted"), question))
-    verdict = "answered" if result.best else "not answered: all are"
-    lines.append(Content.styled(f"{verdict} {'above' if result.best else 'under'} {percent(result.threshold).strip()}", "$muted"))
+        shown = safe_line(text, limit=max(2 * width - 12, 20))
+        lines.append(Content.assemble(sign, (f"{percent(score).strip()} ", "bold" if is_given else "$muted"), shown))
+    verdict = "answered above" if is_answered else "not answered: all are under"
+    lines.append(Content.styled(f"{verdict} {percent(threshold).strip()}", "$muted"))
     return Content("\n").join(lines)
 
 

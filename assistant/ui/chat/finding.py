@@ -124,7 +124,7 @@ class FindBar(Horizontal):
 
     def compose(self) -> ComposeResult:
         """Lays out a sign, the field and the count."""
-        yield Static("Find", id="find-sign", markup=False)
+        yield Static("Find ", id="find-sign", markup=False)
         yield FindInput(compact=True, max_length=200, select_on_focus=True)
         yield Static("", id="find-count", markup=False)
 

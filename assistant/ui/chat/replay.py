@@ -121,7 +121,8 @@ class ReplayScreen(ModalScreen[None]):
             width: 94%; height: 92%; background: $surface;
             border: round $primary; border-title-color: $text-primary; border-subtitle-color: $muted;
         }
-        OptionList { width: 3fr; height: 100%; border: none; background: $surface; }
+        OptionList { width: 3fr; height: 100%; background: $surface; text-wrap: nowrap; text-overflow: ellipsis; }
+        OptionList, OptionList:focus { border: none; background-tint: transparent; }
         #moment { width: 2fr; height: 100%; padding: 0 1; border-left: vkey $border-blurred; }
     }
     """

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from assistant.messages import Trace
     from assistant.ui.chat.items import Item
 
-PAGE: Final = 60
+PAGE: Final = 30
 """How many items are made into widgets at a time."""
 
-MOST_MOUNTED: Final = 120
+MOST_MOUNTED: Final = 90
 """At most so many items are widgets at once; a page more while one is put in the place of another."""
 
 

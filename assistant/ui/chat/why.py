@@ -19,18 +19,20 @@ from assistant.ui.chat.word_colours import by_attribution, by_tag, entities_foun
 from assistant.ui.safe_text import safe_line
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
     from assistant.dialogue.events import Event
+    from assistant.evaluation.explanation import Explanation
     from assistant.messages import Parse, Trace
     from assistant.ui.app import AssistantApp
     from assistant.ui.chat.scrollback import Entry
     from assistant.ui.ports import Explain
 
-_MIN_WIDTH = 24
+_MIN_WIDTH, _MOST_WIDTH = 24, 72
+"""Cells of a line of bars."""
 
 
 async def show_why(app: AssistantApp, entry: Entry) -> None:
@@ -79,7 +81,8 @@ class WhyScreen(ModalScreen[None]):
     def __init__(self, trace: Trace, events: Sequence[Event], explain: Explain | None) -> None:
         super().__init__()
         self._trace, self._events, self._explain = trace, events, explain
-        self._attributed: list[tuple[str, Content]] = []
+        self._explanation: Explanation | None = None
+        self._remark: Content | None = None
 
     def compose(self) -> ComposeResult:
         """Lays out one text."""
@@ -105,19 +108,23 @@ class WhyScreen(ModalScreen[None]):
     async def _work_out(self, intent: str | None) -> None:
         if self._parse is None or self._explain is None:
             return
-        self._attributed = [("Words", Content.styled("Working out what each word did …", "$muted"))]
+        self._remark = Content.styled("Working out what each word did …", "$muted")
         self._paint()
         try:
-            found = await self._explain(self._parse.text, intent)
+            self._explanation = await self._explain(self._parse.text, intent)
+            self._remark = None
         except Exception as error:  # noqa: BLE001 (a border: the rest of the turn can be read all the same)
-            self._attributed = [("Words", Content.styled(safe_line(error), "$text-error"))]
-        else:
-            named = f"What each word did for {safe_line(found.attribution.intent, limit=40)}"
-            self._attributed = [
-                (named, Content("\n").join([by_attribution(found), shares(found, self._width)])),
-                ("Nearest examples", nearest(found)),
-            ]
+            self._remark = Content.styled(safe_line(error), "$text-error")
         self._paint()
+
+    def _attributed(self) -> Iterator[tuple[str, Content]]:
+        found = self._explanation
+        if self._remark is not None:
+            yield "Words", self._remark
+        elif found is not None:
+            named = f"What each word did for {safe_line(found.attribution.intent, limit=40)}"
+            yield named, Content("\n").join([by_attribution(found), shares(found, self._width)])
+            yield "Nearest examples", nearest(found)
 
     @property
     def _width(self) -> int:
@@ -125,10 +132,10 @@ class WhyScreen(ModalScreen[None]):
 
     def _paint(self) -> None:
         parts: list[tuple[str, Content]] = []
-        for title, content in sections(self._trace, self._width):
+        for title, content in sections(self._trace, min(self._width, _MOST_WIDTH)):
             if title == "Message" and self._trace.parse is not None:
                 parts.append((title, by_tag(self._trace.parse)))
-                parts += self._attributed
+                parts += self._attributed()
             elif title == "Entities" and self._trace.parse is not None:
                 parts.append((title, entities_found(self._trace.parse)))
             else:
