@@ -15,9 +15,14 @@ if TYPE_CHECKING:
     from assistant.albert.tasks.run import Finished
     from assistant.albert.tasks.settings import TaskRecipe
 
+_TASKS = (
+    "GLUE's cola, sst2, mrpc, stsb, qqp, mnli, qnli, rte, wnli (their TSV files); snli (JSON Lines); squad, squad2 (JSON); race "
+    "(its folders); conll (words and tags); classification (CSV or JSON Lines with text and label, or labels)."
+)
+
 
 def finetune(
-    task: Annotated[str, typer.Argument(help="cola, sst2, mrpc, stsb, qqp, mnli, qnli, rte, wnli or snli, however it is spelt.")],
+    task: Annotated[str, typer.Argument(help=_TASKS)],
     data: Annotated[Path, typer.Option("--data", help="Folder with the task's files as they are published.")],
     output: Annotated[Path, typer.Option("--output", help="Folder to write; beside it, OUTPUT.run keeps an interrupted run.")],
     checkpoint: Annotated[
@@ -96,7 +101,7 @@ def _plan(path: Path | None, name: str, settings: list[str]) -> TaskRecipe:
     path = path or (shipped if shipped.is_file() else None)
     plan = load_task_recipe(path) if path else TaskRecipe()
     try:
-        return dataclasses.replace(plan, **{key: value for key, value in (_setting(text, plan) for text in settings)})
+        return dataclasses.replace(plan, **dict(_setting(text, plan) for text in settings))
     except UnfitValue as error:
         raise typer.BadParameter(str(error), param_hint="--set") from error
 

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from assistant.albert.tasks.heads import ChoiceHead, SpanHead, TagHead, TextHead
+from assistant.albert.tasks.heads import ChoiceHead, TextHead
 from assistant.albert.tasks.model import TaskModel
+from assistant.albert.tasks.piece_heads import SpanHead, TagHead
 from assistant.albert.tasks.task import Setup
 from assistant.albert.tokenizer import special_ids
 
@@ -70,7 +71,7 @@ def finished_model(checkpoint: Checkpoint, setup: Setup, precision: str = "float
     head = make_head(checkpoint.config.hidden_size, checkpoint.config.num_hidden_layers, setup)
     head.load_state_dict(_head_weights(checkpoint))
     model = TaskModel(checkpoint.model, head, special_ids(checkpoint.tokenizer).pad, precision)
-    model.eval()  # type: ignore[no-untyped-call]
+    model.eval()
     return model
 
 

@@ -50,11 +50,11 @@ def choose(splits: Splits[Any], recipe: TaskRecipe) -> Chosen:
     if not n_held and (recipe.hold_out or not splits.dev) and len(order) > 1:
         n_held = 1
     if recipe.hold_out == 0 and splits.dev:
-        judge, judged_by = next(iter(splits.dev.values())), "dev itself"
+        judge, judged_by = list(next(iter(splits.dev.values()))), "dev itself"
         n_held = 0
     else:
         judge = [splits.train[number] for number in sorted(order[:n_held])]
         judged_by = f"{n_held} examples held out of train"
     train = [splits.train[number] for number in sorted(order[n_held:])]
-    dev = splits.dev or {"held_out": judge}
+    dev: Mapping[str, Sequence[Any]] = splits.dev or {"held_out": judge}
     return Chosen(train, judge, judged_by, dev, splits.test)

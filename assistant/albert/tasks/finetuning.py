@@ -111,7 +111,7 @@ class FineTuning:
                 save_state(self.folder, self.model, optimizer, position)
         if world.is_main:
             load_best(self.folder, self.model)
-        self.model.eval()  # type: ignore[no-untyped-call]
+        self.model.eval()
         return position, self._trail
 
     def _is_over(self, position: Position) -> bool:
@@ -154,7 +154,7 @@ class FineTuning:
             value = self._loss(chosen)
             if not torch.isfinite(value):
                 raise TrainingDiverged(epoch=step // self.steps_an_epoch + 1)
-            (value * share).backward()  # type: ignore[no-untyped-call]
+            (value * share).backward()
             if part:
                 self._meter.add(Outcome(value, {}, sum(unit.n_pieces for unit in chosen)))
         world.average_gradients(self.model)

@@ -73,7 +73,7 @@ class GlueFiles:
         target = None if is_test else (column(header, self.target, path) if has_header else self.places[-1])
         key = header.index("index") if "index" in header else header.index("id") if "id" in header else None
         most = max(columns if target is None else [*columns, target])
-        examples = []
+        examples: list[TextExample] = []
         for place, fields in rows:
             if len(fields) <= most:
                 if not self.skips_damaged:
@@ -116,7 +116,7 @@ class SnliFiles:
         return Splits(self._examples(train), dev)
 
     def _examples(self, path: Path) -> tuple[TextExample, ...]:
-        examples = []
+        examples: list[TextExample] = []
         for place, row in read_json_lines(path):
             texts = tuple(_text(row, names, place) for names in (("premise", "sentence1"), ("hypothesis", "sentence2")))
             label = _text(row, ("label", "gold_label"), place)

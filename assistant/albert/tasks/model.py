@@ -53,7 +53,7 @@ class TaskModel(nn.Module):
         """Returns the logits of each unit, in their order; longest units first keeps surprises early."""
         found: dict[int, NDArray[np.float32]] = {}
         was_training = self.training
-        self.eval()  # type: ignore[no-untyped-call]
+        self.eval()
         for chosen in _by_length(units):
             batch = [units[number] for number in chosen]
             with torch.inference_mode():

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from assistant.albert.tasks import glue
+from assistant.albert.tasks import classification, conll, glue, race, squad
 from assistant.errors import UnknownTask
 
-TASKS: dict[str, Any] = {task.name: task for task in glue.TASKS}
-_SPELLINGS = {"sts": "stsb", "sst": "sst2", "squad1": "squad", "squad11": "squad", "squadv2": "squad2", "squad20": "squad2"}
+TASKS: dict[str, Any] = {task.name: task for module in (glue, squad, race, conll, classification) for task in module.TASKS}
+_SPELLINGS = {
+    "sts": "stsb",
+    "sst": "sst2",
+    "squad1": "squad",
+    "squad11": "squad",
+    "squadv1": "squad",
+    "squadv11": "squad",
+    "squadv2": "squad2",
+    "squad20": "squad2",
+    "squadv20": "squad2",
+}
 
 
 def find_task(name: str) -> Any:

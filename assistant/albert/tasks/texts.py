@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from numpy.typing import NDArray
     from tokenizers import Tokenizer
 
     from assistant.albert.tasks.examples import Splits, Target, TextExample
@@ -142,12 +143,15 @@ class TextTask:
         return places.get(str(target), -1)
 
 
-def probabilities(logits: np.ndarray, form: str) -> np.ndarray:
+def probabilities(logits: NDArray[np.float64], form: Form) -> NDArray[np.float64]:
     """Returns the probability of each label. Shape: as the logits."""
+    grown: NDArray[np.float64]
     if form == "many_labels":
-        return 1 / (1 + np.exp(-logits))
-    grown = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    return grown / grown.sum(axis=-1, keepdims=True)
+        grown, total = np.ones_like(logits), 1 + np.exp(-logits)
+    else:
+        grown = np.exp(logits - logits.max(axis=-1, keepdims=True))
+        total = grown.sum(axis=-1, keepdims=True)
+    return grown / total
 
 
 def _labels_of(examples: Sequence[TextExample], form: Form) -> tuple[str, ...]:

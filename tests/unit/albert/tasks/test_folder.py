@@ -1,0 +1,195 @@
+"""From the command to a finished folder: its graph, card and figures, and what the next task takes from it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from assistant.albert.checkpoint import load_checkpoint
+from assistant.albert.manifest import verify_manifest
+from assistant.albert.tasks.building import finished_model, finished_setup, make_model
+from assistant.albert.tasks.examples import TextExample
+from assistant.albert.tasks.registry import find_task
+from assistant.albert.tasks.runtime import TaskRuntime
+from assistant.albert.tasks.settings import TaskRecipe
+from assistant.albert.tasks.task_graph import check_task_graph, task_graph
+from assistant.cli.albert import app
+from assistant.errors import BadTaskData, DamagedFile, ExportDiffers, NotAModelFolder, UnfitTaskModel
+from tests.unit.albert.tasks.test_other_readers import CONLL, race
+from tests.unit.albert.tasks.test_squad import question, squad_json
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SET = ["--set", "epochs=1", "--set", "max_pieces=40", "--set", "stride=8", "--set", "batch_size=4", "--set", "log_every=1"]
+NAMES = {
+    "config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json", "manifest.json", "model.onnx", "metrics.json",
+    "recipe.yaml", "README.md", "log.jsonl", "curves.svg",
+}  # fmt: skip
+
+
+def finetune(*arguments: object) -> dict[str, Any]:
+    result = CliRunner().invoke(app, ["finetune", *map(str, arguments), *SET, "--json"], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    value: dict[str, Any] = json.loads(result.stdout.splitlines()[-1])
+    return value
+
+
+def pairs(folder: Path, labels: tuple[str, str] = ("entailment", "not_entailment")) -> Path:
+    folder.mkdir(exist_ok=True)
+    rows = [f"{n}\tmy order {n} is late.\tthe parcel is {'late' if n % 2 else 'blue'}.\t{labels[n % 2]}" for n in range(12)]
+    text = "\n".join(["index\tsentence1\tsentence2\tlabel", *rows]) + "\n"
+    for name in ("train.tsv", "dev.tsv"):
+        (folder / name).write_text(text)
+    (folder / "test.tsv").write_text("index\tsentence1\tsentence2\n5\tA refund.\tPaid.\n")
+    return folder
+
+
+def texts(folder: Path) -> Path:
+    folder.mkdir(exist_ok=True)
+    rows = [{"text": f"the parcel is {'late' if n % 2 else 'blue'}", "labels": ["late"] if n % 2 else []} for n in range(12)]
+    (folder / "train.jsonl").write_text("\n".join(map(json.dumps, rows)) + "\n")
+    return folder
+
+
+def spans(folder: Path) -> Path:
+    folder.mkdir(exist_ok=True)
+    asked = [question(str(n), "what is late?", "the parcel") for n in range(6)]
+    (folder / "train.json").write_text(squad_json(*asked, question("x", "what is blue?", is_impossible=True)))
+    return folder
+
+
+def choices(folder: Path) -> Path:
+    for part in ("train", "dev"):
+        race(folder, part, "middle")
+        race(folder, part, "high")
+    return folder
+
+
+def tags(folder: Path) -> Path:
+    folder.mkdir(exist_ok=True)
+    (folder / "train.txt").write_text(CONLL * 6)
+    (folder / "dev.txt").write_text(CONLL)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("name", "make", "metric"),
+    [("rte", pairs, "accuracy"), ("classification", texts, "macro_f1"), ("squad2", spans, "f1"), ("race", choices, "accuracy"),
+     ("conll", tags, "f1")],
+)  # fmt: skip
+def test_every_form_of_task_runs_from_its_files_to_its_figures_and_its_graph(
+    tmp_path: Path, folder: Path, name: str, make: Any, metric: str
+) -> None:
+    data, output = make(tmp_path / "data"), tmp_path / "out"
+    result = finetune(name, "--data", data, "--output", output, "--checkpoint", folder, "--predict", tmp_path / "predicted")
+    assert 0 <= result["metrics"][metric] <= 1
+    assert result["graph_difference"] < 1e-4
+    assert {path.name for path in output.iterdir()} == NAMES
+    assert verify_manifest(output)["metrics"] == result["metrics"]
+    assert all(path.startswith(str(tmp_path / "predicted")) for path in result["predictions"])
+    card = (output / "README.md").read_text()
+    assert f"{result['metrics'][metric]:.4f}" in card
+    assert "Wh: an estimate" in card
+    task = find_task(name)
+    examples = next(iter(task.read(data).dev.values()), task.read(data).train)
+    runtime, checkpoint = TaskRuntime(output), load_checkpoint(output)
+    setup = finished_setup(checkpoint)
+    assert setup == runtime.setup
+    units = task.units(examples, checkpoint.tokenizer, setup)
+    for ours, theirs in zip(finished_model(checkpoint, setup).measure(units), runtime.session.logits(units), strict=True):
+        np.testing.assert_allclose(ours, theirs, atol=1e-4)
+    assert len(runtime.outcomes(task, examples)) == len(examples)
+
+
+@pytest.mark.parametrize("reading", ["joint", "twin", "both"])
+@pytest.mark.parametrize("name", ["rte", "stsb"])
+def test_two_texts_are_read_together_apart_or_both_ways(tmp_path: Path, folder: Path, reading: str, name: str) -> None:
+    checkpoint = load_checkpoint(folder)
+    task = find_task(name)
+    rows = [TextExample(str(n), (f"my order {n} is late", "it is blue")) for n in range(6)]
+    setup = task.setup(rows, reading=reading, max_pieces=20, stride=1)
+    model = make_model(checkpoint, setup, TaskRecipe(precision="float32")).eval()
+    for parameter in model.head.parameters():
+        parameter.data.normal_(0, 0.1)
+    units = task.units(rows, checkpoint.tokenizer, setup)
+    assert {len(unit.sequences) for unit in units} == {{"joint": 1, "twin": 2, "both": 3}[reading]}
+    graph = task_graph(model, setup)
+    assert check_task_graph(model, setup, graph, units) < 1e-4
+    model.head.output.bias.data += 1
+    with pytest.raises(ExportDiffers):
+        check_task_graph(model, setup, graph, units)
+
+
+def test_the_next_task_starts_from_the_last_ones_encoder_and_labels(tmp_path: Path, folder: Path) -> None:
+    row = '{{"premise": "my order {0}.", "hypothesis": "the parcel {0}.", "label": "{1}"}}\n'
+    (tmp_path / "snli").mkdir()
+    labels = ("entailment", "neutral", "contradiction")
+    (tmp_path / "snli" / "train.jsonl").write_text("".join(row.format(n, labels[n % 3]) for n in range(12)))
+    first, second = tmp_path / "first", tmp_path / "second"
+    finetune("snli", "--data", tmp_path / "snli", "--output", first, "--checkpoint", folder)
+    checkpoint = load_checkpoint(first)
+    task = find_task("rte")
+    setup = task.setup([], reading="joint", max_pieces=20, stride=1)
+    head = make_model(checkpoint, setup, TaskRecipe()).head.output.weight
+    before = checkpoint.heads["head.output.weight"]
+    assert head[0].tolist() == before[0].tolist()
+    np.testing.assert_allclose(head[1].tolist(), before[1:].mean(0).tolist(), atol=1e-6)
+    result = finetune("RTE", "--data", pairs(tmp_path / "data"), "--output", second, "--checkpoint", first)
+    assert result["base"] == "first, fine-tuned on snli"
+
+
+def test_a_teacher_of_the_same_task_is_learnt_from_and_any_other_refused(tmp_path: Path, folder: Path) -> None:
+    data, first = pairs(tmp_path / "data"), tmp_path / "first"
+    finetune("rte", "--data", data, "--output", first, "--checkpoint", folder)
+    result = finetune("rte", "--data", data, "--output", tmp_path / "second", "--checkpoint", folder, "--teacher", first)
+    assert result["teacher"] == "first, fine-tuned on rte"
+    with pytest.raises(UnfitTaskModel, match=r"ALB-013.*no finished task"):
+        finetune("rte", "--data", data, "--output", tmp_path / "third", "--checkpoint", folder, "--teacher", folder)
+    with pytest.raises(UnfitTaskModel, match='it is "rte" with other labels or another reading'):
+        finetune("qnli", "--data", qnli(tmp_path), "--output", tmp_path / "third", "--checkpoint", folder, "--teacher", first)
+    with pytest.raises(UnfitTaskModel, match="no finished task"):
+        TaskRuntime(folder)
+
+
+def qnli(tmp_path: Path) -> Path:
+    folder = pairs(tmp_path / "questions")
+    for name in ("train.tsv", "dev.tsv"):
+        text = (folder / name).read_text()
+        (folder / name).write_text(text.replace("sentence1\tsentence2", "question\tsentence", 1))
+    (folder / "test.tsv").unlink()
+    return folder
+
+
+def test_nothing_is_replaced_that_no_fine_tuning_wrote_and_nothing_half_is_left(tmp_path: Path, folder: Path) -> None:
+    data, mine = pairs(tmp_path / "data"), tmp_path / "mine"
+    mine.mkdir()
+    (mine / "letter.txt").write_text("dear")
+    for output in (mine, folder):
+        with pytest.raises(NotAModelFolder):
+            finetune("rte", "--data", data, "--output", output, "--checkpoint", folder)
+    (data / "dev.tsv").write_text("index\tsentence1\tsentence2\tlabel\n0\tA\n")
+    with pytest.raises(BadTaskData):
+        finetune("rte", "--data", data, "--output", tmp_path / "out", "--checkpoint", folder)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["checkpoint", "data", "mine"]
+
+
+def test_a_finished_folder_is_checked_before_it_answers(tmp_path: Path, folder: Path) -> None:
+    output = tmp_path / "out"
+    finetune("rte", "--data", pairs(tmp_path / "data"), "--output", output, "--checkpoint", folder)
+    graph = bytearray((output / "model.onnx").read_bytes())
+    graph[len(graph) // 2] ^= 1
+    (output / "model.onnx").write_bytes(graph)
+    with pytest.raises(DamagedFile):
+        TaskRuntime(output)
+
+
+@pytest.mark.parametrize("setting", ["epoch=3", "epochs", "epochs=many", "epochs=0", "reading=sideways"])
+def test_a_setting_that_cannot_be_is_refused(tmp_path: Path, folder: Path, setting: str) -> None:
+    arguments = ["finetune", "rte", "--data", str(tmp_path), "--output", str(tmp_path / "out"), "--checkpoint", str(folder)]
+    result = CliRunner().invoke(app, [*arguments, "--set", setting])
+    assert result.exit_code == 2
