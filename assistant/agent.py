@@ -6,6 +6,7 @@ import threading
 import time
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -26,9 +27,12 @@ from assistant.dialogue.reminders import external_message, is_external, pending,
 from assistant.dialogue.slot_filling import fill_slots
 from assistant.dialogue.stories import spoken_texts
 from assistant.dialogue.tracker import ACTION_LISTEN, ACTION_SESSION_START, Tracker
-from assistant.errors import ActionError, BadPayload, StaleConversation, StoreError
+from assistant.errors import ActionError, BadPayload, MissingError, StaleConversation, StoreError
 from assistant.inbox import Inbox
-from assistant.messages import Decision, FaqResult, IntentScore, Parse, Reply, Trace
+from assistant.knowledge.follow_ups import FollowUps
+from assistant.knowledge.suggesting import answered_by_people, suggested
+from assistant.knowledge.summaries import most_telling
+from assistant.messages import Decision, DocumentResult, FaqResult, IntentScore, Parse, Reply, Trace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -45,6 +49,8 @@ if TYPE_CHECKING:
     from assistant.faq.duplicates import Likeness
     from assistant.faq.entry import FaqEntry
     from assistant.faq.queue import QuestionCluster, Unanswered
+    from assistant.knowledge.suggesting import Suggestion
+    from assistant.knowledge.summaries import InOrder
     from assistant.messages import BotMessage, UserMessage
     from assistant.stores.askings import AskingStore
     from assistant.stores.conversations import ConversationStore
@@ -56,6 +62,9 @@ if TYPE_CHECKING:
 WELCOME = "utter_welcome"
 _TRIES = 4
 _KEPT_TRACKERS = 256
+_LOOKED_THROUGH = 50
+"""So many conversations that people took over are looked through for what they answered."""
+
 _LOCKS = 64
 _RANKED = 10
 """So many intents of a message are kept, as in Rasa; every action is sent those of the messages before."""
@@ -71,6 +80,10 @@ class Understanding(Protocol):
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Returns sentence vectors. Shape: (n_texts, vector_size), L2-normalised."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Names the encoder."""
 
 
 class Knowledge(Protocol):
@@ -92,6 +105,13 @@ class Knowledge(Protocol):
         """Returns published entries that answer the same question as one that is about to be saved."""
 
 
+class Documents(Protocol):
+    """What the agent needs of longer documents; assistant.knowledge.index.DocumentIndex is it."""
+
+    def ask(self, question: str) -> DocumentResult:
+        """Returns what the documents answer to a question."""
+
+
 @dataclass(frozen=True, slots=True)
 class Memory:
     """The stores of a bot: what was said, what is known, what was asked of that, what was not known, and who waits for a person."""
@@ -109,6 +129,7 @@ class _Turn:
 
     parse: Parse = field(default_factory=lambda: Parse(""))
     faq: dict[str, FaqResult] = field(default_factory=dict)
+    documents: dict[str, DocumentResult] = field(default_factory=dict)
     decisions: list[Decision] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     timings_ms: dict[str, float] = field(default_factory=lambda: defaultdict(float))
@@ -129,10 +150,11 @@ class _Turn:
     def trace(self, slots: dict[str, Any]) -> Trace:
         """Returns how the turn came about."""
         faq = self.faq.get(self.parse.text)
-        # The FAQ is asked while policies decide; its time is its own.
+        # The FAQ and the documents are asked while policies decide; their time is their own.
         timings = dict(self.timings_ms)
-        timings["dialogue"] = max(0.0, timings.get("dialogue", 0.0) - timings.get("faq", 0.0))
-        return Trace(self.parse, tuple(self.decisions), slots, faq, tuple(self.problems), timings)
+        timings["dialogue"] = max(0.0, timings.get("dialogue", 0.0) - timings.get("faq", 0.0) - timings.get("documents", 0.0))
+        documents = self.documents.get(self.parse.text)
+        return Trace(self.parse, tuple(self.decisions), slots, faq, tuple(self.problems), timings, documents)
 
 
 class Agent:
@@ -146,10 +168,12 @@ class Agent:
         runner: runs custom actions; None: there are none.
         load_model: gives the interpreter of a model folder, and the FAQ over its vectors.
         load_policy: gives the policy that was learned with a model; None where there is none.
+        open_documents: gives the longer documents over a model's vectors; None where there are none.
+        order: gives what tells whether a text follows another; None as long as that is not there.
         clock: seconds since the epoch; tests set it.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (what a bot is made of)
         self,
         *,
         domain: Domain,
@@ -159,23 +183,40 @@ class Agent:
         model: Path,
         load_model: Callable[[Path], tuple[Understanding, Knowledge]],
         load_policy: Callable[[Path], Policy | None] = lambda _: None,
+        open_documents: Callable[[Understanding], Documents | None] = lambda _: None,
+        order: Callable[[], InOrder | None] = lambda: None,
         runner: ActionRunner | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.domain = domain
+        self.stories = stories
         self.settings = settings
         self._load_model = load_model
         self.interpreter, self.faq = load_model(model)
+        self._open_documents = open_documents
+        self.documents = open_documents(self.interpreter)
         self.conversations = memory.conversations
         self.entries = memory.entries
         self.unanswered = memory.unanswered
         self.askings = memory.askings
         self.handoffs = memory.handoffs
         self.inbox = Inbox(memory.conversations, memory.handoffs, memory.askings)
-        self.actions = Actions(domain, runner, self._ask_faq, form_attempts=settings.form_attempts)
+        ask_documents = self._ask_documents if self.documents else None
+        self._order = order
+        self._next = FollowUps(memory.entries, memory.askings, clock, date.today, order)
+        self.actions = Actions(
+            domain,
+            runner,
+            self._ask_faq,
+            form_attempts=settings.form_attempts,
+            ask_documents=ask_documents,
+            follow_ups=self._follow_ups,
+        )
         self._exits = Exits(settings.form_cancel, settings.form_back)
         self._load_policy = load_policy
-        self._build = partial(build_policies, domain, stories, settings, self._ask_faq, self._ask_faq_exactly)
+        self._build = partial(
+            build_policies, domain, stories, settings, self._ask_faq, self._ask_faq_exactly, ask_documents=ask_documents
+        )
         self.policies = self._build(learned=load_policy(model))
         self._spoken = {_folded(text): text for text in spoken_texts(stories)}
         self._runner = runner
@@ -405,7 +446,7 @@ class Agent:
         events = tracker.events[n_stored:]
         with self._timed("store"):
             if tracker.is_paused and not was_paused:
-                request = request_of(tracker, self._turns.now.decisions)
+                request = request_of(tracker, self._turns.now.decisions, self._most_telling)
                 self.handoffs.add(tracker.sender_id, request, events, n_stored)
             elif was_paused and not tracker.is_paused:
                 self.handoffs.withdraw(tracker.sender_id, events, n_stored)
@@ -434,6 +475,32 @@ class Agent:
         with self._timed("faq"):
             return self.faq.exact(question)
 
+    def _follow_ups(self, found: FaqResult, tracker: Tracker) -> Sequence[str]:
+        """Returns the questions that an answer offers."""
+        if not self.settings.follow_ups:
+            return ()
+        return self._next.after(found, [event.text for event in tracker.applied_events() if isinstance(event, UserUttered)])
+
+    def _most_telling(self, messages: Sequence[str]) -> str:
+        """Returns the sentence of what a user wrote that says most."""
+        return most_telling(messages, self.interpreter.encode)
+
+    def _ask_documents(self, question: str) -> DocumentResult:
+        """Reads the documents, once a question and turn; what keeps them from being read keeps nobody from an answer."""
+        turn: _Turn | None = getattr(self._turns, "now", None)
+        if turn is not None and question in turn.documents:
+            return turn.documents[question]
+        result = DocumentResult((), 1.0)
+        if turn is None or self.documents is None:
+            return self.documents.ask(question) if self.documents else result
+        with self._timed("documents"):
+            try:
+                result = self.documents.ask(question)
+            except MissingError as error:
+                turn.problems.append(str(error))
+        turn.documents[question] = result
+        return result
+
     def _keep_asking(self, tracker: Tracker, events: Sequence[Event]) -> None:
         """Keeps what was asked of the FAQ, and a question that was not answered for the people who curate it."""
         turn: _Turn = self._turns.now
@@ -442,7 +509,8 @@ class Agent:
                 self.askings.add(turn.parse.text, tracker.sender_id, message.metadata["faq_entry"], message.metadata["faq_score"])
         question = turn.parse.text
         result = turn.faq.get(question)
-        if result is None or result.best is not None or not turn.is_lost:
+        read = turn.documents.get(question)
+        if result is None or result.best is not None or (read and read.best) or not turn.is_lost:
             return
         nearest = result.matches[0] if result.matches else None
         score = nearest.score if nearest else 0.0
@@ -466,6 +534,20 @@ class Agent:
         """Returns the state of a conversation as it is stored."""
         return Tracker(sender_id, self.domain, self.conversations.load(sender_id))
 
+    def suggested_replies(self, sender_id: str) -> tuple[Suggestion, ...]:
+        """Returns what a person of the team might answer to what the user said last, the best first; none where nothing fits.
+
+        Raises:
+            DatabaseUnavailable: the database cannot be read now.
+        """
+        said = [event.text for event in self.events(sender_id) if isinstance(event, UserUttered) and not is_payload(event.text)]
+        if not said or not said[-1].strip():
+            return ()
+        handled = list(self.handoffs.list(with_closed=True))[-_LOOKED_THROUGH:]
+        past = [pair for one in handled for pair in answered_by_people(self.events(one.sender_id))]
+        documents = self._ask_documents(said[-1]) if self.documents else None
+        return suggested(said[-1], self.faq.search(said[-1]), documents, past, self.interpreter.encode, self._order())
+
     def start_conversation(self, sender_id: str) -> Reply | None:
         """Returns the welcome of a conversation that has not begun: the response ``utter_welcome``, where the project has one."""
         if WELCOME not in self.domain.responses or self.conversations.count(sender_id):
@@ -486,7 +568,8 @@ class Agent:
             MissingError: the folder holds no sound model.
         """
         loaded, policies = self._load_model(folder), self._build(learned=self._load_policy(folder))
-        (self.interpreter, self.faq), self.policies = loaded, policies
+        documents = self._open_documents(loaded[0])
+        (self.interpreter, self.faq), self.policies, self.documents = loaded, policies, documents
 
     def on_close(self, close: Callable[[], None]) -> None:
         """Registers what close() shall end, too."""

@@ -65,6 +65,16 @@ class Settings(BaseSettings):
     faq_threshold: float | None = Field(
         None, ge=0, le=1, description="an FAQ answer below this probability is not given; none: what the FAQ's own entries suggest"
     )
+    knowledge: tuple[str, ...] = Field(
+        (), description="files and folders of documents, within the project, that questions are answered from; beside knowledge/"
+    )
+    knowledge_threshold: float | None = Field(
+        None,
+        ge=0,
+        le=1,
+        description="a document's answer below this probability is not given; none: what the reader suggests",
+    )
+    follow_ups: bool = Field(True, description="whether an FAQ answer offers the questions that are likely next")
     learned_policy: bool = Field(
         True, description="whether what stories suggest decides where none of them fits; off where config.yml lists no TEDPolicy"
     )
@@ -78,6 +88,7 @@ class Settings(BaseSettings):
     max_history: int = Field(6, ge=1, le=50, description="states that stories are compared over")
     form_attempts: int = Field(3, ge=0, description="messages in vain after which a form offers a way out; 0: never")
     form_timeout_minutes: float = Field(0, ge=0, description="minutes of silence after which a form is left; 0: as the session")
+    form_reminder_minutes: float = Field(0, ge=0, description="minutes of silence after which a form asks once more; 0: never")
     form_cancel: tuple[str, ...] = Field(
         ("cancel", "stop", "quit", "exit", "abort", "never mind", "nevermind", "forget it", "leave it", "cancel that", "stop it"),
         description="messages that leave a form, whatever it asks for",
@@ -101,13 +112,18 @@ class Settings(BaseSettings):
     action_endpoint: str = Field("", description="URL of an action server; empty: actions run in a process of their own")
     values: dict[str, Dimension] = Field({}, description="entities whose values are resolved, each with the kind of value it has")
     duckling: tuple[Dimension, ...] = Field((), description="kinds of values that are found and resolved as Duckling would")
-    form_reminder_minutes: float = Field(0, ge=0, description="minutes of silence after which a form asks once more; 0: never")
     date_order: Literal["dmy", "mdy"] = Field("dmy", description="whether 3/4 is the third of April or the fourth of March")
     timezone: str = Field("", description="of resolved times, such as Europe/Dublin; empty: the machine's own")
     redact: bool = Field(
         default=False, description="store what users write without e-mail addresses and phone, card and account numbers"
     )
     threads: int = Field(1, ge=1, description="processor threads for one answer")
+
+    @field_validator("knowledge", mode="before")
+    @classmethod
+    def _as_paths(cls, value: object) -> object:
+        """One path may be written without a list around it."""
+        return (value,) if isinstance(value, str) else value
 
     @field_validator("timezone")
     @classmethod

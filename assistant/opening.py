@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from assistant.actions.choosing import action_runner
@@ -14,12 +14,17 @@ from assistant.dialogue.policies.learned import LearnedPolicy, load_policy
 from assistant.dialogue.stories import load_stories
 from assistant.errors import NoModel
 from assistant.faq.index import FaqIndex
+from assistant.knowledge.index import DocumentIndex
+from assistant.knowledge.reader import Reader
+from assistant.knowledge.syncing import sync
+from assistant.knowledge.warming import Warming
 from assistant.nlu.interpreter import Interpreter
 from assistant.nlu.values.configured import configured_values
-from assistant.project import made_folder, model_in_use
+from assistant.project import made_folder, model_in_use, shipped_reader, shipped_root
 from assistant.stores.askings import AskingStore
 from assistant.stores.conversations import ConversationStore
 from assistant.stores.database import open_database
+from assistant.stores.documents import DocumentStore
 from assistant.stores.entries import EntryStore
 from assistant.stores.handoffs import HandoffStore
 from assistant.stores.seeding import seed_if_empty
@@ -32,6 +37,7 @@ if TYPE_CHECKING:
     from assistant.albert.plain_states import PlainEncoder
     from assistant.config import Settings
     from assistant.dialogue.domain import Domain
+    from assistant.messages import ProgressCallback
     from assistant.project import Project
     from assistant.stores.database import Database
 
@@ -67,6 +73,8 @@ def open_agent(project: Project, settings: Settings, *, model: Path | None = Non
             model=folder,
             load_model=partial(_load_model, entries, settings),
             load_policy=partial(_load_learned, domain, settings),
+            open_documents=partial(open_documents, DocumentStore(database), settings=settings),
+            order=Warming(lambda: open_plain_encoder(settings.threads).in_order) if settings.follow_ups else lambda: None,
             runner=runner,
         )
         opened.pop_all()  # from here on they are the agent's to close
@@ -80,7 +88,16 @@ def open_project_database(project: Project, settings: Settings) -> Database:
         made_folder(project.state)
     database = open_database(settings.database_url or project.database_url, redacts=settings.redact)
     seed_if_empty(EntryStore(database), project.faq)
+    folders = knowledge_paths(project, settings)
+    if folders:
+        sync(DocumentStore(database), folders, project.shown)
     return database
+
+
+def knowledge_paths(project: Project, settings: Settings) -> list[Path]:
+    """Returns the files and folders of documents that a project names or has."""
+    own = [project.knowledge] if project.knowledge else []
+    return own + [project.root / path for path in settings.knowledge]
 
 
 def load_interpreter(project: Project, settings: Settings, model: Path | None = None) -> Interpreter:
@@ -93,7 +110,9 @@ def load_interpreter(project: Project, settings: Settings, model: Path | None = 
 
 
 def _load_interpreter(folder: Path, settings: Settings) -> Interpreter:
-    return Interpreter.load(folder, threads=settings.threads, values=configured_values(settings))
+    return Interpreter.load(
+        folder, threads=settings.threads, values=configured_values(settings), thresholds=settings.moderation_thresholds
+    )
 
 
 def learned_policy(domain: Domain, settings: Settings, folder: Path) -> LearnedPolicy | None:

@@ -6,6 +6,7 @@ import random
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from assistant.actions.citing import document_message
 from assistant.actions.custom import CustomActions
 from assistant.actions.form_steps import FormSteps
 from assistant.actions.speaking import ASIDES, Speaker
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from assistant.actions.outcome import ActionRunner
     from assistant.dialogue.domain import Domain
     from assistant.dialogue.tracker import Tracker
-    from assistant.messages import FaqResult
+    from assistant.messages import DocumentResult, FaqResult
 
 
 class Actions:
@@ -45,6 +46,8 @@ class Actions:
         ask_faq: asks the FAQ.
         rng: chooses among variations of a response.
         form_attempts: messages in vain after which a form offers a way out; 0: never.
+        ask_documents: reads longer documents, where the FAQ has no answer; None: there are none.
+        follow_ups: returns the questions that are offered after an answer.
     """
 
     def __init__(
@@ -55,9 +58,13 @@ class Actions:
         rng: random.Random | None = None,
         *,
         form_attempts: int = 3,
+        ask_documents: Callable[[str], DocumentResult] | None = None,
+        follow_ups: Callable[[FaqResult, Tracker], Sequence[str]] = lambda found, _: found.related,
     ) -> None:
         self._domain = domain
         self._ask_faq = ask_faq
+        self._ask_documents = ask_documents
+        self._follow_ups = follow_ups
         self.speaker = Speaker(domain, rng or random.Random())
         self._custom = CustomActions(domain, runner, self.speaker)
         self._forms = FormSteps(self._custom, self.speaker, form_attempts)
@@ -122,10 +129,15 @@ class Actions:
         found = self._ask_faq(question) if question.strip() else None
         best = found.best if found else None
         if found is None or best is None:
-            return self.say("utter_no_answer", tracker)
+            return self._answer_from_documents(question) or self.say("utter_no_answer", tracker)
         noted = {"faq_entry": best.entry_id, "faq_score": best.score} | ({"faq_passage": best.passage} if best.passage else {})
-        related = tuple(Button(question, question) for question in found.related)
+        related = tuple(Button(question, question) for question in self._follow_ups(found, tracker))
         return [BotUttered(BotMessage(best.answer, related, metadata=noted))]
+
+    def _answer_from_documents(self, question: str) -> list[Event]:
+        """Returns what a document says; nothing where none answers."""
+        best = self._ask_documents(question).best if self._ask_documents and question.strip() else None
+        return [BotUttered(document_message(best))] if best else []
 
     def _hand_over(self, tracker: Tracker) -> list[Event]:
         """Leaves the conversation to a person, with a word about it where nothing has been said yet."""

@@ -1,4 +1,4 @@
-"""Makes and measures the encoder: ``assistant albert presets | pretrain | distill | encode | evaluate | finetune``."""
+"""Makes and measures the encoder: ``assistant albert presets | pretrain | distill | encode | evaluate | finetune | reader``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from assistant.cli import finetune
+from assistant.cli import finetune, reader, signals
 from assistant.cli.output import progress
 from assistant.cli.run_bar import run_bar
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer(name="albert", help="Make and measure the ALBERT encoder.", no_args_is_help=True)
 finetune.register(app)
+reader.register(app)
+signals.register(app)
 
 # The sizes that the paper gives in its table 1, in millions; it does not say how it counted.
 _PAPER_MILLIONS = {"base": 12, "large": 18, "xlarge": 60, "xxlarge": 235, "BERT base": 108, "BERT large": 334}

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from assistant.dialogue.exits import Exits
 from assistant.dialogue.policies.commands import CommandPolicy
+from assistant.dialogue.policies.documents import DocumentPolicy
 from assistant.dialogue.policies.fallback import FallbackPolicy
 from assistant.dialogue.policies.faq import FaqPolicy
 from assistant.dialogue.policies.form_exit import FormExitPolicy
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from assistant.dialogue.domain import Domain
     from assistant.dialogue.policies import Policy
     from assistant.dialogue.stories import Story
-    from assistant.messages import FaqResult
+    from assistant.messages import DocumentResult, FaqResult
 
 
 def build_policies(
@@ -34,6 +35,7 @@ def build_policies(
     ask_faq_exactly: Callable[[str], FaqResult] | None = None,
     *,
     learned: Policy | None = None,
+    ask_documents: Callable[[str], DocumentResult] | None = None,
 ) -> list[Policy]:
     """Returns the policies of a bot, highest first.
 
@@ -44,6 +46,7 @@ def build_policies(
         ask_faq: searches the FAQ.
         ask_faq_exactly: finds entries whose own question a message is; None: it is searched for them.
         learned: the policy that was trained with the model; None: there is none.
+        ask_documents: reads longer documents; None: there are none.
     """
     rules = RulePolicy(stories, domain) if settings.rule_policy else None
     is_augmented, has_stories = settings.story_policy == "augmented", settings.story_policy != "off"
@@ -54,6 +57,7 @@ def build_policies(
         FormExitPolicy(Exits(settings.form_cancel, settings.form_back), rules, memorised),
         FormPolicy(),
         FaqPolicy(ask_faq, ask_faq_exactly, only_when_sure=True),
+        DocumentPolicy(ask_documents) if ask_documents else None,
         rules,
         memorised,
         FaqPolicy(ask_faq, only_when_sure=False),
