@@ -53,8 +53,10 @@ class EntityFinder:
             intent: the most probable one; it helps to tell roles apart.
         """
         tagged = self.scheme.decode(text, words, log_probs) if self.scheme.kinds else []
-        valued = [entity for extractor in self.values for entity in extractor.extract(text) if not self._is_learned(entity)]
-        believed = self._believed(text, words, log_probs)
+        values = [extractor.extract_with_candidates(text) for extractor in self.values]
+        valued = [entity for outer, _ in values for entity in outer if not self._is_learned(entity)]
+        candidates = [entity for _, found in values for entity in found if self._is_learned(entity)]
+        believed = self._believed(words, log_probs, candidates) if candidates else []
         tagged = [entity for entity in tagged if not any(_is_same_find(entity, value) for value in believed)]
         settled = settle([*tagged, *self.extractors.extract(text), *valued, *believed])
         resolved = [self._resolved(entity) for entity in settled]
@@ -69,18 +71,15 @@ class EntityFinder:
         has_shape = any(extractor.has_shape(entity.entity) for extractor in self.values)
         return entity.extractor == VALUE_EXTRACTOR and not has_shape and entity.entity in self.scheme.entities
 
-    def _believed(self, text: str, words: list[Span], log_probs: NDArray[np.float64]) -> list[Entity]:
+    def _believed(self, words: list[Span], log_probs: NDArray[np.float64], candidates: list[Entity]) -> list[Entity]:
         """Returns the values of learned types that the model takes for entities with some right; those it believes most stay."""
         probabilities = np.exp(log_probs)
         found: list[Entity] = []
-        for extractor in self.values:
-            for entity in extractor.candidates(text):
-                if not self._is_learned(entity):
-                    continue
-                rows = [row for row, (start, end) in enumerate(words) if start < entity.end and entity.start < end]
-                belief = float(probabilities[rows][:, self.scheme.tags_of(entity.entity)].sum(axis=1).mean()) if rows else 0.0
-                if belief >= LEAST_BELIEF:
-                    found.append(replace(entity, confidence=min(1.0, belief)))
+        for entity in candidates:
+            rows = [row for row, (start, end) in enumerate(words) if start < entity.end and entity.start < end]
+            belief = float(probabilities[rows][:, self.scheme.tags_of(entity.entity)].sum(axis=1).mean()) if rows else 0.0
+            if belief >= LEAST_BELIEF:
+                found.append(replace(entity, confidence=min(1.0, belief)))
         chosen: list[Entity] = []
         for entity in sorted(found, key=lambda entity: (-entity.confidence, entity.start - entity.end)):
             if not any(_is_same_find(entity, other) for other in chosen):

@@ -76,7 +76,8 @@ class Novelty:
         """
         # A row at a time: the library chooses other kernels for other shapes, and no result may depend on its neighbours.
         nearest = [np.square(self.centres - row @ self.whitening).sum(axis=1).min() for row in vectors]
-        return np.sqrt(np.asarray(nearest, dtype=np.float32)) / np.float32(self.scale)
+        strangeness: Vectors = np.sqrt(np.asarray(nearest, dtype=np.float32)) / np.float32(self.scale)
+        return strangeness
 
 
 def _whitening(residuals: NDArray[np.float64], share: float) -> NDArray[np.float64]:
@@ -84,7 +85,8 @@ def _whitening(residuals: NDArray[np.float64], share: float) -> NDArray[np.float
     covariance = share * residuals.T @ residuals
     spread = max(float(np.trace(covariance)) / (1 - SHRINKAGE) / len(covariance), _LEAST_SPREAD)
     values, directions = np.linalg.eigh(covariance + SHRINKAGE * spread * np.eye(len(covariance)))
-    return (directions / np.sqrt(values)) @ directions.T  # type: ignore[no-any-return]
+    whitening: NDArray[np.float64] = (directions / np.sqrt(values)) @ directions.T
+    return whitening
 
 
 def _left_out(
@@ -112,4 +114,5 @@ def _left_out(
     squared = squared + gain[:, None] * np.square(along)
     squared[every, owners] = np.where(alone, np.inf, squared[every, owners] * np.square(factor))
     nearest = squared.min(axis=1)
-    return np.sqrt(np.maximum(np.where(np.isfinite(nearest), nearest, own), 0.0))
+    distances: NDArray[np.float64] = np.sqrt(np.maximum(np.where(np.isfinite(nearest), nearest, own), 0.0))
+    return distances

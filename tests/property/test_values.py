@@ -36,7 +36,9 @@ ANYTHING = st.text(max_size=60)
 @settings(deadline=None)
 @given(text=PHRASES | ANYTHING)
 def test_what_is_found_lies_in_the_text_and_is_json(text: str) -> None:
-    for found in (ALL.extract(text), ALL.candidates(text)):
+    outer, every = ALL.extract_with_candidates(text)
+    assert outer == ALL.extract(text)
+    for found in (outer, every):
         for entity in found:
             assert 0 <= entity.start < entity.end <= len(text)
             assert text[entity.start : entity.end].strip() == text[entity.start : entity.end]

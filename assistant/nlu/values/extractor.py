@@ -66,9 +66,10 @@ class ValueExtractor:
         """Returns the values of a text as entities, by position; a value inside a larger one is left out."""
         return self._entities(outermost(list(self._finds(text))))
 
-    def candidates(self, text: str) -> list[Entity]:
-        """Returns all values, those inside others too, and ``friday`` beside ``by friday``."""
-        return self._entities(list(self._finds(text, has_inner=True)))
+    def extract_with_candidates(self, text: str) -> tuple[list[Entity], list[Entity]]:
+        """Returns what `extract` does, and all values, those inside others too, and ``friday`` beside ``by friday``."""
+        finds = list(self._finds(text, has_inner=True))
+        return self._entities(outermost(finds)), self._entities(finds)
 
     def _entities(self, finds: list[Find]) -> list[Entity]:
         return [self._entity(name, find) for find in finds for name in self._names[find.dimension]]
