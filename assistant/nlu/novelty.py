@@ -75,9 +75,8 @@ class Novelty:
             vectors: Shape: (n, hidden).
         """
         # A row at a time: the library chooses other kernels for other shapes, and no result may depend on its neighbours.
-        nearest = [np.square(self.centres - row @ self.whitening).sum(axis=1).min() for row in vectors]
-        strangeness: Vectors = np.sqrt(np.asarray(nearest, dtype=np.float32)) / np.float32(self.scale)
-        return strangeness
+        nearest = [float(np.square(self.centres - row @ self.whitening).sum(axis=1).min()) for row in vectors]
+        return np.asarray(np.sqrt(nearest) / self.scale, dtype=np.float32)
 
 
 def _whitening(residuals: NDArray[np.float64], share: float) -> NDArray[np.float64]:
