@@ -1086,6 +1086,46 @@ class NoTerminal(UsageError):
         )
 
 
+class NotLoopback(UsageError):
+    """The screens were asked for in browsers of other machines."""
+
+    code = "UIX-004"
+
+    def __init__(self, *, host: str) -> None:
+        super().__init__(
+            "the screens are served to this machine alone, as nobody is asked who they are",
+            where=f"--host {host}",
+            fix="use localhost, and reach it from elsewhere through ssh -L",
+        )
+
+
+class PortTaken(UsageError):
+    """The port for the browser cannot be listened on."""
+
+    code = "UIX-005"
+
+    def __init__(self, *, port: int, why: str) -> None:
+        super().__init__(f"nothing can listen there: {why}", where=f"--port {port}", fix="name another port, or 0 for any")
+
+
+class WebNotInstalled(UsageError):
+    """The library that serves the screens is not installed."""
+
+    code = "UIX-006"
+
+    def __init__(self, *, why: str) -> None:
+        super().__init__(f"the browser needs a library that is not installed: {why}", fix='pip install "albert-assistant[web]"')
+
+
+class BadKeymap(SourceError):
+    """A keymap names what is not there, or gives one key two meanings."""
+
+    code = "UIX-007"
+
+    def __init__(self, *, where: Place, why: str, fix: str = "name actions as `assistant locate --keys` lists them") -> None:
+        super().__init__(why, where=where, fix=fix)
+
+
 # --- MOD: models in use ---------------------------------------------------------------------------------------------------------
 
 

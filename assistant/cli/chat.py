@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING, Annotated
 
@@ -33,17 +34,51 @@ def chat(
     project: ProjectOption = None,
     model: ModelOption = None,
     sender: Annotated[str, typer.Option(help="Names the conversation; the same name goes on where it ended.")] = "terminal",
+    plain: Annotated[bool, typer.Option("--plain", help="Line by line, for screen readers and pipes.")] = False,
+    inline: Annotated[bool, typer.Option("--inline", help="Under the prompt, without taking the whole terminal.")] = False,
+    web: Annotated[bool, typer.Option("--web", help="In a browser of this machine.")] = False,
+    host: Annotated[str, typer.Option(help="With --web: a name of this machine.")] = "localhost",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="With --web: 0 takes any that is free.")] = 8000,
 ) -> None:
     """Opens the chat, the FAQ desk and the training screen. The first start trains a model."""
+    if sum((plain, inline, web)) > 1:
+        raise typer.BadParameter("--plain, --inline and --web are three ways to show the chat: give one")
+    if plain:
+        _talk_plainly(project, model, sender)
+        return
+    if web:
+        from assistant.ui.web import serve
+
+        serve(_again(project, model, sender), host, port)
+        return
     _want_terminal()
     found, settings = project_and_settings(project)
     from assistant.ui.app import run
 
-    run(found, settings, model, sender_id=sender)
+    run(found, settings, model, sender_id=sender, is_inline=inline)
+
+
+def _talk_plainly(project: ProjectOption, model: ModelOption, sender: str) -> None:
+    from assistant.cli.plain import PlainChat, typed_lines
+
+    agent = _open(project, model)
+    try:
+        PlainChat(agent, sender).run(typed_lines())
+    finally:
+        agent.close()
+
+
+def _again(project: ProjectOption, model: ModelOption, sender: str) -> list[str]:
+    """The command that opens the same chat in a process of its own, one for each visitor."""
+    command = [sys.executable, "-m", "assistant.cli.main", "chat", "--sender", sender]
+    command += ["--project", str(project.resolve())] if project else []
+    return command + (["--model", str(model.resolve())] if model else [])
 
 
 def _want_terminal() -> None:
     """Refuses to wait for keys that nobody can press; the screens read standard input, and are drawn on standard error."""
+    if "web_driver" in os.environ.get("TEXTUAL_DRIVER", ""):  # drawn in a browser, which is at the other end of our pipes
+        return
     for stream, name in ((sys.stdin, "input"), (sys.stdout, "output"), (sys.stderr, "error")):
         if stream is None or not stream.isatty():
             raise NoTerminal(why=f"standard {name} is none")

@@ -34,6 +34,14 @@ def write(text: str = "") -> None:
     _print(plain(text))
 
 
+def write_part(text: str) -> None:
+    """Writes the beginning of a line, whose rest somebody types."""
+    try:
+        print(plain(text), end="", flush=True)
+    except BrokenPipeError as error:
+        raise ReaderGone from error
+
+
 def write_diff(lines: Iterable[str]) -> None:
     """Writes the lines of a diff for people: what begins with ``-`` red and with ``+`` green, where a terminal shows colours."""
     is_coloured = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

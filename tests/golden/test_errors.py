@@ -40,6 +40,7 @@ FACTS: dict[str, Any] = {
     "found": 7,
     "got": 5,
     "handoff_id": 3,
+    "host": "0.0.0.0",  # noqa: S104 (it is what is refused)
     "key": "slotz",
     "kind": "slot",
     "known": ("order_id", "returns-shoes", "slots", "compact", ".yml"),
@@ -54,6 +55,7 @@ FACTS: dict[str, Any] = {
     "part": "Rome",
     "path": Path("bot/intents/nlu.txt"),
     "payload": "/inform{",
+    "port": 8000,
     "position": 4,
     "project": "bot",
     "rejected": FaqEntry("returns-shoes", "Can I return shoes?", "Yes."),
