@@ -953,6 +953,39 @@ class UnknownIntent(UsageError):
         super().__init__(f'the model has no intent "{name}"', fix=nearest(name, known))
 
 
+# --- ANA: analysing feedback ----------------------------------------------------------------------------------------------------
+
+
+class UnknownColumn(SourceError):
+    """A file of feedback has no column of that name, or none that looks like holding texts."""
+
+    code = "ANA-001"
+
+    def __init__(self, *, path: Path | str, column: str, known: Iterable[str]) -> None:
+        names = list(known)
+        what = f'there is no column "{column}"' if column else "no column looks like holding the texts"
+        fix = nearest(column, names) if column else f"name it with --text; there are: {', '.join(names) or 'none'}"
+        super().__init__(what, where=str(path), fix=fix)
+
+
+class BadFeedback(SourceError):
+    """A row of a file of feedback does not hold together."""
+
+    code = "ANA-002"
+
+    def __init__(self, *, where: Place, why: str) -> None:
+        super().__init__(f"this row cannot be read: {why}", where=where, fix="correct the row, or leave it out")
+
+
+class NoFeedback(SourceError):
+    """Files of feedback hold no message."""
+
+    code = "ANA-003"
+
+    def __init__(self, *, paths: Iterable[Path | str]) -> None:
+        super().__init__("there is no message to analyse", where=", ".join(map(str, paths)), fix="name a file with messages")
+
+
 class BadVariation(SourceError):
     """A dimension of the bias audit does not hold together."""
 
@@ -1122,7 +1155,7 @@ class BadKeymap(SourceError):
 
     code = "UIX-007"
 
-    def __init__(self, *, where: Place, why: str, fix: str = "name actions as `assistant locate --keys` lists them") -> None:
+    def __init__(self, *, where: Place, why: str, fix: str = "name actions by their ids, as F8 lists them under Keys") -> None:
         super().__init__(why, where=where, fix=fix)
 
 

@@ -13,6 +13,7 @@ import typer
 from assistant.cli import (
     actions,
     albert,
+    analyze,
     audit,
     chat,
     corrections,
@@ -46,7 +47,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for group in (chat, nlu, explain, audit, projects, actions, privacy, corrections, summaries):
+for group in (chat, nlu, analyze, explain, audit, projects, actions, privacy, corrections, summaries):
     group.register(app)
 app.add_typer(faq.app, name="faq")
 app.add_typer(knowledge.app, name="knowledge")

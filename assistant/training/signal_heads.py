@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float32]
 
 FOLDS = 5
-INVERSE_PENALTIES = {"polarity": 2.0, "manner": 2.0, "sentiment": 10.0, "emotion": 20.0} | dict.fromkeys(CATEGORIES, 50.0)
-REQUEST_WEIGHT = 0.1
+INVERSE_PENALTIES = {"polarity": 4.0, "manner": 4.0, "sentiment": 10.0, "emotion": 20.0} | dict.fromkeys(CATEGORIES, 50.0)
+REQUEST_WEIGHT = 0.05
 """What an ordinary request counts beside a sentence of the project's own, which are few and chosen to be hard."""
 _STEPS = 300
 _PUBLISHED_SCALE = 0.3

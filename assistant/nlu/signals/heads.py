@@ -121,7 +121,7 @@ def save_heads(folder: Path, heads: SignalHeads) -> None:
     """Writes the heads into a folder, beside what stands there."""
     from safetensors.numpy import save_file
 
-    tensors = {
+    tensors: dict[str, NDArray[Any]] = {
         "by_gram": heads.by_gram,
         "scales": heads.scales,
         "by_vector": heads.by_vector.astype(np.float16),

@@ -17,7 +17,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-N_BUCKETS = 1 << 15
+N_BUCKETS = 50_000
 MAX_CHARACTERS = 1_000
 """What stands after that is not read; an insult or a mood is found before."""
 
@@ -35,7 +35,7 @@ class Grams(NamedTuple):
     """The n-grams of a text.
 
     Attributes:
-        buckets: sorted as they occur first. Shape: (n,) int64.
+        buckets: those of words, then those of letters. Shape: (n,) int64.
         values: how much each counts; squares add up to 1. Shape: (n,) float32.
     """
 
@@ -44,14 +44,20 @@ class Grams(NamedTuple):
 
 
 def grams(text: str) -> Grams:
-    """Returns the n-grams of a text; none for a text without words and signs."""
+    """Returns the n-grams of a text, words and letters counting the same; none for a text without words and signs."""
     parts = [part.encode("utf-8", "replace") for part in _PARTS.findall(_plain(text))]
+    words, letters = _weighed(_words(parts)), _weighed(_letters(parts))
+    return Grams(np.concatenate([words.buckets, letters.buckets]), np.concatenate([words.values, letters.values]))
+
+
+def _weighed(found: list[int]) -> Grams:
+    """Returns the buckets, each once, with the logarithm of how often it came; squares add up to a half."""
     counts: dict[int, int] = {}
-    for bucket in _hashed(parts):
+    for bucket in found:
         counts[bucket] = counts.get(bucket, 0) + 1
     values = 1.0 + np.log(np.fromiter(counts.values(), np.float32, len(counts)))
-    length = float(np.sqrt(values @ values)) or 1.0
-    return Grams(np.fromiter(counts, np.int64, len(counts)), (values / np.float32(length)).astype(np.float32))
+    length = float(np.sqrt(2 * (values @ values))) or 1.0
+    return Grams(np.fromiter(counts, np.int64, len(counts)), (values / length).astype(np.float32))
 
 
 def _plain(text: str) -> str:
@@ -64,13 +70,16 @@ def _plain(text: str) -> str:
     return _STRETCHED.sub(r"\1\1", _DIGITS.sub("0", lowered))
 
 
-def _hashed(parts: list[bytes]) -> list[int]:
-    last = N_BUCKETS - 1
-    found = [crc32(part, _WORD) & last for part in parts]
-    found += [crc32(first + b" " + second, _PAIR) & last for first, second in pairwise(parts)]
+def _words(parts: list[bytes]) -> list[int]:
+    single = [crc32(part, _WORD) % N_BUCKETS for part in parts]
+    return single + [crc32(first + b" " + second, _PAIR) % N_BUCKETS for first, second in pairwise(parts)]
+
+
+def _letters(parts: list[bytes]) -> list[int]:
+    found: list[int] = []
     for part in parts:
         if len(part) > 1:
             word = b"_" + part + b"_"
             for n in _RUNS:
-                found += [crc32(word[i : i + n], _LETTERS) & last for i in range(len(word) - n + 1)]
+                found += [crc32(word[i : i + n], _LETTERS) % N_BUCKETS for i in range(len(word) - n + 1)]
     return found
