@@ -164,7 +164,7 @@ async def test_training(make_app: Callable[..., AssistantApp], tmp_path: Path) -
     async with app.run_test(size=(112, 36)) as pilot:
         await see(pilot, "model ready")
         await pilot.press("f4", "f")
-        await see(pilot, "The new model answers")
+        await see(pilot, "The new model is ready")
         assert_clean(pilot)
 
 

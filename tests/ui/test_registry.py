@@ -33,6 +33,7 @@ from assistant.ui.intents.screen import IntentsScreen
 from assistant.ui.intents.suggesting import SuggestionList
 from assistant.ui.intents.utterances import UtteranceList
 from assistant.ui.problems import ProblemDialog
+from assistant.ui.training.models import ModelTable
 from assistant.ui.training.screen import TrainingScreen
 from tests.ui.driving import see, shown, until, write
 
@@ -61,6 +62,7 @@ OWNERS: dict[str, type] = {
     "importing": ImportScreen,
     "editor": EntryEditor,
     "training": TrainingScreen,
+    "models": ModelTable,
     "intents": IntentsScreen,
     "utterances": UtteranceList,
     "suggestions": SuggestionList,

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -10,14 +11,19 @@ from textual.widgets import Button
 
 from assistant.errors import DamagedFile, ForbiddenFile, NoModel, TrainingDiverged, TrainingStopped
 from assistant.messages import Progress
+from assistant.project import put_in_use
+from assistant.training.held_out import Reading, write_readings
 from assistant.ui.banner import ModelState
+from assistant.ui.ports import TrainingOutcome
 from assistant.ui.problems import ProblemDialog
 from assistant.ui.training.curves import MAX_POINTS, thinned
+from assistant.ui.training.figures import figure, label
 from assistant.ui.training.process import run_training
 from assistant.ui.training.run import RunState, TrainingRun
-from assistant.ui.training.screen import figure, label, progress_text
+from assistant.ui.training.screen import progress_text
 from tests.ui.conftest import quick_training
 from tests.ui.driving import app_of, say, see, shown, until
+from tests.ui.fake import FakeAgent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,8 +32,7 @@ if TYPE_CHECKING:
     from assistant.messages import ProgressCallback
     from assistant.project import Project
     from assistant.ui.app import AssistantApp
-    from assistant.ui.ports import AgentPort, Mode, TrainingOutcome
-    from tests.ui.fake import FakeAgent
+    from assistant.ui.ports import AgentPort, Mode, Train
 
 
 async def test_training_shows_progress_and_result_and_puts_the_model_into_use(
@@ -36,11 +41,140 @@ async def test_training_shows_progress_and_result_and_puts_the_model_into_use(
     async with make_app().run_test(size=(100, 40)) as pilot:
         await see(pilot, "model ready")
         await pilot.press("f4", "f")
-        await see(pilot, "The new model answers from the next message on")
+        await see(pilot, "The new model is ready")
         for part in ("intent accuracy", "87.5 %", "entity F1", "91.0 %", "model-2", "Loss"):
             assert part in shown(pilot)
+        assert agent.used_models == []
+        await pilot.press("p")
+        await see(pilot, "The new model answers from the next message on")
         assert agent.used_models == [project.root / "model-2"]
+        assert project.model_in_use.read_text() == "model-2\n"
         assert app_of(pilot).model_state is ModelState.READY
+
+
+def kept(project: Project, name: str, accuracy: float, *readings: tuple[str, str, str, float]) -> Path:
+    folder = project.models / name
+    folder.mkdir(parents=True)
+    metrics = {"intent_accuracy": accuracy, "calibration_error": 0.05}
+    facts = {"metrics": metrics, "arguments": {"mode": "fast"}, "n_examples": 40, "n_intents": 4}
+    (folder / "manifest.json").write_text(json.dumps(facts))
+    write_readings(folder, [Reading(*one) for one in readings])
+    return folder
+
+
+def making(folder: Callable[[], Path]) -> Train:
+    async def train(mode: Mode | None, on_progress: ProgressCallback) -> TrainingOutcome:
+        on_progress(Progress("train", 1, 1, {"loss": 0.5}))
+        return TrainingOutcome(folder(), {"intent_accuracy": 0.75, "calibration_error": 0.08}, 4.2)
+
+    return train
+
+
+async def test_a_new_model_is_held_against_the_one_in_use_and_discarded(
+    make_app: Callable[..., AssistantApp], agent: FakeAgent, project: Project
+) -> None:
+    old = kept(
+        project, "1-old", 0.5, ("where is it", "track", "greet", 0.6), ("hi", "greet", "greet", 0.9), ("yo", "greet", "greet", 0.9)
+    )
+    put_in_use(project, old)
+    new = ("2-new", 0.75, ("where is it", "track", "track", 0.8), ("hi", "greet", "track", 0.7), ("yo", "greet", "greet", 0.9))
+    app = make_app(train=making(lambda: kept(project, *new)))
+    async with app.run_test(size=(110, 40)) as pilot:
+        await see(pilot, "model ready")
+        await pilot.press("f4", "f")
+        await see(pilot, "The new model is ready")
+        told = shown(pilot)
+        for part in (
+            "75.0 %    50.0 %  ▲ better",
+            "8.0 %     5.0 %  ▼ worse",
+            "1 better, 1 worse, 1 right with both",
+            "may be chance",
+        ):
+            assert part in told
+        assert "▲ where is it  greet → track 80%" in told
+        assert "▼ hi  greet → track 70%" in told
+        await pilot.press("d")
+        await see(pilot, "thrown away")
+        assert not (project.models / "2-new").exists()
+        assert agent.used_models == []
+        assert project.model_in_use.read_text() == "1-old\n"
+
+
+async def test_an_earlier_model_is_rolled_back_to_and_another_thrown_away(
+    make_app: Callable[..., AssistantApp], agent: FakeAgent, project: Project
+) -> None:
+    for place, name in enumerate(("1-good", "2-bad", "3-worse")):
+        os.utime(kept(project, name, 0.9 - 0.3 * place) / "manifest.json", (1000.0 + place, 1000.0 + place))
+    put_in_use(project, project.models / "3-worse")
+    async with make_app().run_test(size=(100, 30)) as pilot:
+        await see(pilot, "model ready")
+        await pilot.press("f4", "ctrl+t")
+        await see(pilot, "Models 3")
+        assert [("● in use" in line, "90.0 %" in line) for line in shown(pilot).splitlines() if "1970" in line] == [
+            (True, False),
+            (False, False),
+            (False, True),
+        ]
+        await pilot.press("down", "down", "enter")
+        await until(pilot, lambda: agent.used_models == [project.models / "1-good"])
+        await until(pilot, lambda: project.model_in_use.read_text() == "1-good\n")
+        await until(pilot, lambda: "90.0 %" in next(line for line in shown(pilot).splitlines() if "● in use" in line))
+        await pilot.press("up", "delete")
+        await see(pilot, "There is no way back")
+        await pilot.press("tab", "enter")
+        await see(pilot, "Models 2")
+        assert not (project.models / "2-bad").exists()
+
+
+async def test_a_model_that_cannot_be_used_leaves_the_one_in_use(
+    make_app: Callable[..., AssistantApp], agent: FakeAgent, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_in_use(project, kept(project, "1-good", 0.9))
+    kept(project, "2-damaged", 0.95)
+
+    def refuse(folder: Path) -> None:
+        raise DamagedFile(path=folder / "model.onnx", why="another hash")
+
+    monkeypatch.setattr(agent, "use_model", refuse)
+    async with make_app().run_test(size=(100, 30)) as pilot:
+        await see(pilot, "model ready")
+        await pilot.press("f4", "ctrl+t")
+        await see(pilot, "Models 2")
+        await pilot.press("home", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ProblemDialog))
+        assert "another hash" in shown(pilot)
+        await pilot.press("escape")
+        assert app_of(pilot).model_state is ModelState.READY
+        assert project.model_in_use.read_text() == "1-good\n"
+
+
+async def test_changed_files_are_read_with_the_new_model_and_kept_out_when_broken(
+    make_app: Callable[..., AssistantApp], project: Project
+) -> None:
+    agents: list[FakeAgent] = []
+
+    def open_agent() -> AgentPort:
+        if len(agents) == 1 and "broken" in (project.bot / "domain.yml").read_text():
+            raise NoModel(project="broken files")
+        agents.append(FakeAgent())
+        return agents[-1]
+
+    good, bad = kept(project, "1-good", 0.9), kept(project, "2-new", 0.95)
+    put_in_use(project, good)
+    app = make_app(open_agent=open_agent)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await see(pilot, "model ready")
+        (project.bot / "domain.yml").write_text("broken: true\n")
+        app.use_model(bad)
+        await until(pilot, lambda: isinstance(pilot.app.screen, ProblemDialog))
+        assert app.agent is agents[0]
+        assert project.model_in_use.read_text() == "1-good\n"
+        await pilot.press("escape")
+        (project.bot / "domain.yml").write_text('version: "3.1"\nintents: [new]\n')
+        app.use_model(bad)
+        await until(pilot, lambda: len(agents) == 2 and app.agent is agents[1])
+        assert agents[0].is_closed
+        assert project.model_in_use.read_text() == "2-new\n"
 
 
 async def test_training_goes_on_behind_the_chat_and_can_be_cancelled(
@@ -50,6 +184,7 @@ async def test_training_goes_on_behind_the_chat_and_can_be_cancelled(
     async with app.run_test(size=(100, 40)) as pilot:
         await see(pilot, "model ready")
         await pilot.press("f4")
+        await see(pilot, "Models 0")
         await pilot.click("#full")
         await see(pilot, "Training · learning")
         await pilot.press("f2")

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.errors import TrainingStopped
 from assistant.messages import Progress
+from assistant.training.shelf import new_folder
 from assistant.ui.ports import TrainingOutcome
 from assistant.ui.safe_text import safe_line
 
@@ -33,10 +34,12 @@ _MAX_LINE_BYTES = 1 << 20
 
 
 def train_in_process(project: Project) -> Train:
-    """Returns what trains the project in a process of its own."""
+    """Returns what trains the project in a process of its own; the model is put among the others, and not into use."""
 
     async def train(mode: Mode | None, on_progress: ProgressCallback) -> TrainingOutcome:
+        folder = new_folder(project, mode or "auto")
         command = [sys.executable, "-m", "assistant.cli.main", "train", "--json", "--project", str(project.root)]
+        command += ["--output", str(folder)]
         return await run_training([*command, *([f"--{mode}"] if mode else [])], on_progress)
 
     return train

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on
+from textual import on, work
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
-from textual.widgets import Button, Footer, Static
+from textual.widgets import Button, Footer, Static, TabbedContent, TabPane
 
+from assistant.training.shelf import kept_models
 from assistant.ui.actions import bindings
 from assistant.ui.chat.evidence import bar
 from assistant.ui.desk import DeskScreen
 from assistant.ui.problems import as_problem
+from assistant.ui.question import QuestionDialog
 from assistant.ui.safe_text import safe_line
 from assistant.ui.training.curves import Curves
-from assistant.ui.training.run import RunState
+from assistant.ui.training.figures import RATES, clock, figure, label
+from assistant.ui.training.models import ModelTable
+from assistant.ui.training.result import result_text
+from assistant.ui.training.run import Fate, RunState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,6 +28,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
+    from assistant.training.shelf import KeptModel
     from assistant.ui.ports import Mode
     from assistant.ui.training.run import TrainingRun
 
@@ -36,11 +42,12 @@ _SIGNS = {
 }
 _INTRO = (
     "Teaches the assistant your intents and entities from the examples in the project. The model in use answers meanwhile; "
-    "the new one takes over when it is done."
+    "the new one is held against it, and you decide."
 )
 _FIRST = "There is no model yet, so one is being trained now; this happens once. The chat opens when it is done."
+_MODELS = "Enter puts a model into use, also an earlier one; the chat goes on meanwhile."
 _BAR = 28
-_RATES = ("accuracy", "f1", "precision", "recall")
+_TABS = {"tab-train": "#fast", "tab-models": "#models"}
 
 
 class TrainingScreen(DeskScreen):
@@ -61,22 +68,35 @@ class TrainingScreen(DeskScreen):
         #accuracy { margin-left: 1; }
         #result { height: auto; margin-top: 1; padding: 1 2; background: $surface; border-left: outer $success; display: none; }
         #result.-shown { display: block; }
+        #decisions { height: auto; margin-top: 1; display: none; }
+        #decisions.-shown { display: block; }
+        #decisions Button { margin-right: 2; }
+        TabbedContent { height: 1fr; }
+        TabPane { padding: 0; }
+        #about-models { color: $muted; height: auto; padding: 1 2; }
     }
     """
 
     def compose_body(self) -> ComposeResult:
         """Lays out buttons, progress, curves and result."""
-        with VerticalScroll(id="training", can_focus=False):
-            yield Static(_INTRO, id="intro", markup=False)
-            with Horizontal(id="starts"):
-                yield Button("Train fast", id="fast", compact=True)
-                yield Button("Train fully", id="full", compact=True)
-                yield Button("Cancel", id="cancel", compact=True, disabled=True)
-            yield Static(id="progress")
-            with Horizontal(id="curves"):
-                yield Curves("Loss", id="loss")
-                yield Curves("On held-out examples", id="accuracy")
-            yield Static(id="result")
+        with TabbedContent():
+            with TabPane("Train", id="tab-train"), VerticalScroll(id="training", can_focus=False):
+                yield Static(_INTRO, id="intro", markup=False)
+                with Horizontal(id="starts"):
+                    yield Button("Train fast", id="fast", compact=True)
+                    yield Button("Train fully", id="full", compact=True)
+                    yield Button("Cancel", id="cancel", compact=True, disabled=True)
+                yield Static(id="progress")
+                with Horizontal(id="decisions"):
+                    yield Button("Put into use", id="use", compact=True)
+                    yield Button("Discard", id="discard", compact=True)
+                yield Static(id="result")
+                with Horizontal(id="curves"):
+                    yield Curves("Loss", id="loss")
+                    yield Curves("On held-out examples", id="accuracy")
+            with TabPane("Models", id="tab-models"):
+                yield Static(_MODELS, id="about-models", markup=False)
+                yield ModelTable(id="models")
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
@@ -108,7 +128,61 @@ class TrainingScreen(DeskScreen):
             return is_running
         if action == "train":
             return None if is_running else True
+        if action in {"use_new", "discard_new"}:
+            return self._is_open
         return super().check_action(action, parameters)
+
+    @property
+    def _is_open(self) -> bool:
+        """Whether somebody has to decide on a new model."""
+        run = self.desk.run_of_training
+        return run.state is RunState.DONE and run.outcome is not None and run.fate is Fate.OPEN
+
+    @on(Button.Pressed, "#use")
+    def action_use_new(self) -> None:
+        """Puts the new model into use."""
+        outcome = self.desk.run_of_training.outcome
+        if self._is_open and outcome is not None:
+            self.desk.use_model(outcome.folder)
+
+    @on(Button.Pressed, "#discard")
+    def action_discard_new(self) -> None:
+        """Throws the new model away."""
+        outcome = self.desk.run_of_training.outcome
+        if self._is_open and outcome is not None:
+            self.desk.discard_model(outcome.folder)
+
+    # --- models
+
+    @work(group="models", description="models", exclusive=True)
+    async def _show_models(self) -> None:
+        project = self.desk.project
+        found = await self.guarded(lambda: kept_models(project))
+        if found is not None:
+            self.query_one(ModelTable).show(found)
+            self.query_one(TabbedContent).get_tab("tab-models").label = Content(f"Models {len(found)}")
+
+    @on(ModelTable.Wanted)
+    def _model_wanted(self, event: ModelTable.Wanted) -> None:
+        if event.model.is_in_use:
+            self.desk.notify_text("This model is in use.")
+        elif event.what == "use":
+            self.desk.use_model(event.model.folder)
+        else:
+            self._remove(event.model)
+
+    @work(group="remove", description="remove")
+    async def _remove(self, model: KeptModel) -> None:
+        text = f"Throw away {safe_line(model.folder.name)}?\n\nThere is no way back."
+        if await self.app.push_screen_wait(QuestionDialog("Model", text, {"keep": "Keep", "remove": "Throw away"})) == "remove":
+            self.desk.discard_model(model.folder)
+
+    def action_next_tab(self) -> None:
+        """Switches between training and models."""
+        tabs = self.query_one(TabbedContent)
+        place = (list(_TABS).index(tabs.active) + 1) % len(_TABS)
+        tabs.active = list(_TABS)[place]
+        self.query_one(_TABS[tabs.active]).focus()
 
     # --- showing
 
@@ -132,6 +206,8 @@ class TrainingScreen(DeskScreen):
         self._show_progress(run)
         self._show_curves(run)
         self._show_result(run)
+        if not is_running:
+            self._show_models()
 
     def _switch_buttons(self, *, is_running: bool) -> None:
         cancel = self.query_one("#cancel", Button)
@@ -147,15 +223,19 @@ class TrainingScreen(DeskScreen):
     def _show_curves(self, run: TrainingRun) -> None:
         self.query_one("#curves").set_class(any(len(points) > 1 for points in run.curves.values()), "-shown")
         loss = {"loss": run.curves.get("loss", [])}
-        rates = {label(name): points for name, points in run.curves.items() if name.startswith("dev_") and name.endswith(_RATES)}
+        rates = {label(name): points for name, points in run.curves.items() if name.startswith("dev_") and name.endswith(RATES)}
         self.query_one("#loss", Curves).draw(dict(loss), ("accent",))
         self.query_one("#accuracy", Curves).draw(dict(rates), ("primary", "secondary"))
 
     def _show_result(self, run: TrainingRun) -> None:
-        result = self.query_one("#result", Static)
+        result, decisions = self.query_one("#result", Static), self.query_one("#decisions")
         result.set_class(run.outcome is not None, "-shown")
         if run.outcome is not None:
             result.update(result_text(run))
+        if self._is_open != decisions.has_class("-shown"):
+            decisions.set_class(self._is_open, "-shown")
+            (self.query_one("#use") if self._is_open else self.query_one("#fast")).focus()
+            self.refresh_bindings()
 
 
 def progress_text(run: TrainingRun) -> Content:
@@ -167,7 +247,9 @@ def progress_text(run: TrainingRun) -> Content:
     lines = [Content.assemble((sign, style), (run.state.value + stage, "bold"), (f"  {clock(run.elapsed_s)}", "$muted"))]
     if run.state is RunState.RUNNING and run.percent is not None:
         lines.append(
-            Content.assemble(bar(run.percent / 100, _BAR), f" {run.percent:>3}%", (f"  {run.done} of {run.total}", "$muted"))
+            Content.assemble(
+                bar(run.percent / 100, _BAR), f" {run.percent:>3}%", (f"  {run.done} of {run.total}{_left(run)}", "$muted")
+            )
         )
     if run.figures and run.outcome is None:
         lines.append(_figures(run.figures))
@@ -176,37 +258,10 @@ def progress_text(run: TrainingRun) -> Content:
     return Content("\n").join(lines)
 
 
-def result_text(run: TrainingRun) -> Content:
-    """Returns what a training made, as a table."""
-    if run.outcome is None:
-        return Content("")
-    rows = [
-        Content.assemble((label(name).ljust(24), "$muted"), (figure(name, value).rjust(8), "bold"))
-        for name, value in run.outcome.metrics.items()
-    ]
-    head = Content.assemble(("The new model answers from the next message on", "bold"), "\n")
-    foot = Content.styled(f"\n{safe_line(run.outcome.folder.name)} · trained in {clock(run.outcome.seconds)}", "$muted")
-    return Content("\n").join([head, *rows, foot])
-
-
-def label(name: str) -> str:
-    """Returns the name of a metric as people read it: ``dev_entity_f1`` is "entity F1"."""
-    return safe_line(name.removeprefix("dev_").replace("_", " ").replace(" f1", " F1"), limit=24)
-
-
-def figure(name: str, value: float) -> str:
-    """Returns a metric's value as people read it: rates in percent, losses with three decimals."""
-    if 0 <= value <= 1 and name.endswith((*_RATES, "error")):
-        return f"{100 * value:.1f} %"
-    return f"{value:.0f}" if name == "epoch" else f"{value:.3f}"
+def _left(run: TrainingRun) -> str:
+    return f" · {clock(run.left_s)} left in this step" if run.left_s is not None else ""
 
 
 def _figures(figures: Mapping[str, float]) -> Content:
     parts = [Content.assemble((f"{label(name)} ", "$muted"), figure(name, value)) for name, value in figures.items()]
     return Content("   ").join(parts)
-
-
-def clock(seconds: float) -> str:
-    """Returns a duration as minutes and seconds."""
-    minutes, rest = divmod(int(seconds), 60)
-    return f"{minutes}:{rest:02}"
