@@ -12,7 +12,7 @@ from assistant.messages import Entity, IntentScore, Parse
 from assistant.project import find_project
 from assistant.ui.agreeing import AgreeDialog
 from assistant.ui.chat.correcting import intents_for
-from assistant.ui.chat.message_view import UserView
+from assistant.ui.chat.message_view import BotView, UserView
 from assistant.ui.picking import Picker
 from assistant.ui.problems import ProblemDialog
 from tests.ui.driving import app_of, chat_of, say, see, shown, until, write
@@ -29,8 +29,10 @@ if TYPE_CHECKING:
 
 DOMAIN = """\
 intents: [track_order, cancel_order, return_item, greet, faq]
-entities: [order_number]
-responses: {utter_faq/hours: [{text: x}]}
+entities: [order_number, {city: {roles: [from, to]}}]
+responses: {utter_faq/hours: [{text: x}], utter_sorry: [{text: sorry}]}
+actions: [track_order_form]
+slots: {order_number: {type: text, mappings: []}}
 """
 NLU = """\
 nlu:
@@ -91,6 +93,91 @@ async def test_what_is_not_agreed_to_is_not_written(make_app: Callable[..., Assi
         await pilot.press("escape")
         await until(pilot, lambda: not isinstance(pilot.app.screen, Picker), "the chat")
     assert project.training[0].read_text() == NLU
+
+
+async def test_entities_are_marked_by_selecting_words(make_app: Callable[..., AssistantApp], project: Project) -> None:
+    async with make_app().run_test(size=(100, 40)) as pilot:
+        await see(pilot, "What can I do for you?")
+        await say(pilot, "order 12345 from New York")
+        await see(pilot, "left our warehouse on Monday")
+        chat_of(pilot).query(UserView).last().focus()
+        await pilot.press("e")
+        await see(pilot, "Which entities are in it?")
+        await see(pilot, "order_number  12345")
+        await pilot.press("x")  # the selection begins at the first entity
+        await see(pilot, "No entities.")
+        await pilot.press("enter")
+        await see(pilot, "city (role from)")
+        await pilot.press("escape")  # the list of types, not the dialog
+        await pilot.press("right", "right", "shift+right", "enter")
+        await see(pilot, "city (role to)")
+        await pilot.press("down", "enter")
+        await see(pilot, "city (role from)  New York")
+        await pilot.press("ctrl+s")
+        await see(pilot, '+    - order 12345 from [New York]{"entity": "city", "role": "from"}')
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: project.training[0].read_text() != NLU, "the file was written")
+    assert "# with care" in project.training[0].read_text()
+
+
+async def test_words_are_selected_with_the_mouse(make_app: Callable[..., AssistantApp], project: Project) -> None:
+    async with make_app().run_test(size=(100, 40)) as pilot:
+        await see(pilot, "What can I do for you?")
+        await say(pilot, "order 12345 from New York")
+        await see(pilot, "left our warehouse on Monday")
+        chat_of(pilot).query(UserView).last().focus()
+        await pilot.press("e")
+        await see(pilot, "Which entities are in it?")
+        line = next(n for n, row in enumerate(shown(pilot).splitlines()) if "order 12345 from New York" in row and "│" in row)
+        start = shown(pilot).splitlines()[line].index("New")
+        await pilot.mouse_down(offset=(start + 1, line))
+        await pilot.hover(offset=(start + 6, line))
+        await pilot.mouse_up(offset=(start + 6, line))
+        await pilot.press("enter", "enter")
+        await see(pilot, "city  New York")
+        await pilot.press("escape")
+        await until(pilot, lambda: "Which entities" not in shown(pilot), "the chat")
+    assert project.training[0].read_text() == NLU
+
+
+async def test_the_next_action_becomes_a_story(make_app: Callable[..., AssistantApp], project: Project) -> None:
+    async with make_app().run_test(size=(100, 40)) as pilot:
+        await see(pilot, "What can I do for you?")
+        await say(pilot, "order 12345 please")
+        await see(pilot, "left our warehouse on Monday")
+        chat_of(pilot).query(BotView).last().focus()
+        await pilot.press("a")
+        await see(pilot, "What should have been done?")
+        await write(pilot, "utsor")  # the letters in their order are enough
+        await see(pilot, "utter_sorry")
+        await pilot.press("enter")
+        await see(pilot, "And then?")
+        assert "→ utter_sorry" in shown(pilot)
+        await pilot.press("enter")
+        await see(pilot, "+  - action: utter_sorry")
+        await pilot.press("tab", "enter")
+        path = project.bot / "stories.yml"
+        await until(pilot, path.is_file, "the story was written")
+    assert "- story: order 12345 please" in path.read_text()
+    assert "order_number: '12345'" in path.read_text()
+
+
+async def test_the_conversation_is_saved_as_a_test(make_app: Callable[..., AssistantApp], project: Project) -> None:
+    async with make_app().run_test(size=(100, 40)) as pilot:
+        await see(pilot, "What can I do for you?")
+        await say(pilot, "order 12345 please")
+        await see(pilot, "left our warehouse on Monday")
+        chat_of(pilot).query(BotView).last().focus()
+        await pilot.press("s")
+        await see(pilot, "A story to learn from")
+        await pilot.press("tab", "enter")
+        await see(pilot, "What is it an example of?")
+        await pilot.press("end", "!", "enter")
+        await see(pilot, "+- story: order 12345 please!")
+        await pilot.press("ctrl+s")
+        path = project.bot / "tests" / "test_stories.yml"
+        await until(pilot, path.is_file, "the test was written")
+    assert "user: |-" in path.read_text() or "user: order" in path.read_text()
 
 
 async def test_a_file_that_cannot_be_read_is_shown(make_app: Callable[..., AssistantApp], project: Project) -> None:
