@@ -29,6 +29,7 @@ FACTS: dict[str, Any] = {
     "change": "do this",
     "current": FaqEntry("returns-shoes", "Can I return shoes?", "No.", version=7, author="ann"),
     "difference": 0.25,
+    "document_id": "return-policy",
     "entry_id": "returns-shoe",
     "epoch": 3,
     "example": "from [Cork](city",
