@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain
@@ -30,6 +31,7 @@ TEXT_COLUMNS = (
 )
 """Columns that hold what was written, the likeliest first."""
 DATE_COLUMNS = ("date", "time", "datetime", "timestamp", "created_at", "created", "at", "day", "month", "received")
+_WORD = re.compile(r"[^\W_]+")
 _MAX_CELL_CHARACTERS = 2_000_000
 _SMALLEST_EPOCH_S, _MILLISECONDS = 100_000_000, 100_000_000_000
 _FORMATS = ("%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%Y/%m/%d", "%Y%m%d", "%Y-%m", "%d %b %Y", "%d %B %Y", "%b %d, %Y")
@@ -130,7 +132,7 @@ def _column(folded: Mapping[str, str], wanted: str, likely: Sequence[str]) -> st
     if wanted:
         return folded.get(wanted.strip().lower(), "")
     exact = next((folded[name] for name in likely if name in folded), "")
-    return exact or next((folded[name] for word in likely for name in folded if word in name.split("_")), "")
+    return exact or next((folded[name] for word in likely for name in folded if word in _WORD.findall(name)), "")
 
 
 def moment(value: object, *, is_day_first: bool = True) -> datetime | None:

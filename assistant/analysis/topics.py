@@ -53,11 +53,12 @@ def find_topics(
     """
     from sklearn.cluster import KMeans
 
-    most = min(MOST_TOPICS, len(texts) // _FEWEST)
-    n_topics = min(wanted, len(set(texts))) if wanted is not None else (_best_number(vectors, most) if most > 1 else 0)
+    centred = _centred(vectors)
+    n_different = len(np.unique(centred, axis=0))
+    most = min(MOST_TOPICS, len(texts) // _FEWEST, n_different)
+    n_topics = min(wanted, n_different) if wanted is not None else _best_number(centred, most)
     if n_topics < 1:
         return []
-    centred = _centred(vectors)
     fitted = KMeans(n_topics, n_init=4, random_state=0).fit(centred)
     owners: NDArray[np.int32] = fitted.labels_
     words = distinctive_words(texts, owners, n_topics)
@@ -101,20 +102,18 @@ def _apart(words: Sequence[str]) -> tuple[str, ...]:
     return tuple(kept[:WORDS])
 
 
-def _best_number(vectors: NDArray[np.float32], most: int) -> int:
+def _best_number(centred: NDArray[np.float32], most: int) -> int:
     from sklearn.cluster import KMeans
     from sklearn.metrics import silhouette_score
 
-    chosen = _centred(vectors[:: max(1, len(vectors) // _MEASURED)])
-    best, best_score = 2, -1.0
-    for number in range(2, min(most, len(chosen) - 1) + 1):
-        owners = KMeans(number, n_init=2, random_state=0).fit_predict(chosen)
-        if len(set(owners.tolist())) < number:  # there are not as many different messages
-            break
-        score = float(silhouette_score(chosen, owners))
-        if score > best_score:
-            best, best_score = number, score
-    return best
+    chosen = centred[:: max(1, len(centred) // _MEASURED)]
+    most = min(most, len(np.unique(chosen, axis=0)) - 1)
+    if most < 2:  # noqa: PLR2004 (nothing to set apart)
+        return 0
+    numbers = range(2, most + 1)
+    found = (KMeans(number, n_init=2, random_state=0).fit_predict(chosen) for number in numbers)
+    scores = [float(silhouette_score(chosen, owners)) for owners in found]
+    return numbers[int(np.argmax(scores))]
 
 
 def _centred(vectors: NDArray[np.float32]) -> NDArray[np.float32]:

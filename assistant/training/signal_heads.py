@@ -28,7 +28,9 @@ REQUEST_WEIGHT = 0.05
 _STEPS = 300
 _PUBLISHED_SCALE = 0.3
 """Brings the logits of the heads for published data to the size of the other inputs."""
-_LIFTS = tuple(np.arange(0.0, 1.7, 0.2).tolist())
+_RARE = 2.0
+"""What a hateful tweet counts beside others, of which there are sixteen times as many."""
+_LIFTS = tuple(np.arange(-0.4, 1.3, 0.1).tolist())
 """What may be added to the logits of the rare manners."""
 _THRESHOLDS = tuple(np.arange(0.5, 0.96, 0.05).round(2).tolist())
 _MOST_FALSE = 0.002
@@ -130,7 +132,8 @@ def fit_head(rows: Encoded, head: str, base: Weights | None) -> Weights:
 
     labels = [row.labels[head] for row in rows.rows]
     dense = np.hstack([rows.vectors, rows.logits(base) * _PUBLISHED_SCALE]) if base is not None else rows.vectors
-    model = LogisticRegression(C=INVERSE_PENALTIES[head], max_iter=_STEPS, tol=1e-3)
+    balance = {name: _RARE if name == "hate" else 1.0 for name in MANNERS} if head == "manner" else None
+    model = LogisticRegression(C=INVERSE_PENALTIES[head], max_iter=_STEPS, tol=1e-3, class_weight=balance)
     counts = [REQUEST_WEIGHT if row.source == "requests" else 1.0 for row in rows.rows]
     model.fit(hstack([rows.by_gram, csr_matrix(dense)]).tocsr(), labels, sample_weight=counts)
     order = [list(model.classes_).index(name) for name in GROUPS[head]] if len(GROUPS[head]) > 1 else [0]
