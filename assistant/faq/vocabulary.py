@@ -22,7 +22,7 @@ CORRECTED_WEIGHT = 0.7
 
 _LONG_WORD_CHARS = 8
 _MAX_TELLING, _TELLING = 6, 0.3
-_ENOUGH_FOUND = 500
+_ENOUGH_FOUND = 200
 """Once the words so far are in so many entries, more common ones bring in nothing but work."""
 
 _FUNCTION_WORD_SHARE = 0.15

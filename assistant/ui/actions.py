@@ -218,7 +218,7 @@ ACTIONS: Final = (
     Action("entries", "state", "s", "State", "Publish, archive or put back the entry, or all that are marked."),
     Action("entries", "mark", "space", "Mark", "Mark the entry; s and Del are done with all marked ones.", display="Space"),
     Action("faq", "undo_delete", "ctrl+z", "Undo", "Take the last deletion or change of state back.", is_shown=True, display="^z"),
-    Action("faq", "narrow('state')", "f", "Filter", "Show entries of the next state only, and all again.", is_shown=True),
+    Action("faq", "narrow('state')", "f", "Filter", "Show entries of the next state only, and all again."),
     Action("faq", "narrow('category')", "g", "Category", "Show entries of the next category only, and all again."),
     Action("faq", "narrow('order')", "o", "Order", "Sort by category, question, how often asked, time or state."),
     Action("faq", "import_entries", "ctrl+o", "Import", "Import entries, after a look at what would change.", display="^o"),

@@ -36,6 +36,7 @@ def test_hits_and_misses_are_kept_in_order(store: AskingStore) -> None:
     )
     assert (second.id, second.entry_id) == (miss, None)
     assert store.list(since=second.asked_at + 1) == ()
+    assert (store.hits(), store.hits(since=second.asked_at + 1)) == ({"hours": 1}, {})
 
 
 @pytest.mark.parametrize("rating", [1, -1, 0])

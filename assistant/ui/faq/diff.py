@@ -16,7 +16,8 @@ _STYLES = {"+": "$text-success", "-": "$text-error"}
 
 def diff_content(lines: Sequence[str]) -> Content:
     """Returns the lines of a difference, see ``assistant.faq.differences.changed_lines``, with what comes and goes in colour."""
-    return Content("\n").join(_line(line) for line in lines)
+    shown = lines[1:] if lines and lines[0].startswith("@@") else lines
+    return Content("\n").join(_line(line) for line in shown)
 
 
 def _line(line: str) -> Content:

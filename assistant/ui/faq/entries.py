@@ -66,7 +66,7 @@ class EntriesPane(DeskPane):
         EntryTable { width: 3fr; }
         #reading { width: 2fr; padding: 0 2; margin-left: 1; background: $surface; display: none; scrollbar-size-vertical: 1; }
         #reading Static { height: auto; }
-        #ranking { margin-bottom: 1; display: none; }
+        #ranking { margin-bottom: 1; display: none; text-wrap: nowrap; text-overflow: ellipsis; }
         #ranking.-shown { display: block; }
         #read-question { color: $primary; text-style: bold; margin-bottom: 1; }
         #read-notes { color: $muted; margin-top: 1; }
@@ -126,7 +126,7 @@ class EntriesPane(DeskPane):
         n_marked = len(self.query_one(EntryTable).marked)
         marked = f", {n_marked} marked: s and Del take them all" if n_marked else ""
         keys = "  (f state, g category, o order)" if not n_marked else ""
-        self.query_one("#listing", Static).update(f"{self.listing.as_text()}{marked}{keys}")
+        self.query_one("#listing", Static).update(f"{self.listing.as_text(is_ranked=bool(self._found.scores))}{marked}{keys}")
 
     @on(EntryTable.Marked)
     def _marked(self) -> None:

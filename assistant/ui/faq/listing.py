@@ -55,11 +55,11 @@ class Listing:
         """Whether entries may be hidden."""
         return self.status is not None or self.category is not None
 
-    def as_text(self) -> str:
-        """Returns what is looked at, in one line."""
+    def as_text(self, *, is_ranked: bool = False) -> str:
+        """Returns what is looked at, in one line; ranked, in the order of a search."""
         status = STATUS_SIGNS[self.status][2:] if self.status else "all states"
         category = "all categories" if self.category is None else f"category {safe_line(self.category, limit=40) or 'none'}"
-        return f"{status}, {category}, by {self.order}"
+        return f"{status}, {category}, {'best first' if is_ranked else f'by {self.order}'}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,7 @@ class RemarkTable(FittedTable):
     """What wants to be looked at."""
 
     FIRST = "Entries"
-    WIDTHS = (("Why", 30), ("Kind", 12))
+    WIDTHS = (("Kind", 12), ("Why", 30))
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("review")]
 
     def action_open_entry(self, which: str) -> None:
@@ -98,7 +98,7 @@ class ReviewPane(DeskPane):
         """Shows what wants to be looked at."""
         self._remarks = tuple(remarks)
         rows = [
-            (str(number), (safe_line(remark.what), safe_line(remark.why, limit=120), remark.kind))
+            (str(number), (safe_line(remark.what), remark.kind, safe_line(remark.why, limit=120)))
             for number, remark in enumerate(remarks)
         ]
         self.query_one(RemarkTable).show_rows(rows)

@@ -237,7 +237,9 @@ def _question_cells(question: QuestionCluster) -> tuple[str, ...]:
 
 
 def when(timestamp: float) -> str:
-    """Returns how long ago something was, in the words people use."""
+    """Returns how long ago something was, in the words people use; nothing for what has no time."""
+    if not timestamp:
+        return ""
     days = int((time.time() - timestamp) // _SECONDS_A_DAY)
     if days <= 0:
         return "today"

@@ -130,8 +130,9 @@ class VersionsScreen(ModalScreen["FaqEntry | None"]):
         head = [
             Content.styled(f"from version {before.version} to {after.version}" if before and after else "as it began", "$muted")
         ]
-        if current.reason:
-            head.append(Content.styled(safe_line(current.reason, limit=200), "$muted"))
+        by = f"by {safe_line(current.entry.author, limit=40)}" if current.entry.author else ""
+        why = ", ".join(filter(None, (safe_line(current.reason, limit=200), by)))
+        head += [Content.styled(why, "$muted")] if why else []
         body = diff_content(lines) if lines else Content("They say the same.")
         self.query_one("#compared", Static).update(Content("\n").join([*head, Content(""), body]))
         self.query_one("#difference").scroll_home(animate=False)

@@ -20,7 +20,7 @@ def test_hits_misses_and_days() -> None:
     assert (figures.n_hits, figures.n_misses) == (2, 1)
     assert figures.hit_share == pytest.approx(2 / 3)
     assert figures.by_day == ((date(2026, 7, 1), 1, 1), (date(2026, 7, 2), 0, 0), (date(2026, 7, 3), 1, 0))
-    assert figures.as_json()["by_day"][1] == {"day": "2026-07-02", "hits": 0, "misses": 0}
+    assert figures.as_json()["by_day"][1] == {"day": "2026-07-02", "hits": 0, "misses": 0, "deflection_rate": None}
 
 
 def test_deflected_is_what_needed_no_person() -> None:
@@ -34,6 +34,8 @@ def test_deflected_is_what_needed_no_person() -> None:
     ]
     figures = figures_of(askings, handed_over={"passed-on"})
     assert (figures.n_conversations, figures.n_deflected, figures.deflection_rate) == (4, 1, 0.25)
+    later = figures_of([*askings, asked(7, "well", "hours", day=2), asked(8, "new", None, day=2)], handed_over={"passed-on"})
+    assert later.deflection_by_day == (0.25, None, 0.5)
 
 
 def test_nothing_asked_has_figures_too() -> None:
