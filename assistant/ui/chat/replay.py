@@ -135,7 +135,7 @@ class ReplayScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """Lays out events and state."""
         with Horizontal(id="dialog") as dialog:
-            dialog.border_title = f"Replay: {safe_line(self._title, limit=50)}"
+            dialog.border_title = Content(f"Replay: {safe_line(self._title, limit=50)}")
             yield OptionList(*map(label, self._events))
             with VerticalScroll(id="moment", can_focus=False):
                 yield Static(id="facts")
