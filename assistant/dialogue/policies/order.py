@@ -11,10 +11,11 @@ from assistant.dialogue.policies.fallback import FallbackPolicy
 from assistant.dialogue.policies.faq import FaqPolicy
 from assistant.dialogue.policies.form_exit import FormExitPolicy
 from assistant.dialogue.policies.forms import FormPolicy, ResumePolicy
-from assistant.dialogue.policies.moderation import ModerationPolicy
+from assistant.dialogue.policies.moderation import ACTION_HANDOFF, ModerationPolicy
 from assistant.dialogue.policies.mood import MoodPolicy
 from assistant.dialogue.policies.rules import RulePolicy
 from assistant.dialogue.policies.stories import StoryPolicy
+from assistant.dialogue.stories import ActionStep
 from assistant.dialogue.tracker import ACTION_LISTEN
 
 if TYPE_CHECKING:
@@ -66,6 +67,12 @@ def build_policies(
         FallbackPolicy(settings.fallback_action if settings.fallback_prediction else ACTION_LISTEN),
     ]
     asked = [policy for policy in policies if policy is not None]
-    if settings.handoff_sentiment is None or "action_handoff" not in domain.actions:
+    if settings.handoff_sentiment is None or not _hands_over(domain, stories):
         return asked
     return [MoodPolicy(asked, settings.handoff_sentiment)]
+
+
+def _hands_over(domain: Domain, stories: Sequence[Story]) -> bool:
+    """Whether a bot knows of people who take over."""
+    steps = (step for story in stories for step in story.steps)
+    return ACTION_HANDOFF in domain.actions or any(isinstance(step, ActionStep) and step.name == ACTION_HANDOFF for step in steps)
