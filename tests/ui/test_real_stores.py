@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import zlib
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from textual.widgets import Input, TextArea
+from textual.widgets import Input
 
 from assistant.faq.index import FaqIndex
 from assistant.people import user_name
@@ -15,7 +16,7 @@ from assistant.stores.database import open_database
 from assistant.stores.entries import EntryStore
 from assistant.stores.unanswered import UnansweredStore
 from assistant.ui.faq.editor import EntryEditor
-from tests.ui.driving import say, see, until, write
+from tests.ui.driving import say, see, shown, until, write
 from tests.ui.fake import FakeAgent, entries_of_the_shop
 
 if TYPE_CHECKING:
@@ -56,6 +57,48 @@ def real(tmp_path: Path) -> Iterator[RealFaqAgent]:
         yield agent
 
 
+async def test_an_unanswered_question_answers_in_the_next_message_by_keys_alone(
+    make_app: Callable[..., AssistantApp], real: RealFaqAgent
+) -> None:
+    async with make_app(open_agent=lambda: real).run_test(size=(100, 40)) as pilot:
+        await see(pilot, "model ready")
+        for asked in ("do you repair umbrellas", "do you repair an umbrella"):
+            await say(pilot, asked)
+            await until(pilot, lambda text=asked: text in [one.question for one in real.unanswered.list()])  # type: ignore[misc]
+        await pilot.press("f3", "ctrl+t", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, EntryEditor))
+        await pilot.press("tab", "tab")
+        await write(pilot, "Yes, for **5 euro**.")
+        await pilot.press("ctrl+s")
+        await see(pilot, "Every question so far found an answer.")
+        await pilot.press("f2")
+        await say(pilot, "Do you repair umbrellas?")
+        await see(pilot, "Yes, for 5 euro.")
+        (entry,) = (one for one in real.entries.list(status="published") if "umbrella" in one.question)
+        assert len(entry.questions) == 2
+        assert real.unanswered.list() == ()
+
+
+async def test_versions_and_undo_hold_over_the_real_stores(make_app: Callable[..., AssistantApp], real: RealFaqAgent) -> None:
+    kept = real.entries.get("delivery-time")
+    real.entries.save(replace(kept, answer="In a month."), kept.version, "Ada", "a mistake")
+    async with make_app(open_agent=lambda: real).run_test(size=(110, 40)) as pilot:
+        await see(pilot, "model ready")
+        await pilot.press("f3")
+        await see(pilot, "Entries 3")
+        await pilot.press("h")
+        await see(pilot, "a mistake, by Ada")
+        assert "+ answer: In a month." in shown(pilot)
+        await pilot.press("down", "r", "tab", "enter")
+        await until(pilot, lambda: real.entries.get("delivery-time").version == 3)
+        assert real.entries.get("delivery-time").answer == kept.answer
+        await until(pilot, lambda: pilot.app.screen.query("#entries"))
+        await pilot.press("space", "space", "s", "tab", "enter")  # all that are marked become drafts
+        await until(pilot, lambda: real.faq.search("delivery time").best is None)
+        await pilot.press("ctrl+z")
+        await until(pilot, lambda: real.faq.search("delivery time").best is not None)
+
+
 async def test_entry_written_deleted_and_brought_back(make_app: Callable[..., AssistantApp], real: RealFaqAgent) -> None:
     async with make_app(open_agent=lambda: real).run_test(size=(100, 40)) as pilot:
         await see(pilot, "model ready")
@@ -66,7 +109,8 @@ async def test_entry_written_deleted_and_brought_back(make_app: Callable[..., As
         await pilot.press("ctrl+t", "enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, EntryEditor))
         assert pilot.app.screen.query_one("#question", Input).value == "is there a cat in the shop"
-        pilot.app.screen.query_one("#answer", TextArea).text = "Her name is **Mog**."
+        await pilot.press("tab", "tab")
+        await write(pilot, "Her name is **Mog**.")
         await pilot.press("ctrl+s")
         await see(pilot, "Unanswered 0")
         await pilot.press("f2")
