@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -43,6 +44,8 @@ Category: TypeAlias = Literal["hate", "abuse", "sexual", "self_harm", "spam"]
 ADAPTED_KEY = "assistant"
 """The key of config.yml under which this project's own settings stand; Rasa ignores it."""
 
+PREFIX = "ASSISTANT_"
+
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 
 DUCKLING = "DucklingEntityExtractor"
@@ -57,7 +60,7 @@ class Settings(BaseSettings):
     The names in config.yml are these under ``assistant:``; in the environment they are upper case after ``ASSISTANT_``.
     """
 
-    model_config = SettingsConfigDict(env_prefix="ASSISTANT_", extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
 
     database_url: str = Field("", description="SQLAlchemy URL; empty: SQLite in the project's state folder")
     nlu_threshold: float = Field(0.4, ge=0, le=1, description="an intent below this probability is not trusted")
@@ -172,6 +175,18 @@ def load_settings(config: Path | None = None, endpoints: Path | None = None, **f
         for part in parts:
             written = written.get(part) if isinstance(written, dict) else None
         raise BadSetting(name=name, value=value, why=first["msg"].lower(), where=place if written == value else None) from error
+
+
+def origins(config: Path | None = None, endpoints: Path | None = None) -> dict[str, str]:
+    """Returns where each setting comes from that somebody has set: a variable of the environment, or a place in a file.
+
+    Raises:
+        SourceError: a file is no mapping, or names a setting that is not known.
+    """
+    found = (_from_config(config) if config else {}) | (_from_endpoints(endpoints) if endpoints else {})
+    places = {name: f"{PurePath(where.path).name}:{where.line}" for name, (_, where) in found.items()}
+    variables = {name: f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    return places | {name: variable for name, variable in variables.items() if variable in os.environ}
 
 
 def _from_config(path: Path) -> Found:

@@ -79,6 +79,7 @@ PLACES: Final = {
     "marking": "Selecting words",
     "entities": "Marking entities",
     "agree": "Agreeing to a change of files",
+    "settings": "Settings",
     "dialog": "Dialogs",
 }
 """The groups of the help screen, in its order."""
@@ -90,6 +91,7 @@ ACTIONS: Final = (
     Action("app", "open('training')", "f4", "Training", "Train a model on the project's intents.", is_priority=True),
     Action("app", "open('intents')", "f5", "Intents", "Curate the examples that the model learns from.", is_priority=True),
     Action("app", "open('inbox')", "f7", "Inbox", "See to conversations that want a person's eye.", is_priority=True),
+    Action("app", "open('settings')", "f8", "Settings", "Choose the looks; see settings, health, keys and logs.", is_priority=True),
     Action("app", "toggle_theme", "f9", "Light or dark", "Switch between the light and the dark theme.", is_priority=True),
     Action(
         "app",
@@ -405,6 +407,13 @@ ACTIONS: Final = (
     Action("agree", "scroll_diff(10)", "pagedown", "Page down", "Scroll the change a page down."),
     Action("agree", "scroll_diff(-10)", "pageup", "Page up", "Scroll the change a page up."),
     Action("agree", "close", "escape", "Leave it", "Write nothing.", display="Esc"),
+    Action("settings", "show_tab('look')", "1", "Look", "Choose a theme.", is_shown=True),
+    Action("settings", "show_tab('force')", "2", "In force", "See each setting, and where its value comes from.", is_shown=True),
+    Action("settings", "show_tab('health')", "3", "Health", "See whether everything is well.", is_shown=True),
+    Action("settings", "show_tab('keys')", "4", "Keys", "See all keys, and how a keymap names their actions.", is_shown=True),
+    Action("settings", "show_tab('log')", "5", "Log", "See the end of the logs.", is_shown=True),
+    Action("settings", "look_again", "r", "Look again", "Read and examine everything anew.", is_shown=True),
+    Action("settings", "undo_theme", "escape", "Theme back", "Go back to the theme that was in force.", display="Esc"),
     Action("dialog", "close", "escape", "Close", "Close without doing anything.", is_shown=True, display="Esc"),
     Action("dialog", "copy_all", "c", "Copy", "Copy the whole text to the clipboard.", is_shown=True),
 )

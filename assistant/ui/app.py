@@ -13,7 +13,8 @@ from textual.reactive import reactive
 from textual.screen import ModalScreen
 from textual.signal import Signal
 
-from assistant.errors import NoModel
+from assistant.errors import AssistantError, NoModel
+from assistant.project import find_project, put_in_use
 from assistant.reminder_clock import ReminderClock
 from assistant.ui import theme
 from assistant.ui.actions import ACTIONS, bindings
@@ -21,6 +22,8 @@ from assistant.ui.banner import ModelState
 from assistant.ui.chat.screen import ChatScreen
 from assistant.ui.desk import DeskScreen
 from assistant.ui.help import HelpScreen
+from assistant.ui.keymap import load_keymap
+from assistant.ui.preferences import KEYMAP_FILE, Preferences, load_preferences, user_folder
 from assistant.ui.problems import ProblemDialog
 from assistant.ui.safe_text import safe
 from assistant.ui.training.run import RunState, TrainingRun
@@ -56,6 +59,7 @@ _HELP_PLACES = {
     "training": ("training",),
     "intents": ("intents", "utterances", "suggestions", "new_intent"),
     "inbox": ("inbox", "cases", "case"),
+    "settings": ("settings",),
 }
 
 
@@ -87,6 +91,13 @@ def _inbox() -> Screen[Any]:
     return InboxScreen()
 
 
+def _settings() -> Screen[Any]:
+    """Returns the settings screen; imported when it is first gone to."""
+    from assistant.ui.settings.screen import SettingsScreen
+
+    return SettingsScreen()
+
+
 class AssistantApp(App[None]):
     """Chat, FAQ and training in one terminal.
 
@@ -97,6 +108,7 @@ class AssistantApp(App[None]):
         train: trains a model.
         sender_id: names the conversation.
         first_run_training: whether a missing model is trained at once.
+        preferences: what the person at the terminal likes.
     """
 
     TITLE = "assistant"
@@ -108,6 +120,7 @@ class AssistantApp(App[None]):
         "training": _training,
         "intents": _intents,
         "inbox": _inbox,
+        "settings": _settings,
     }
     CSS_PATH: ClassVar[CSSPathType | None] = "app.tcss"
 
@@ -123,8 +136,11 @@ class AssistantApp(App[None]):
         train: Train,
         sender_id: str = "terminal",
         first_run_training: bool = True,
+        preferences: Preferences | None = None,
     ) -> None:
         super().__init__()
+        self.preferences = preferences or Preferences(has_seen_tour=True)
+        self.keymap: dict[str, str] = {}
         self.project = project
         self.settings = settings
         self.sender_id = sender_id
@@ -140,7 +156,7 @@ class AssistantApp(App[None]):
         self.told_at = 0.0
         for look in theme.THEMES:
             self.register_theme(look)
-        self.theme = theme.DARK
+        self.theme = self.preferences.theme if self.preferences.theme in self.available_themes else theme.DARK
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Returns what our own colours are in themes that are not ours."""
@@ -150,6 +166,24 @@ class AssistantApp(App[None]):
         """Shows the chat, and loads the assistant behind it."""
         self.switch_mode("chat")
         self.load_agent()
+        self.call_after_refresh(self._take_keymap)
+
+    def _take_keymap(self) -> None:
+        """Gives actions the keys that the project and the person want; where these do not hold together, none of them."""
+        folder = self.preferences.folder
+        files = [self.project.bot / KEYMAP_FILE, *([folder / KEYMAP_FILE] if folder else [])]
+        try:
+            self.keymap = load_keymap(files)
+        except AssistantError as error:
+            self.show_problem(error)
+        self.set_keymap(self.keymap)
+
+    def prefer(self, **changes: Any) -> None:
+        """Keeps what the person has chosen."""
+        try:
+            self.preferences = self.preferences.with_(**changes)
+        except AssistantError as error:
+            self.show_problem(error)
 
     # --- the assistant
 
@@ -259,7 +293,7 @@ class AssistantApp(App[None]):
             self.screen.dismiss(None)
             return
         place = self.screen.PLACE if isinstance(self.screen, DeskScreen) else ""
-        self.push_screen(HelpScreen(_HELP_PLACES.get(place, ())))
+        self.push_screen(HelpScreen(_HELP_PLACES.get(place, ()), self.keymap))
 
     def action_toggle_theme(self) -> None:
         """Switches between dark and light."""
@@ -305,9 +339,17 @@ def real_app(project: Project, settings: Settings, model: Path | None = None, *,
     def load_agent() -> AgentPort:
         from assistant.opening import open_agent  # in the loading thread: the first picture does not wait for it
 
-        return open_agent(project, settings, model=model)
+        return open_agent(find_project(project.root), settings, model=model)  # files may have come since the start
 
     train = train_in_process(project)
-    app = AssistantApp(project, settings, open_agent=load_agent, train=train, sender_id=sender_id, first_run_training=model is None)
+    app = AssistantApp(
+        project,
+        settings,
+        open_agent=load_agent,
+        train=train,
+        sender_id=sender_id,
+        first_run_training=model is None,
+        preferences=load_preferences(user_folder()),
+    )
     app.explain = explain_in_process(project, model)
     return app

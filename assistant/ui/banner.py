@@ -33,6 +33,7 @@ PLACES: Final = {
     "training": ("F4", "Training", "Train"),
     "intents": ("F5", "Intents", "Intents"),
     "inbox": ("F7", "Inbox", "Inbox"),
+    "settings": ("F8", "Settings", "Set"),
 }
 """The screens with their key, their name, and a shorter one for 80 columns; in fewer the keys stand alone."""
 

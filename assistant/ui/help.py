@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.containers import VerticalScroll
@@ -12,8 +13,12 @@ from textual.widgets import Static
 from assistant.ui.actions import ACTIONS, PLACES, bindings
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from textual.app import ComposeResult
     from textual.binding import BindingType
+
+    from assistant.ui.actions import Action
 
 _COMMANDS = (
     ("/restart", "Start the conversation anew."),
@@ -27,6 +32,7 @@ class HelpScreen(ModalScreen[None]):
 
     Args:
         first: the places that matter where help was asked for; they stand on top.
+        keymap: the keys that people have given to actions, by the action's id.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("dialog")[:1]]
@@ -42,8 +48,9 @@ class HelpScreen(ModalScreen[None]):
     }
     """
 
-    def __init__(self, first: tuple[str, ...] = ()) -> None:
+    def __init__(self, first: tuple[str, ...] = (), keymap: Mapping[str, str] | None = None) -> None:
         super().__init__()
+        self._keymap = keymap or {}
         self._order = (*first, *(place for place in PLACES if place not in first))
 
     def compose(self) -> ComposeResult:
@@ -53,9 +60,13 @@ class HelpScreen(ModalScreen[None]):
             box.border_subtitle = "↑ ↓ scroll · Esc close"
             for place in self._order:
                 yield Static(PLACES[place], classes="place", markup=False)
-                yield Static(_section([(action.key_text, action.help) for action in ACTIONS if action.place == place]))
+                yield Static(_section([(self._key(action), action.help) for action in ACTIONS if action.place == place]))
             yield Static("Commands in a message", classes="place", markup=False)
             yield Static(_section(list(_COMMANDS)))
+
+    def _key(self, action: Action) -> str:
+        keys = self._keymap.get(action.id)
+        return action.key_text if keys is None else (replace(action, keys=keys, display=None).key_text or "none")
 
     def on_mount(self) -> None:
         """Lets the arrow keys scroll at once."""

@@ -1,4 +1,8 @@
-"""Two calm themes of one family, a dark and a light one: teal for the assistant, sand for what asks for attention."""
+"""Two calm themes of one family, a dark and a light one: teal for the assistant, sand for what asks for attention.
+
+Beside them one of high contrast, and one without any colour for those who want none. Where the environment says ``NO_COLOR``, all
+themes are drawn in shades of grey.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,11 @@ from textual.theme import Theme
 
 DARK: Final = "assistant-dark"
 LIGHT: Final = "assistant-light"
+CONTRAST: Final = "assistant-contrast"
+GREY: Final = "assistant-grey"
+
+CHOICES: Final = {DARK: "Dark", LIGHT: "Light", CONTRAST: "High contrast", GREY: "No colour"}
+"""The themes that the settings screen offers, and what they are called there."""
 
 THEMES: Final = (
     Theme(
@@ -80,6 +89,70 @@ THEMES: Final = (
             "scrollbar-background-hover": "#faf9f6",
             "scrollbar-background-active": "#faf9f6",
             "scrollbar-corner-color": "#faf9f6",
+        },
+    ),
+    Theme(
+        name=CONTRAST,
+        dark=True,
+        primary="#ffff00",
+        secondary="#00ffff",
+        accent="#ffd700",
+        success="#00ff5f",
+        warning="#ffaf00",
+        error="#ff6f6f",
+        foreground="#ffffff",
+        background="#000000",
+        surface="#000000",
+        panel="#1c1c1c",
+        variables={
+            "muted": "#d0d0d0",
+            "track": "#5f5f5f",
+            "border": "#ffffff",
+            "border-blurred": "#d0d0d0",
+            "footer-background": "#000000",
+            "footer-key-foreground": "#ffff00",
+            "footer-description-foreground": "#ffffff",
+            "input-selection-background": "#ffff00",
+            "block-cursor-text-style": "bold",
+            "block-cursor-background": "#ffff00",
+            "block-cursor-foreground": "#000000",
+            "block-cursor-blurred-background": "#1c1c1c",
+            "block-hover-background": "#1c1c1c",
+            "scrollbar": "#d0d0d0",
+            "scrollbar-active": "#ffffff",
+            "scrollbar-background": "#000000",
+        },
+    ),
+    Theme(
+        name=GREY,
+        dark=True,
+        primary="#e0e0e0",
+        secondary="#b0b0b0",
+        accent="#ffffff",
+        success="#d8d8d8",
+        warning="#f0f0f0",
+        error="#ffffff",
+        foreground="#d0d0d0",
+        background="#121212",
+        surface="#1a1a1a",
+        panel="#262626",
+        variables={
+            "muted": "#9a9a9a",
+            "track": "#3a3a3a",
+            "border": "#d0d0d0",
+            "border-blurred": "#9a9a9a",
+            "footer-background": "#1a1a1a",
+            "footer-key-foreground": "#e0e0e0",
+            "footer-description-foreground": "#d0d0d0",
+            "input-selection-background": "#4a4a4a",
+            "block-cursor-text-style": "bold",
+            "block-cursor-background": "#4a4a4a",
+            "block-cursor-foreground": "#ffffff",
+            "block-cursor-blurred-background": "#262626",
+            "block-hover-background": "#262626",
+            "scrollbar": "#9a9a9a",
+            "scrollbar-active": "#d0d0d0",
+            "scrollbar-background": "#121212",
         },
     ),
 )

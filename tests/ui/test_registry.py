@@ -33,6 +33,7 @@ from assistant.ui.intents.screen import IntentsScreen
 from assistant.ui.intents.suggesting import SuggestionList
 from assistant.ui.intents.utterances import UtteranceList
 from assistant.ui.problems import ProblemDialog
+from assistant.ui.settings.screen import SettingsScreen
 from assistant.ui.training.models import ModelTable
 from assistant.ui.training.screen import TrainingScreen
 from tests.ui.driving import see, shown, until, write
@@ -70,6 +71,7 @@ OWNERS: dict[str, type] = {
     "inbox": InboxScreen,
     "cases": CaseTable,
     "case": CaseScreen,
+    "settings": SettingsScreen,
     "dialog": ProblemDialog,
 }
 
@@ -112,9 +114,9 @@ async def test_help_lists_every_key_with_its_sentence(make_app: Callable[..., As
 async def test_keymap_replaces_a_key(make_app: Callable[..., AssistantApp]) -> None:
     app = make_app()
     async with app.run_test() as pilot:
-        app.set_keymap({"app.open('faq')": "f8"})
+        app.set_keymap({"app.open('faq')": "f12"})
         await see(pilot, "model ready")
-        await pilot.press("f8")
+        await pilot.press("f12")
         await see(pilot, "Entries 3")
 
 

@@ -1,0 +1,171 @@
+"""The settings screen: themes with live preview, what is in force and where it comes from, health, keys, and the log."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import DataTable, Footer, OptionList, Static, TabbedContent, TabPane
+from textual.widgets.option_list import Option
+
+from assistant.ui import theme
+from assistant.ui.actions import ACTIONS, PLACES, bindings
+from assistant.ui.desk import DeskScreen
+from assistant.ui.keymap import keys_of
+from assistant.ui.safe_text import safe, safe_line
+from assistant.ui.settings.reading import log_tail, paths_of, settings_in_force
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+
+    from assistant.health import Check
+
+_FIRST = {"look": "#themes", "force": "#force-table", "health": "#health-table", "keys": "#keys-table", "log": "#log-text"}
+_COLUMNS = {
+    "#force-table": (("setting", 22), ("value", 30), ("from", 28)),
+    "#health-table": (("", 1), ("what", 13), ("found", 160)),
+    "#keys-table": (("key", 12), ("id", 30), ("does", 58), ("where", 36)),
+}
+_SAMPLE = (
+    ("You  ", "$text-primary bold", "where is my order 12345?"),
+    ("Bot  ", "$text-accent bold", "It left our store this morning."),
+    ("     ", "", "track_order 97 %  ·  order_id = 12345  ·  rule  ·  5 ms"),
+)
+
+
+class SettingsScreen(DeskScreen):
+    """Where the looks are chosen, and where one sees what is in force and whether all is well."""
+
+    PLACE = "settings"
+    AUTO_FOCUS = "#themes"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("settings")]
+    DEFAULT_CSS = """
+    SettingsScreen {
+        TabbedContent { height: 1fr; }
+        TabPane { padding: 0 1; }
+        #themes { width: 30; height: 1fr; border: none; background: $surface; }
+        #sample { width: 1fr; height: 1fr; padding: 1 2; }
+        #sample-text { height: auto; padding: 1 2; background: $surface; border-left: outer $primary; }
+        #sample-note { height: auto; margin-top: 1; color: $muted; }
+        DataTable { height: 1fr; }
+        #health-note { height: 1; color: $muted; }
+        #log-scroll { height: 1fr; }
+        #log-text { height: auto; }
+    }
+    """
+
+    def compose_body(self) -> ComposeResult:
+        """Lays out the tabs."""
+        with TabbedContent():
+            with TabPane("Look", id="look"), Horizontal():
+                yield OptionList(*(Option(label, id=name) for name, label in theme.CHOICES.items()), id="themes")
+                with Vertical(id="sample"):
+                    yield Static(_sample(), id="sample-text")
+                    yield Static("↑ ↓ shows a theme, Enter keeps it, Esc goes back.", id="sample-note", markup=False)
+            with TabPane("In force", id="force"):
+                yield DataTable(id="force-table", cursor_type="row", zebra_stripes=True)
+            with TabPane("Health", id="health"):
+                yield Static("looking …", id="health-note", markup=False)
+                yield DataTable(id="health-table", cursor_type="row")
+            with TabPane("Keys", id="keys"):
+                yield DataTable(id="keys-table", cursor_type="row", zebra_stripes=True)
+            with TabPane("Log", id="log"), VerticalScroll(id="log-scroll"):
+                yield Static(id="log-text", markup=False)
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Fills what is known at once, and looks after the rest behind it."""
+        self._kept = self.app.theme
+        for table, columns in _COLUMNS.items():
+            for label, width in columns:
+                self.query_one(table, DataTable).add_column(label, width=width)
+        self._show_keys()
+        self._look()
+
+    def on_screen_resume(self) -> None:
+        """Marks the theme in force, and reads anew what may have changed."""
+        self._kept = self.app.theme
+        themes = self.query_one("#themes", OptionList)
+        names = list(theme.CHOICES)
+        themes.highlighted = names.index(self.app.theme) if self.app.theme in names else None
+        self._show_settings()
+        self._show_log()
+
+    # --- looks
+
+    @on(OptionList.OptionHighlighted, "#themes")
+    def _preview(self, event: OptionList.OptionHighlighted) -> None:
+        if event.option.id and self.is_current and self.query_one("#themes").has_focus:
+            self.app.theme = event.option.id
+
+    @on(OptionList.OptionSelected, "#themes")
+    def _keep(self, event: OptionList.OptionSelected) -> None:
+        self._kept = self.app.theme = event.option.id or self._kept
+        self.desk.prefer(theme=self._kept)
+        self.query_one("#sample-note", Static).update(f"{theme.CHOICES[self._kept]}: kept.")
+
+    def action_undo_theme(self) -> None:
+        """Goes back to the theme that was in force."""
+        self.app.theme = self._kept
+        names = list(theme.CHOICES)
+        if self._kept in names:
+            self.query_one("#themes", OptionList).highlighted = names.index(self._kept)
+
+    # --- tabs
+
+    def action_show_tab(self, name: str) -> None:
+        """Goes to a tab."""
+        self.query_one(TabbedContent).active = name
+        self.query_one(_FIRST[name] if name != "log" else "#log-scroll").focus()
+
+    def action_look_again(self) -> None:
+        """Reads everything anew."""
+        self._show_settings()
+        self._show_log()
+        self._look()
+
+    def _show_settings(self) -> None:
+        table = self.query_one("#force-table", DataTable)
+        table.clear()
+        for row in (*settings_in_force(self.desk.project, self.desk.settings), *paths_of(self.desk.project)):
+            style = "" if row.origin == "default" else "$text-accent"
+            table.add_row(Content.styled(row.name, style), Content(safe_line(row.value, limit=80)), Content(safe_line(row.origin)))
+
+    def _show_keys(self) -> None:
+        table = self.query_one("#keys-table", DataTable)
+        table.clear()
+        for action in ACTIONS:
+            keys = keys_of(action, self.desk.keymap)
+            style = "$text-accent" if action.id in self.desk.keymap else ""
+            table.add_row(Content.styled(keys or "none", style), Content(action.id), Content(action.help), Content(PLACES[action.place]))
+
+    def _show_log(self) -> None:
+        self.query_one("#log-text", Static).update(safe(log_tail(self.desk.project.state)))
+
+    # --- health
+
+    @work(exclusive=True, group="health")
+    async def _look(self) -> None:
+        """Examines the installation, in a thread: models are loaded and the database is opened for it."""
+        from assistant.health import examine
+
+        self.query_one("#health-note", Static).update("looking …")
+        checks = await self.guarded(lambda: examine(self.desk.project, self.desk.settings))
+        if checks is not None:
+            self._show_checks(checks)
+
+    def _show_checks(self, checks: list[Check]) -> None:
+        table = self.query_one("#health-table", DataTable)
+        table.clear()
+        for check in checks:
+            sign = Content.styled("✓", "$text-success") if check.is_ok else Content.styled("✕", "$text-error")
+            table.add_row(sign, Content(check.name), Content(safe_line(check.detail, limit=160)))
+        wrong = sum(not check.is_ok for check in checks)
+        self.query_one("#health-note", Static).update(f"{wrong} of {len(checks)} not right" if wrong else f"all {len(checks)} well")
+
+
+def _sample() -> Content:
+    return Content("\n").join([Content.assemble((name, style), text) for name, style, text in _SAMPLE])
