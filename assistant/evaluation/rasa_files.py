@@ -8,7 +8,7 @@ Where examples have retrieval intents (``faq/ask_hours``), the intent files spea
 ``response_selection_report.json`` and ``response_selection_errors.json`` of the response chosen for the right retrieval intent.
 
 Beside them: ``entity_report.json`` (whoever found them), ``errors.json`` (everything that went wrong, intents and entities, the
-surest first) and ``report.json``, all figures as one object.
+surest first), ``report.json``, all figures as one object, and ``readings.json``: each example with the intent found.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def _contents(measured: Measured, report: NluReport) -> dict[str, str]:
     for name in report.extractors:
         files[_file_name(name, "report", files)] = _extractor_report(measured, name)
         files[_file_name(name, "errors", files)] = _extractor_errors(measured, name)
-    files |= {"errors.json": whole["errors"], "report.json": whole}
+    files |= {"errors.json": whole["errors"], "report.json": whole, "readings.json": _readings(measured)}
     pictures = {"intent_confusion_matrix.svg": matrix_svg(bases.pairs), "intent_histogram.svg": histogram_svg(bases.histogram)}
     return {name: safe_json(value) + "\n" for name, value in files.items()} | pictures
 
@@ -124,6 +124,13 @@ def _response_errors(responses: Measured) -> list[dict[str, Any]]:
         }
         for example, parse in zip(responses.examples, responses.parses, strict=True)
         if example.intent != parse.intent.name
+    ]
+
+
+def _readings(measured: Measured) -> list[dict[str, Any]]:
+    return [
+        {"text": e.text, "intent": e.intent, "found": p.intent.name, "confidence": p.intent.confidence}
+        for e, p in zip(measured.examples, measured.parses, strict=True)
     ]
 
 

@@ -16,7 +16,8 @@ from textual.signal import Signal
 from assistant.errors import AssistantError, NoModel
 from assistant.project import find_project, put_in_use
 from assistant.reminder_clock import ReminderClock
-from assistant.ui import theme
+from assistant.training.shelf import remove_model
+from assistant.ui import clipboard, theme
 from assistant.ui.actions import ACTIONS, bindings
 from assistant.ui.banner import ModelState
 from assistant.ui.chat.screen import ChatScreen
@@ -26,7 +27,8 @@ from assistant.ui.keymap import load_keymap
 from assistant.ui.preferences import KEYMAP_FILE, Preferences, load_preferences, user_folder
 from assistant.ui.problems import ProblemDialog
 from assistant.ui.safe_text import safe
-from assistant.ui.training.run import RunState, TrainingRun
+from assistant.ui.training.run import Fate, RunState, TrainingRun
+from assistant.ui.training.switching import judged, stamp, switched
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from assistant.messages import Progress, Reply
     from assistant.project import Project
     from assistant.ui.ports import AgentPort, Explain, Mode, OpenAgent, Train
+    from assistant.ui.training.switching import Stamp
 
 _TELL_EVERY_S = 0.2
 
@@ -56,8 +59,9 @@ class Reminded(Message):
 _HELP_PLACES = {
     "chat": ("chat", "prompt", "message", "find"),
     "faq": ("faq", "entries", "unanswered", "behind", "review", "figures", "editor", "versions", "importing"),
-    "training": ("training",),
+    "training": ("training", "models"),
     "intents": ("intents", "utterances", "suggestions", "new_intent"),
+    "evaluation": ("evaluation", "heat"),
     "inbox": ("inbox", "cases", "case"),
     "settings": ("settings",),
 }
@@ -82,6 +86,13 @@ def _intents() -> Screen[Any]:
     from assistant.ui.intents.screen import IntentsScreen
 
     return IntentsScreen()
+
+
+def _evaluation() -> Screen[Any]:
+    """Returns the evaluation screen; imported when it is first gone to."""
+    from assistant.ui.evaluation.screen import EvaluationScreen
+
+    return EvaluationScreen()
 
 
 def _inbox() -> Screen[Any]:
@@ -119,6 +130,7 @@ class AssistantApp(App[None]):
         "faq": _faq,
         "training": _training,
         "intents": _intents,
+        "evaluation": _evaluation,
         "inbox": _inbox,
         "settings": _settings,
     }
@@ -150,6 +162,7 @@ class AssistantApp(App[None]):
         self.reminded: Signal[Reply] = Signal(self, "reminded")
         self.explain: Explain | None = None
         self._reminders: ReminderClock | None = None
+        self._files: Stamp | None = None
         self._open_agent = open_agent
         self._train = train
         self._trains_first = first_run_training
@@ -205,9 +218,9 @@ class AssistantApp(App[None]):
             self.model_state = ModelState.FAILED
             self.show_problem(error)
         else:
+            self._files = stamp(self.project)
             self.model_state = ModelState.READY
-            self._reminders = ReminderClock(self.agent, self._say_reminder)
-            self._reminders.start()
+            self._remind(self.agent)
 
     def _say_reminder(self, sender_id: str, reply: Reply) -> None:
         self.post_message(Reminded(sender_id, reply))
@@ -217,15 +230,46 @@ class AssistantApp(App[None]):
         if event.sender_id == self.sender_id:
             self.reminded.publish(event.reply)
 
-    async def _use(self, folder: Path) -> None:
-        """Puts a new model into use, or loads the assistant with it when there was none."""
-        if self.agent is None:
-            self.load_agent()
-            self.switch_mode("chat")
+    @work(group="use", description="use")
+    async def use_model(self, folder: Path) -> None:
+        """Answers with another model of the project from the next message on; the one in use stays where that cannot be."""
+        agent, before = self.agent, self.model_state
+        if agent is None or before is ModelState.SWITCHING:
             return
         self.model_state = ModelState.SWITCHING
-        await asyncio.to_thread(self.agent.use_model, folder)
-        self.model_state = ModelState.READY
+        try:
+            self.agent = await asyncio.to_thread(switched, self.project, agent, folder, self._open_agent, is_new=self._is_changed())
+        except Exception as error:  # noqa: BLE001 (a border: whatever fails is shown, and the screens live on)
+            self.show_problem(error)
+        else:
+            self._files = stamp(self.project)
+            self.run_of_training.note(folder, Fate.USED)
+            self._remind(self.agent)
+            self.notify_text("It answers from the next message on.")
+        finally:
+            self.model_state = before
+            self._tell(self.run_of_training)
+
+    def _is_changed(self) -> bool:
+        """Whether the bot's files are others than those that the assistant was opened with."""
+        return self._files is not None and stamp(self.project) != self._files
+
+    def _remind(self, agent: AgentPort) -> None:
+        if self._reminders is not None:
+            self._reminders.stop()
+        self._reminders = ReminderClock(agent, self._say_reminder)
+        self._reminders.start()
+
+    @work(group="use", description="use")
+    async def discard_model(self, folder: Path) -> None:
+        """Throws a model away that is not in use."""
+        try:
+            await asyncio.to_thread(remove_model, self.project, folder)
+        except Exception as error:  # noqa: BLE001 (a border: whatever fails is shown, and the screens live on)
+            self.show_problem(error)
+        else:
+            self.run_of_training.note(folder, Fate.DISCARDED)
+        self._tell(self.run_of_training)
 
     def on_unmount(self) -> None:
         """Lets go of the database and the model."""
@@ -253,8 +297,8 @@ class AssistantApp(App[None]):
         self._tell(run)
         try:
             run.outcome = await self._train(mode, self._on_progress)
+            await self._judge(run, run.outcome.folder)
             run.end(RunState.DONE)
-            await self._use(run.outcome.folder)
         except asyncio.CancelledError:
             run.end(RunState.CANCELLED)
             raise
@@ -266,6 +310,16 @@ class AssistantApp(App[None]):
             if self.model_state in {ModelState.TRAINING, ModelState.SWITCHING}:
                 self.model_state = before
             self._tell(run)
+
+    async def _judge(self, run: TrainingRun, folder: Path) -> None:
+        """Holds a new model against the one in use; where there is none it is put into use."""
+        if self.agent is None:
+            await asyncio.to_thread(put_in_use, self.project, folder)
+            run.note(folder, Fate.USED)
+            self.load_agent()
+            self.switch_mode("chat")
+        else:
+            run.rival, run.comparison = await asyncio.to_thread(judged, self.project, folder)
 
     def _on_progress(self, progress: Progress) -> None:
         """Takes in a report; the screens are told a few times a second, however many there are."""
@@ -298,6 +352,12 @@ class AssistantApp(App[None]):
     def action_toggle_theme(self) -> None:
         """Switches between dark and light."""
         self.theme = theme.LIGHT if self.current_theme.dark else theme.DARK
+        self.prefer(theme=self.theme)
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copies a text: by the terminal, which works over ssh too, and into the system's clipboard where there is one."""
+        super().copy_to_clipboard(text)
+        clipboard.copy(text, clipboard.tool())
 
     def show_problem(self, error: BaseException) -> None:
         """Shows an error in a dialog that can be copied."""
@@ -320,7 +380,7 @@ class AssistantApp(App[None]):
 def run(
     project: Project, settings: Settings, model: Path | None = None, *, sender_id: str = "terminal", is_inline: bool = False
 ) -> None:
-    """Runs the application with the real assistant until it is left; inline: under the prompt. Other arguments as in ``real_app``."""
+    """Runs the application with the real assistant until it is left, inline under the prompt; arguments as in ``real_app``."""
     real_app(project, settings, model, sender_id=sender_id).run(inline=is_inline, inline_no_clear=is_inline)
 
 

@@ -32,6 +32,7 @@ PLACES: Final = {
     "faq": ("F3", "FAQ", "FAQ"),
     "training": ("F4", "Training", "Train"),
     "intents": ("F5", "Intents", "Intents"),
+    "evaluation": ("F6", "Evaluation", "Eval"),
     "inbox": ("F7", "Inbox", "Inbox"),
     "settings": ("F8", "Settings", "Set"),
 }

@@ -207,7 +207,7 @@ async def test_a_new_intent_from_pasted_lines(app: AssistantApp, files: Path) ->
 async def test_suggestions_are_accepted_relabelled_and_ignored_by_one_key(
     app: AssistantApp, agent: FakeAgent, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    doubts = {"my 123 order": 0.4, "bring it to me": 0.6, "hello": 0.5, "blah": 0.9, "parcel gone": 0.7}
+    doubts = {"my 123 order": 0.5, "bring it to me": 0.6, "hello": 0.5, "blah": 0.9, "parcel gone": 0.7}
 
     def parse(text: str) -> Parse:
         sure = doubts[text]

@@ -15,6 +15,8 @@ from assistant.ui.chat.prompt import Prompt
 from assistant.ui.chat.replay import ReplayScreen
 from assistant.ui.chat.screen import ChatScreen
 from assistant.ui.chat.why import WhyScreen
+from assistant.ui.evaluation.heat import HeatMap
+from assistant.ui.evaluation.screen import EvaluationScreen
 from assistant.ui.faq.conversations import ConversationDialog
 from assistant.ui.faq.editor import EntryEditor
 from assistant.ui.faq.figures import FiguresPane
@@ -27,11 +29,11 @@ from assistant.ui.help import HelpScreen
 from assistant.ui.inbox.case import CaseScreen
 from assistant.ui.inbox.screen import InboxScreen
 from assistant.ui.inbox.tables import CaseTable
-from assistant.ui.marking import EntityDialog, WordMarker
 from assistant.ui.intents.new_intent import NewIntentDialog
 from assistant.ui.intents.screen import IntentsScreen
 from assistant.ui.intents.suggesting import SuggestionList
 from assistant.ui.intents.utterances import UtteranceList
+from assistant.ui.marking import EntityDialog, WordMarker
 from assistant.ui.problems import ProblemDialog
 from assistant.ui.settings.screen import SettingsScreen
 from assistant.ui.training.models import ModelTable
@@ -68,6 +70,8 @@ OWNERS: dict[str, type] = {
     "utterances": UtteranceList,
     "suggestions": SuggestionList,
     "new_intent": NewIntentDialog,
+    "evaluation": EvaluationScreen,
+    "heat": HeatMap,
     "inbox": InboxScreen,
     "cases": CaseTable,
     "case": CaseScreen,

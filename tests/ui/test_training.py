@@ -300,7 +300,7 @@ async def test_child_process_that_fails_says_why(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("is_stubborn", [False, True])
 async def test_cancelling_ends_the_child_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_stubborn: bool) -> None:
-    monkeypatch.setattr("assistant.ui.training.process._GRACE_S", 0.2)
+    monkeypatch.setattr("assistant.ui.processes.GRACE_S", 0.2)
     ignore = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n" if is_stubborn else ""
     code = (
         ignore

@@ -11,6 +11,7 @@ from assistant.corrections.suggestions import ignored_messages, messages_in, sug
 from assistant.dialogue.domain import load_domain
 from assistant.dialogue.events import UserUttered
 from assistant.project import find_project
+from assistant.ui.evaluation.results import last_understood
 from assistant.validation.intent_health import intent_health, shared_examples
 
 if TYPE_CHECKING:
@@ -67,6 +68,12 @@ def health_of(draft: Draft, domain: Domain, measured: Iterable[tuple[str, str, i
     intents = intent_health(examples, measured, [*silent, *(new.name for new in draft.new_intents)])
     shared = {draft.utterances[place].key for pair in shared_examples(examples) for place in pair}
     return Health(intents, frozenset(shared))
+
+
+def measured_pairs(project: Project) -> tuple[tuple[str, str, int], ...]:
+    """Returns (right, found, times) as it was measured last; nothing when it never was."""
+    understood = last_understood(project)
+    return understood.pairs if understood is not None else ()
 
 
 def read_suggestions(project: Project, agent: AgentPort, draft: Draft) -> tuple[Suggestion, ...]:

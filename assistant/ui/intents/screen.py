@@ -18,7 +18,7 @@ from assistant.ui.actions import bindings
 from assistant.ui.agreeing import agree
 from assistant.ui.desk import DeskScreen
 from assistant.ui.intents.new_intent import NewIntentDialog
-from assistant.ui.intents.reading import Bot, Health, entities_of, health_of, read_bot, read_suggestions
+from assistant.ui.intents.reading import Bot, Health, entities_of, health_of, measured_pairs, read_bot, read_suggestions
 from assistant.ui.intents.suggesting import SuggestionList
 from assistant.ui.intents.tree import ALL, IntentTree, health_text
 from assistant.ui.intents.utterances import UtteranceList, UtterancePane
@@ -109,7 +109,7 @@ class IntentsScreen(DeskScreen):
         bot, draft = self._bot, self._history.now
         if bot is None:
             return
-        health = await self.guarded(lambda: health_of(draft, bot.domain, ()))
+        health = await self.guarded(lambda: health_of(draft, bot.domain, measured_pairs(bot.project)))
         if health is not None:
             self._health = health
             self._show()
@@ -248,7 +248,7 @@ class IntentsScreen(DeskScreen):
 
     def action_undo(self) -> None:
         """Takes the last change back."""
-        self._told(
+        self._tell(
             "Taken back", self._history.undo(), "There is nothing to take back; `assistant correct --undo` takes a save back."
         )
 

@@ -1,0 +1,74 @@
+"""How the evaluation screen says what was measured."""
+
+from __future__ import annotations
+
+import time
+from itertools import groupby
+from typing import TYPE_CHECKING, Final
+
+from textual.content import Content
+
+from assistant.ui.safe_text import safe, safe_line
+from assistant.ui.training.figures import figure, label
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from assistant.ui.evaluation.results import Followed, Understood
+
+_MOST_FAILURES: Final = 200
+NOTHING: Final = (
+    "Nothing was measured yet: r measures how messages are understood, in about a minute; c runs the conversation tests."
+)
+
+
+def headline(understood: Understood | None) -> Content:
+    """Returns the figures of a measurement, and with what, how and when it was made."""
+    if understood is None:
+        return Content.styled(NOTHING, "$muted")
+    figures = [
+        Content.assemble((f"{label(name)} ", "$muted"), (figure(name, value), "bold")) for name, value in understood.figures.items()
+    ]
+    n_wrong = sum(one.intent != one.found for one in understood.readings)
+    told = f"{len(understood.readings):,} examples, {n_wrong:,} taken for another intent · {understood.what}"
+    made = f" · {safe_line(understood.model, limit=60)} · {_when(understood.at)}"
+    return Content("\n").join([Content("   ").join(figures), Content.styled(safe_line(told, limit=300) + made, "$muted")])
+
+
+def followed_text(followed: Followed | None) -> Content:
+    """Returns what came of conversation tests, with a diff for each that failed."""
+    if followed is None:
+        return Content.styled("No conversation tests were run yet: c runs them, forms and actions included.", "$muted")
+    sign, style = ("✓", "$text-success") if not followed.n_failed else ("✕", "$text-error")
+    tests = f"{followed.n_passed} passed, {followed.n_failed} failed"
+    told = f"{sign} {tests}; {followed.n_right} of {followed.n_decisions} decisions as expected"
+    lines = [Content.styled(told, f"bold {style}")]
+    touched = [f"{n} of {n_all} {safe_line(kind, limit=20)}" for kind, (n, n_all) in followed.coverage.items()]
+    if touched:
+        lines.append(Content.styled(f"tested: {', '.join(touched)}", "$muted"))
+    lines.append(Content.styled(f"{safe_line(followed.model, limit=60)} · {_when(followed.at)}", "$muted"))
+    return Content("\n").join([*lines, *_diffs(followed)])
+
+
+def _diffs(followed: Followed) -> Iterator[Content]:
+    shown = followed.failures[:_MOST_FAILURES]
+    for story, steps in groupby(shown, key=lambda step: step.get("story", "")):
+        yield Content("")
+        yield Content.styled(safe_line(story, limit=200), "bold")
+        for step in steps:
+            kind = safe_line(step.get("kind", ""), limit=20)
+            reason = safe_line(step.get("reason", ""), limit=200)
+            yield Content.styled(f"  {safe_line(step.get('where', ''), limit=120)}", "$muted")
+            yield Content.styled(f"  - {kind}: {_value(step.get('expected', ''))}", "$text-error")
+            found = Content.styled(f"  + {kind}: {_value(step.get('found', ''))}", "$text-success")
+            yield Content.assemble(found, (f"  ({reason})", "$muted")) if reason else found
+    if len(followed.failures) > _MOST_FAILURES:
+        yield Content.styled(f"and {len(followed.failures) - _MOST_FAILURES} more steps", "$muted")
+
+
+def _value(text: str) -> str:
+    return safe_line(safe(text, limit=400), limit=200) or "none"
+
+
+def _when(at: float) -> str:
+    return time.strftime("%d %b %Y %H:%M", time.localtime(at))
