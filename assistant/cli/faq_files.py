@@ -132,10 +132,10 @@ def _make_vectors(project: Project, settings: Settings, entries: EntryStore, rep
 
     if model_in_use(project) is None:  # then they are made when there is one
         return 0
+    interpreter = load_interpreter(project, settings.model_copy(update={"threads": 1}))
     # Nobody waits for an answer beside this: it may have all the processors.
     threads = max(settings.threads, os.cpu_count() or 1)
-    interpreter = load_interpreter(project, settings.model_copy(update={"threads": threads}))
-    return make_vectors(entries, interpreter.encode, interpreter.fingerprint, report)
+    return make_vectors(entries, interpreter.encode, interpreter.fingerprint, report, threads=threads)
 
 
 def _show(result: ImportReport, n_vectors: int, *, in_json: bool, is_dry_run: bool) -> None:

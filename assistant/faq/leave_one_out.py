@@ -48,8 +48,8 @@ ANSWERED_SHARE = 0.9
 to one another, so somewhat more of it is answered."""
 
 LEFT_OUT_COSTS = 0.3
-"""How much lower the log-odds of finding the right entry are for a left-out question than for one that somebody asks: its entry has a
-question less to be found by. Measured on entries made of CLINC150 and BANKING77, three to six questions each: 0.29 on average."""
+"""How much lower the log-odds of finding the right entry are for a left-out question than for one that somebody asks: its entry has
+a question less to be found by. Measured on entries made of CLINC150 and BANKING77, three to six questions each: 0.29 on average."""
 
 MIN_ASKED, MIN_ABSTAINED, LEAST_ABSTAINED = 20, 0.95, 0.75
 """With fewer left-out questions than this the threshold turns away so many off-topic sentences; with more it still does the last

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from typing import TYPE_CHECKING, Protocol
 
 from assistant.faq.retriever import encoded
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from assistant.faq.retriever import Encode
     from assistant.messages import ProgressCallback
 
-BATCH = 256
+BATCH = 512
 """Entries whose vectors are in memory at a time: enough for texts of one length to share a run of the encoder."""
 
 
@@ -34,7 +36,9 @@ class Shelf(Protocol):
         """Keeps vectors: for each entry the version that they were made of, and the vectors."""
 
 
-def make_vectors(shelf: Shelf, encode: Encode, fingerprint: str, progress: ProgressCallback | None = None) -> int:
+def make_vectors(
+    shelf: Shelf, encode: Encode, fingerprint: str, progress: ProgressCallback | None = None, *, threads: int = 1
+) -> int:
     """Makes and keeps the vectors that are missing, and returns of how many entries.
 
     Each batch is kept as it is made: whoever stops this loses a batch, and the next start goes on from there.
@@ -44,12 +48,16 @@ def make_vectors(shelf: Shelf, encode: Encode, fingerprint: str, progress: Progr
         encode: makes sentence vectors.
         fingerprint: names the encoder.
         progress: called after each batch; raising Cancelled in it ends the work.
+        threads: that encode side by side, each its share of a batch; ``encode`` itself need not use more than one.
     """
     n_wanted, n_made = shelf.count_without_vectors(fingerprint), 0
-    while entries := shelf.without_vectors(fingerprint, BATCH):
-        made = encoded(entries, encode)
-        shelf.save_vectors(fingerprint, {entry.id: (entry.version, of) for entry, of in zip(entries, made, strict=True)})
-        n_made += len(entries)
-        if progress:
-            progress(Progress("vectors", n_made, max(n_wanted, n_made)))
+    with ThreadPoolExecutor(threads) as pool:
+        while entries := shelf.without_vectors(fingerprint, BATCH):
+            shares = [entries[place::threads] for place in range(threads)]
+            made = pool.map(lambda share: encoded(share, encode), shares)
+            of_entries = zip(chain.from_iterable(shares), chain.from_iterable(made), strict=True)
+            shelf.save_vectors(fingerprint, {entry.id: (entry.version, of) for entry, of in of_entries})
+            n_made += len(entries)
+            if progress:
+                progress(Progress("vectors", n_made, max(n_wanted, n_made)))
     return n_made

@@ -33,12 +33,12 @@ def main() -> None:
     options = parser.parse_args()
     if options.model is None:
         parser.error("there is no model: run `assistant train`, or name one with --model")
-    interpreter = Interpreter.load(options.model, threads=options.threads)
+    interpreter = Interpreter.load(options.model)
     with tempfile.TemporaryDirectory() as name:
         file = Path(name) / "rows.jsonl"
         write_rows(file, options.rows, options.alternatives)
         with open_database(f"sqlite:///{name}/assistant.db") as database:
-            measure(EntryStore(database), file, interpreter)
+            measure(EntryStore(database), file, interpreter, options.threads)
 
 
 def write_rows(file: Path, n_rows: int, n_alternatives: int) -> None:
@@ -49,12 +49,12 @@ def write_rows(file: Path, n_rows: int, n_alternatives: int) -> None:
             rows.write(json.dumps(row | {"alternatives": list(entry.alternatives[:n_alternatives])}) + "\n")
 
 
-def measure(store: EntryStore, file: Path, interpreter: Interpreter) -> None:
+def measure(store: EntryStore, file: Path, interpreter: Interpreter, threads: int) -> None:
     wall, used = time.perf_counter(), time.process_time()
     surveyed = survey([file])
     store.import_entries(entries_in(surveyed), n_entries=surveyed.n_entries)
     stored = time.process_time() - used
-    n_made = make_vectors(store, interpreter.encode, interpreter.fingerprint)
+    n_made = make_vectors(store, interpreter.encode, interpreter.fingerprint, threads=threads)
     wall, used = time.perf_counter() - wall, time.process_time() - used
     n_texts = sum(len(vectors) for _, vectors in store.load_vectors(interpreter.fingerprint).values())
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

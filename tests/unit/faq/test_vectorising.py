@@ -45,6 +45,13 @@ def test_what_is_missing_is_made_a_batch_at_a_time(store: EntryStore) -> None:
     assert make_vectors(store, hashing_vectors, "one") == 0
 
 
+def test_threads_share_a_batch_and_each_entry_gets_its_own_vectors(store: EntryStore) -> None:
+    assert make_vectors(store, hashing_vectors, "one", threads=3) == 10
+    kept = store.load_vectors("one")
+    for entry in ENTRIES:
+        np.testing.assert_allclose(kept[entry.id][1], hashing_vectors(texts_of(entry)), atol=1e-3)
+
+
 def test_only_what_changed_is_made_again(store: EntryStore) -> None:
     make_vectors(store, hashing_vectors, "one")
     store.save(replace(ENTRIES[2], question="Which parcel?"), 1)
