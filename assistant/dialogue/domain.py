@@ -290,7 +290,7 @@ class _Reader:
             steps = story.get("steps") if isinstance(story, YamlMap) else None
             for step in steps if isinstance(steps, YamlList) else ():
                 if isinstance(step, YamlMap) and step.get("bot") is not None:
-                    self._e2e_actions[str(step["bot"])] = None
+                    self._e2e_actions[str(step["bot"]).strip()] = None
 
     def _responses_of(self, content: YamlMap) -> None:
         section = want_map(content.get("responses"), key="responses", where=content.place("responses"))

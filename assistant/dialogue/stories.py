@@ -207,7 +207,7 @@ def _read_step(step: YamlMap) -> Step:
     if "action" in step:
         return ActionStep(where, str(step["action"]))
     if "bot" in step:
-        return BotStep(where, str(step["bot"]))
+        return BotStep(where, str(step["bot"]).strip())
     if "active_loop" in step:
         name = step["active_loop"]
         return LoopStep(where, None if name is None else str(name))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from assistant.actions.outcome import ActionOutcome
+from assistant.actions.process import ProcessRunner
 from assistant.config import load_settings
 from assistant.dialogue.domain import load_domain
 from assistant.dialogue.slots import MappingCondition
@@ -98,3 +99,60 @@ def test_entities_fill_slots_and_retrieval_intents_their_responses(librarian: Ag
     assert texts(say(librarian, "a book by Joyce")) == ["We have something by Joyce."]
     (reply,) = say(librarian, "is there wifi", "bob").messages
     assert (reply.text, reply.custom) == ("The network is called Library, no password.", {"sticker": "wifi"})
+
+
+# --- further projects: their own actions, in conversation -----------------------------------------------------------------------
+
+
+def opened(name: str, folder: Path, intents: dict[str, str], entities: dict[str, str] | None = None) -> Agent:
+    """The agent of a project, with its own actions in a process."""
+    shutil.copytree(BOTS / name, folder / name)
+    project = find_project(folder / name)
+    return agent_of(project, Keywords(intents, entities or {}), ProcessRunner(project.bot, project.state, 30.0))
+
+
+def test_a_form_asks_for_what_its_own_code_says(tmp_path: Path) -> None:
+    intents = {"insure": "insure", "robot": "chitchat", "^yes": "affirm", "galway": "inform", "changed my mind": "cancel"}
+    entities = {r"\b(?:car|boat)\b": "vehicle", r"\b[A-Z]-[A-Z]{2} \d+": "plate", "Galway": "city"}
+    agent = opened("insurance", tmp_path, intents, entities)
+    try:
+        for text, answers in (
+            ("insure my car", ["Plate of your car?"]),
+            ("are you a robot", ["Ha!", "Plate of your car?"]),
+            ("D-AB 123", ["Were you insured before?"]),
+            ("yes", ["Where do you live?"]),
+            ("Galway", ["Done: car, D-AB 123, None, Galway, True, None"]),
+            ("insure a boat", ["How long is it, in metres?"]),
+            ("70", ["Too long.", "How long is it, in metres?"]),
+            ("i changed my mind", ["Do you want to stop?"]),
+            ("yes", ["That is no length.", "How long is it, in metres?"]),  # as in Rasa, the form has the first word
+        ):
+            reply = [text for text in texts(say(agent, text)) if text]
+            assert reply[-len(answers) :] == answers, text
+    finally:
+        agent.close()
+
+
+def test_stories_with_checkpoints_and_list_slots_lead_through_custom_actions(tmp_path: Path) -> None:
+    intents = {"hello": "hello", "^yes": "yes", "reviews": "compare_reviews", "venues": "find_venues", "thanks": "thanks"}
+    agent = opened("concerts", tmp_path, intents)
+    try:
+        assert texts(say(agent, "hello"))[-1] == "Do you like live music?"
+        assert texts(say(agent, "yes")) == ["Gigs: Ada and the Loops, Nine Rivers"]
+        assert "Nine Rivers" in str(texts(say(agent, "reviews")))
+        assert texts(agent.trigger_intent("ann", "EXTERNAL_gig_cancelled", [{"entity": "number", "value": "2"}])) == [
+            "A gig was cancelled: ['2']"
+        ]
+    finally:
+        agent.close()
+
+
+def test_texts_of_stories_retrieval_and_several_intents_go_side_by_side(tmp_path: Path) -> None:
+    agent = opened("telephone", tmp_path, {"swift": "order+greet", "open": "faq/hours", "^bye": "goodbye"}, {"Swift": "product"})
+    try:
+        assert texts(say(agent, "Hello my friend")) == ["My dear friend, welcome back."]
+        assert texts(say(agent, "when are you open")) == ["We are there from 8 to 18."]
+        assert texts(say(agent, "hi, the Swift"))[1:] == ["Ordered: Swift.\nIt comes tomorrow.\n"]
+        assert texts(say(agent, "bye")) == ["Bye bye"]
+    finally:
+        agent.close()
