@@ -1,4 +1,4 @@
-"""Fine-tunes the encoder on a task: ``assistant albert finetune TASK``."""
+"""Fine-tunes the encoder on a task, and scores predictions: ``assistant albert finetune | score``."""
 
 from __future__ import annotations
 
@@ -61,16 +61,42 @@ def finetune(
     if finished.facts["skipped_rows"]:
         talk(f"{finished.facts['skipped_rows']} damaged rows were left out")
     talk(f"finished in {output}; the card is {output / 'README.md'}")
-    if as_json:
-        write_json(result)
-        return
-    for name, value in finished.metrics.items():
-        write(f"{name:<24}{value:>8.4f}")
+    _show(result, as_json=as_json)
+
+
+def score(
+    task: Annotated[str, typer.Argument(help="As for finetune.")],
+    data: Annotated[Path, typer.Option("--data", help="Folder with the task's files; for squad and squad2 also one JSON file.")],
+    predictions: Annotated[Path, typer.Option("--predictions", help="File as `finetune --predict` writes it.")],
+    part: Annotated[str, typer.Option("--part", help="Of the data: dev, dev_mismatched, ...")] = "dev",
+    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as one JSON object.")] = False,
+) -> None:
+    """Score predictions that were made elsewhere, as the benchmark does."""
+    from assistant.albert.tasks.predictions import read_predictions
+    from assistant.albert.tasks.registry import find_task
+    from assistant.errors import BadTaskData, Place, nearest
+
+    chosen = find_task(task)
+    is_file = data.is_file() and chosen.form == "span"
+    parts = {"dev": chosen.questions(data)} if is_file else chosen.read(data).dev
+    if part not in parts:
+        raise BadTaskData(where=Place(str(data)), why=f'there is no part "{part}"; {nearest(part, parts)}')
+    figures = chosen.score(parts[part], read_predictions(chosen, predictions, parts[part]))
+    _show({"task": chosen.name, "metrics": figures}, as_json=as_json)
 
 
 def register(app: typer.Typer) -> None:
-    """Adds the verb."""
+    """Adds the verbs."""
     app.command()(finetune)
+    app.command()(score)
+
+
+def _show(result: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        write_json(result)
+        return
+    for name, value in result["metrics"].items():
+        write(f"{name:<24}{value:>8.4f}")
 
 
 def _base(folder: Path | None) -> Path:

@@ -93,8 +93,14 @@ class TextHead(nn.Module):
 
     def forward(self, slots: Sequence[States], units: Sequence[Unit]) -> Tensor:  # noqa: ARG002
         """Returns logits. Shape: (batch, output)."""
-        logits: Tensor = self.output(self.dropout(self.features(slots)))
+        logits: Tensor = self.output(self.hidden_in_part(self.features(slots)))
         return logits
+
+    def hidden_in_part(self, features: Tensor) -> Tensor:
+        """Returns the features with some of them hidden in training, never the cosine: one value that says so much."""
+        if not self.has_twins:
+            return self.dropout(features)
+        return torch.cat([self.dropout(features[:, :-1]), features[:, -1:]], dim=-1)
 
     def losses(self, logits: Tensor, units: Sequence[Unit]) -> Tensor:
         """Returns the loss of each unit. Shape: (batch,)."""
@@ -135,7 +141,7 @@ class ChoiceHead(TextHead):
 
     def forward(self, slots: Sequence[States], units: Sequence[Unit]) -> Tensor:
         """Returns logits; where a unit has fewer choices than others, minus a great number. Shape: (batch, choice)."""
-        flat = self.output(self.dropout(self.features(slots))).squeeze(-1)  # (all choices,)
+        flat = self.output(self.hidden_in_part(self.features(slots))).squeeze(-1)  # (all choices,)
         counts = [len(unit.sequences) for unit in units]
         return nn.utils.rnn.pad_sequence(list(flat.split(counts)), batch_first=True, padding_value=-1e4)
 

@@ -48,18 +48,25 @@ class SpanTask:
         Raises:
             BadTaskData: a file is missing or damaged.
         """
-        skipped: list[Place] = []
         train = _first(data, f"train-{self.version}.json", "train.json")
         dev = _first(data, f"dev-{self.version}.json", "dev.json")
         if not train.exists() and not data.is_file() and len(files := sorted(data.glob("*.json"))) == 1:
             train = files[0]
-        examples = tuple(_examples(train, skipped))
-        parts = {"dev": tuple(_examples(dev, skipped))} if dev.exists() and dev != train else {}
-        if not self.has_unanswerable:
-            examples = tuple(example for example in examples if example.answers)
+        parts = {"dev": tuple(_examples(dev))} if dev.exists() and dev != train else {}
+        found = tuple(_examples(train))
+        sound = tuple(example for example in found if _is_sound(example))
+        examples = tuple(example for example in sound if example.answers or self.has_unanswerable)
         if not examples:
             raise BadTaskData(where=Place(str(train)), why="it holds no question that can be used")
-        return Splits(examples, parts, {}, len(skipped))
+        return Splits(examples, parts, {}, len(found) - len(sound))
+
+    def questions(self, path: Path) -> tuple[SpanExample, ...]:
+        """Returns every question of one file, to be scored.
+
+        Raises:
+            BadTaskData: the file is missing or damaged.
+        """
+        return tuple(_examples(path))
 
     def setup(self, train: Sequence[SpanExample], *, reading: Reading, max_pieces: int, stride: int) -> Setup:  # noqa: ARG002
         """Returns how texts are read."""
@@ -118,8 +125,13 @@ def _first(data: Path, *names: str) -> Path:
     return next((data / name for name in names if (data / name).exists()), data / names[0])
 
 
-def _examples(path: Path, skipped: list[Place]) -> Iterator[SpanExample]:
-    """Yields the questions of a file; one whose answer does not stand where the file says is left out and counted."""
+def _is_sound(example: SpanExample) -> bool:
+    """Says whether the answers stand where the file says; others cannot be learnt from."""
+    return all(example.context[start : start + len(text)] == text for start, text in example.answers)
+
+
+def _examples(path: Path) -> Iterator[SpanExample]:
+    """Yields the questions of a file."""
     where = Place(str(path))
     n_found = 0
     for article in _list(read_json(path), "data", where):
@@ -127,11 +139,7 @@ def _examples(path: Path, skipped: list[Place]) -> Iterator[SpanExample]:
             context = _text(paragraph, "context", where)
             for question in _list(paragraph, "qas", where):
                 n_found += 1
-                example = _example(question, context, where)
-                if all(context[start : start + len(text)] == text for start, text in example.answers):
-                    yield example
-                else:
-                    skipped.append(where)
+                yield _example(question, context, where)
     if n_found == 0:
         raise BadTaskData(where=where, why="it holds no questions")
 

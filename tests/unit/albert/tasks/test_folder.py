@@ -97,6 +97,9 @@ def test_every_form_of_task_runs_from_its_files_to_its_figures_and_its_graph(
     assert "Wh: an estimate" in card
     task = find_task(name)
     examples = next(iter(task.read(data).dev.values()), task.read(data).train)
+    scored = CliRunner().invoke(app, ["score", name, "--data", str(data), "--predictions", result["predictions"][0], "--json"])
+    if task.read(data).dev:
+        assert json.loads(scored.stdout)["metrics"] == pytest.approx(result["metrics"], abs=1e-5)
     runtime, checkpoint = TaskRuntime(output), load_checkpoint(output)
     setup = finished_setup(checkpoint)
     assert setup == runtime.setup

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from assistant.albert.tasks.examples import SpanExample
+from assistant.albert.tasks.examples import SpanExample, TaggedExample, TextExample
+from assistant.albert.tasks.predictions import read_predictions
 from assistant.albert.tasks.registry import find_task
 from assistant.albert.tasks.spans import answers_of, span_units
 from assistant.albert.tasks.squad_score import best_of, best_threshold, evaluate, f1, normalised
@@ -128,12 +129,12 @@ def test_what_is_wrong_with_a_file_is_said(tmp_path: Path, text: str, said: str)
         find_task("squad2").read(tmp_path)
 
 
-@pytest.mark.parametrize("stride", [1, 5, 40])
+@pytest.mark.parametrize("stride", [1, 5, 10])
 def test_windows_show_every_piece_and_name_the_answer_wherever_they_hold_it(checkpoint: Checkpoint, stride: int) -> None:
     example = SpanExample("1", "what was paid twice?", CONTEXT, ((CONTEXT.index("a refund"), "a refund"),))
-    setup = Setup("squad2", "span", max_pieces=24, stride=stride)
+    setup = Setup("squad2", "span", max_pieces=56, stride=stride)
     units = span_units([example], checkpoint.tokenizer, setup)
-    assert max(unit.n_pieces for unit in units) <= 24
+    assert max(unit.n_pieces for unit in units) <= 56
     covered = {tuple(place) for unit in units for place in unit.places.tolist() if place[0] >= 0}
     offsets = checkpoint.tokenizer.encode(CONTEXT, add_special_tokens=False).offsets
     assert covered == set(offsets)
@@ -144,7 +145,7 @@ def test_windows_show_every_piece_and_name_the_answer_wherever_they_hold_it(chec
 def test_the_best_span_of_all_windows_is_answered_unless_nothing_scores_higher(checkpoint: Checkpoint) -> None:
     example = SpanExample("1", "what was paid twice?", CONTEXT, ((CONTEXT.index("a refund"), "a refund"),))
     task = find_task("squad2")
-    setup = task.setup([example], reading="joint", max_pieces=24, stride=5)
+    setup = task.setup([example], reading="joint", max_pieces=56, stride=5)
     units = span_units([example], checkpoint.tokenizer, setup)
     logits = [np.zeros((unit.n_pieces, 2), dtype=np.float32) for unit in units]
     place = next(number for number, unit in enumerate(units) if unit.target != (0, 0))
@@ -172,3 +173,35 @@ def test_predictions_are_written_as_the_official_script_reads_them(tmp_path: Pat
     best = json.loads((tmp_path / "nbest_predictions.json").read_text())["q1"]
     assert sum(row["probability"] for row in best) == pytest.approx(1.0)
     assert [row["score"] for row in best] == sorted((row["score"] for row in best), reverse=True)
+
+
+def test_predictions_made_elsewhere_are_scored_over_every_question(tmp_path: Path) -> None:
+    wrong = question("1", "what?", "the parcel")
+    wrong["answers"][0]["answer_start"] += 1  # no matter for scoring
+    (tmp_path / "train-v2.0.json").write_text(squad_json(question("9", "who?", "who")))
+    (tmp_path / "dev-v2.0.json").write_text(
+        squad_json(wrong, question("2", "blue?", is_impossible=True), question("3", "w?", "a refund"))
+    )
+    (tmp_path / "mine.json").write_text(json.dumps({"1": "Parcel!", "2": "", "3": "refund twice"}))
+    task = find_task("squad2")
+    rows = task.read(tmp_path).dev["dev"]
+    figures = task.score(rows, read_predictions(task, tmp_path / "mine.json", rows))
+    assert (figures["exact_match"], figures["f1"]) == (pytest.approx(2 / 3), pytest.approx((1 + 1 + 2 / 3) / 3))
+    assert task.score(task.questions(tmp_path / "dev-v2.0.json"), read_predictions(task, tmp_path / "mine.json", rows)) == figures
+    (tmp_path / "mine.json").write_text("{}")
+    with pytest.raises(BadTaskData, match=r'mine\.json: .*no prediction for "1"'):
+        read_predictions(task, tmp_path / "mine.json", rows)
+
+
+def test_other_predictions_that_do_not_fit_are_refused_with_their_line(tmp_path: Path) -> None:
+    conll, stsb = find_task("conll"), find_task("stsb")
+    (tmp_path / "tags.txt").write_text("Paris B-LOC O\n")
+    for words, said in (
+        (("Rome",), r'tags\.txt:1: .*"Paris", in the data it is "Rome"'),
+        (("Paris", "is"), "1 words, the data has 2"),
+    ):
+        with pytest.raises(BadTaskData, match=said):
+            read_predictions(conll, tmp_path / "tags.txt", [TaggedExample("0", words, tuple("O" * len(words)))])
+    (tmp_path / "table.tsv").write_text("index\tprediction\n0\thigh\n")
+    with pytest.raises(BadTaskData, match=r'table\.tsv:2: .*"high" is no number'):
+        read_predictions(stsb, tmp_path / "table.tsv", [TextExample("0", ("a", "b"), 1.0)])
