@@ -24,6 +24,7 @@ from assistant.ui.faq.verdict import alike_in_words, verdict
 from assistant.ui.problems import ProblemDialog
 from assistant.ui.prose import Prose
 from assistant.ui.question import QuestionDialog
+from assistant.ui.safe_input import SafeInput
 from assistant.ui.safe_text import safe, safe_line
 
 if TYPE_CHECKING:
@@ -305,7 +306,7 @@ class EntryEditor(ModalScreen["FaqEntry | None"]):
 
 
 def _input(name: str, typed: dict[str, str], placeholder: str = "") -> Input:
-    field = Input(safe_line(typed[name], limit=_NO_CUT), id=name, placeholder=placeholder)
+    field = SafeInput(safe_line(typed[name], limit=_NO_CUT), id=name, placeholder=placeholder)
     field.border_title = _TITLES[name]
     return field
 

@@ -20,6 +20,7 @@ from assistant.ui.faq.verdict import ranking, verdict
 from assistant.ui.faq.versions import VersionsScreen
 from assistant.ui.prose import Prose
 from assistant.ui.question import QuestionDialog
+from assistant.ui.safe_input import SafeInput
 from assistant.ui.safe_text import safe_line
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ class EntriesPane(DeskPane):
 
     def compose(self) -> ComposeResult:
         """Lays out the search, the list, and what is read of an entry."""
-        yield Input(placeholder="Search, or ask as a customer would", id="search")
+        yield SafeInput(placeholder="Search, or ask as a customer would", id="search")
         yield Static(_HINT, id="verdict")
         yield Static(id="listing", markup=False)
         with Horizontal(id="desk"):

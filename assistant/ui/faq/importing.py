@@ -21,6 +21,7 @@ from assistant.people import user_name
 from assistant.ui.actions import bindings
 from assistant.ui.faq.diff import diff_content
 from assistant.ui.problems import as_problem
+from assistant.ui.safe_input import SafeInput
 from assistant.ui.safe_text import safe_line
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ class ImportScreen(ModalScreen[bool]):
     def compose(self) -> ComposeResult:
         """Lays out what to import, and what would become of it."""
         with Horizontal(id="what"):
-            path = Input(id="path", placeholder=f"a file ({', '.join(SUFFIXES)}) or a folder of such files")
+            path = SafeInput(id="path", placeholder=f"a file ({', '.join(SUFFIXES)}) or a folder of such files")
             path.border_title = "Import entries from"
             yield path
             yield Select(_MODES, value="merge", allow_blank=False, id="mode")
