@@ -22,8 +22,8 @@ from assistant.cli.faq_store import (
     open_project,
     show,
 )
-from assistant.cli.options import JsonOption, ProjectOption
-from assistant.cli.output import write, write_json
+from assistant.cli.options import JsonOption, ProjectOption, project_and_settings
+from assistant.cli.output import talk, write, write_json
 from assistant.people import user_name
 
 if TYPE_CHECKING:
@@ -78,6 +78,7 @@ def add(
     )
     with open_entries(project) as entries:
         show(entries.add(entry, user_name(), "added"), in_json=json)
+    _warn_of(entry, project)
 
 
 def edit(
@@ -110,6 +111,7 @@ def edit(
         if editor:
             changed = _written(changed)
         show(entries.save(changed, opened.version if expect is None else expect, user_name(), reason), in_json=json)
+    _warn_of(changed, project)
 
 
 def show_entry(
@@ -135,6 +137,15 @@ def delete(
     """Archives an entry: it answers no more, its history stays, and `faq rollback` brings it back."""
     with open_entries(project) as entries:
         show(entries.delete(entry_id, user_name(), reason), in_json=json)
+
+
+def _warn_of(entry: FaqEntry, project: Path | None) -> None:
+    """Says what moderation would flag in an entry; it is saved all the same."""
+    from assistant.validation.text_checks import moderation_findings, own_texts
+
+    _, settings = project_and_settings(project)
+    for finding in moderation_findings(own_texts(None, [entry]), settings.moderation_thresholds):
+        talk(str(finding))
 
 
 _MAY_BE_NONE = {"threshold", "valid_from", "valid_until"}

@@ -11,11 +11,11 @@ import numpy as np
 from assistant.albert.encode import encode_on_runtime
 from assistant.albert.folders import replacing_folder
 from assistant.albert.manifest import write_manifest
+from assistant.nlu.signals.anchors import save_anchors
 from assistant.nlu.signals.heads import CATEGORIES, columns, save_heads
 from assistant.training.saving import fingerprint
 from assistant.training.signal_data import Row, read_own, read_published, read_requests, read_reviews, read_tweets
 from assistant.training.signal_heads import Encoded, all_logits, fit_heads, manner_of
-from assistant.training.signal_transfer import save_anchors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

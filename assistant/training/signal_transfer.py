@@ -7,15 +7,12 @@ knows too little of them, little is left of that part, and the n-grams decide.
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from assistant.albert.manifest import verify_manifest
-from assistant.errors import BadModel
-from assistant.nlu.signals.heads import load_heads
+from assistant.nlu.signals.anchors import load_shipped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,10 +24,6 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float32]
 
-ANCHORS = "anchors.json"
-"""The sentences, beside the shipped heads."""
-ANCHOR_LOGITS = "anchors.safetensors"
-"""What the part that reads vectors says of each of them."""
 _PENALTIES = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 100.0)
 _FOLDS = 5
 
@@ -46,13 +39,9 @@ def heads_for(folder: Path, encoder: str, encode: Callable[[Sequence[str]], Floa
     Raises:
         MissingError: the folder is not as its manifest says.
     """
-    verify_manifest(folder)
-    heads = load_heads(folder)
-    if heads is None:
-        raise BadModel(folder=folder, why="it holds no heads")
+    heads, texts, logits = load_shipped(folder)
     if heads.encoder == encoder:
         return heads, {"encoder": "the same"}
-    texts, logits = _anchors(folder)
     weights, bias, kept = transferred(encode(texts), logits)
     return replace(heads, by_vector=weights, bias=heads.bias + bias, encoder=encoder), {"encoder": "another", "kept": kept}
 
@@ -89,25 +78,3 @@ def _ridge(vectors: Floats, logits: Floats, penalty: float) -> tuple[Floats, Flo
     square = centred.T @ centred + penalty * np.eye(vectors.shape[1])
     weights = np.linalg.solve(square, centred.T @ (logits - mean)).astype(np.float32)
     return weights, (mean - centre @ weights).astype(np.float32)
-
-
-def save_anchors(folder: Path, texts: Sequence[str], logits: Floats) -> None:
-    """Writes the sentences, and what the heads' part that reads vectors says of them."""
-    from safetensors.numpy import save_file
-
-    (folder / ANCHORS).write_text(json.dumps(list(texts), indent=0, ensure_ascii=False) + "\n", encoding="utf-8")
-    save_file({"logits": logits.astype(np.float16)}, folder / ANCHOR_LOGITS)
-
-
-def _anchors(folder: Path) -> tuple[list[str], Floats]:
-    from safetensors import SafetensorError
-    from safetensors.numpy import load_file
-
-    try:
-        texts = [str(text) for text in json.loads((folder / ANCHORS).read_bytes())]
-        logits = load_file(folder / ANCHOR_LOGITS)["logits"].astype(np.float32)
-    except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
-        raise BadModel(folder=folder, why=f"{ANCHORS}: {type(error).__name__}: {error}") from error
-    if len(texts) != len(logits):
-        raise BadModel(folder=folder, why=f"{ANCHORS} and {ANCHOR_LOGITS} belong to different heads")
-    return texts, logits

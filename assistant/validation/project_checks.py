@@ -22,6 +22,7 @@ from assistant.validation.domain_checks import slots_in_vain, unused_responses
 from assistant.validation.example_checks import example_findings, faq_findings
 from assistant.validation.finding import Finding
 from assistant.validation.option_checks import checks_contradictions
+from assistant.validation.text_checks import moderation_findings, own_texts
 from assistant.yaml_source import read_yaml
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ def validate_project(project: Project) -> list[Finding]:
         findings += unused_responses(domain, stories, project, settings.fallback_action) if stories is not None else ()
         findings += config_findings(project, settings, domain, stories or ())
         findings += _without_code(domain, project, settings)
+    findings += moderation_findings(own_texts(domain, entries), settings.moderation_thresholds if settings else {})
     findings += map(_error, old_data(project))
     findings += strange_files(project)
     findings += map(_warning, misspelt_keys(project))

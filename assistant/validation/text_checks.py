@@ -1,0 +1,45 @@
+"""Checks what the assistant says itself, its responses and FAQ answers, as it checks what users write."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assistant.nlu.signals.anchors import NO_VECTOR, words_alone
+from assistant.project import shipped_signals
+from assistant.validation.finding import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from assistant.dialogue.domain import Domain
+    from assistant.faq.entry import FaqEntry
+
+_QUOTED = 60
+
+
+def own_texts(domain: Domain | None, entries: Iterable[FaqEntry]) -> Iterator[tuple[str, str]]:
+    """Yields what a bot may say, each text with its place: responses, and the questions and answers of its FAQ."""
+    for name, variations in domain.responses.items() if domain else ():
+        where = str(domain.places["response", name]) if domain else ""
+        yield from ((where, variation.message.text) for variation in variations if variation.message.text)
+    for entry in entries:
+        yield from ((f'FAQ "{entry.id}"', text) for text in (entry.question, *entry.alternatives, entry.answer))
+
+
+def moderation_findings(texts: Iterable[tuple[str, str]], thresholds: Mapping[str, float]) -> Iterator[Finding]:
+    """Yields the texts that moderation would flag, by their words alone; none where no heads are shipped.
+
+    Args:
+        texts: each with its place.
+        thresholds: of the project, by category.
+    """
+    folder = shipped_signals()
+    if folder is None:
+        return
+    heads = words_alone(folder).with_thresholds(thresholds)
+    for where, text in texts:
+        for line in text.splitlines():
+            for flag in heads.weigh(line, NO_VECTOR)[1] if line.strip() else ():
+                quoted = line if len(line) <= _QUOTED else f"{line[: _QUOTED - 3]}..."
+                what = f'this reads as {flag.category.replace("_", " ")} ({flag.score:.0%}): "{quoted}"'
+                yield Finding(False, "VAL-018", where, what, "say it in other words, or leave it if it is meant so")
