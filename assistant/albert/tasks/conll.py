@@ -11,7 +11,7 @@ from assistant.albert.tasks.examples import Splits, TaggedExample
 from assistant.albert.tasks.glue_submission import write_whole
 from assistant.albert.tasks.inputs import single, tokenize
 from assistant.albert.tasks.rows import read_lines
-from assistant.albert.tasks.task import Setup, Unit
+from assistant.albert.tasks.task import IGNORED, Setup, Unit
 from assistant.albert.tokenizer import special_ids
 from assistant.errors import BadTaskData, Place
 
@@ -21,10 +21,7 @@ if TYPE_CHECKING:
 
     from tokenizers import Tokenizer
 
-    from assistant.albert.joint import IGNORED
     from assistant.albert.tasks.task import Form, Logits, Reading
-else:
-    IGNORED = -100  # the losses pass over it; the tasks import no torch
 
 DOCUMENT_START = "-DOCSTART-"
 SUFFIXES = (".txt", ".conll", ".tsv", ".iob", ".bio", "")

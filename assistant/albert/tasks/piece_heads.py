@@ -8,8 +8,9 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from assistant.albert.joint import IGNORED, TAG_WIDTH
+from assistant.albert.joint import TAG_WIDTH
 from assistant.albert.tasks.heads import soft_loss
+from assistant.albert.tasks.task import IGNORED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

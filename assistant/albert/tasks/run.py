@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -88,6 +89,7 @@ def run_task(
     Raises:
         BadTaskData, BadCheckpoint, UnfitTaskModel, BadTrainingState, TrainingDiverged, CannotWrite: see there.
     """
+    device = _own_device(device)
     splits = task.read(data)
     chosen = choose(splits, recipe)
     checkpoint = load_checkpoint(base)
@@ -124,6 +126,12 @@ def run_task(
     }
     finished = Finished(task, setup, model, checkpoint, chosen, {}, trail.figures, facts)
     return dataclasses.replace(finished, metrics=_measured(finished))
+
+
+def _own_device(device: str) -> str:
+    """Returns this process's accelerator, where several share a machine: the launcher numbers them."""
+    number = os.environ.get("LOCAL_RANK")
+    return f"{device}:{number}" if device == "cuda" and number else device
 
 
 def _measured(finished: Finished) -> dict[str, float]:

@@ -27,6 +27,9 @@ Form: TypeAlias = Literal["one_label", "number", "many_labels", "choice", "span"
 Reading: TypeAlias = Literal["joint", "twin", "both"]
 """How two texts are read: as one sequence, each on its own and compared, or both ways at once."""
 
+IGNORED = -100
+"""Stands in the place of a class where nothing is to be learnt; torch's losses pass over it."""
+
 Logits: TypeAlias = "NDArray[np.float32]"
 
 

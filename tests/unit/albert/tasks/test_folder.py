@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -189,6 +191,21 @@ def test_a_finished_folder_is_checked_before_it_answers(tmp_path: Path, folder: 
     (output / "model.onnx").write_bytes(graph)
     with pytest.raises(DamagedFile):
         TaskRuntime(output)
+
+
+def test_a_finished_task_answers_without_torch(tmp_path: Path, folder: Path) -> None:
+    output = tmp_path / "out"
+    finetune("rte", "--data", pairs(tmp_path / "data"), "--output", output, "--checkpoint", folder)
+    code = (
+        "import sys; from pathlib import Path; from assistant.albert.tasks.registry import find_task;"
+        "from assistant.albert.tasks.runtime import TaskRuntime; from assistant.albert.tasks.examples import TextExample;"
+        f"print(TaskRuntime(Path({str(output)!r})).outcomes(find_task('rte'), [TextExample('0', ('It rains.', 'It is wet.'))]));"
+        "print(sorted({'torch', 'transformers'} & set(sys.modules)))"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120)
+    answer, heavy = ran.stdout.splitlines()
+    assert answer in {"['entailment']", "['not_entailment']"}
+    assert heavy == "[]"
 
 
 @pytest.mark.parametrize("setting", ["epoch=3", "epochs", "epochs=many", "epochs=0", "reading=sideways"])
