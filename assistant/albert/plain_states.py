@@ -113,6 +113,31 @@ class PlainEncoder:
             found[rows] = order[:, 0]
         return found
 
+    def tokenized(self, texts: Sequence[str]) -> list[Encoding]:
+        """Returns the pieces of each text, special ones included, as they are read."""
+        return list(self._tokenizer.encode_batch([_clean(text) for text in texts]))
+
+    def piece_id(self, piece: str) -> int:
+        """Returns the number of a piece of the vocabulary.
+
+        Raises:
+            KeyError: it has none.
+        """
+        found = self._tokenizer.token_to_id(piece)
+        if found is None:
+            raise KeyError(piece)
+        return int(found)
+
+    def last_states(self, ids: NDArray[np.int64]) -> Iterator[tuple[list[int], NDArray[np.float32]]]:
+        """Yields the last layer's states of equally long texts given as pieces, with the rows that they belong to.
+
+        Args:
+            ids: the pieces, special ones included. Shape: (text, piece).
+        """
+        for rows in equal_lengths([ids.shape[1]] * len(ids)):
+            fed = {_IDS: ids[rows], _TYPES: np.zeros_like(ids[rows])}
+            yield rows, self._session.run([_LAST], fed)[0]  # (row, piece, hidden)
+
     def _run(self, encodings: Sequence[Encoding], outputs: Sequence[str]) -> Iterator[tuple[list[int], list[NDArray[np.float32]]]]:
         for rows in equal_lengths([len(encoding.ids) for encoding in encodings]):
             ids, types = ([getattr(encodings[row], name) for row in rows] for name in ("ids", "type_ids"))
