@@ -47,7 +47,7 @@ class Analysis:
             "flags": dict(tally.flags.most_common()),
             "intents": [{"intent": name or None, **_mood(mood)} for name, mood in by_size(tally.by_intent) if name],
             "without_intent": tally.mood.n - tally.n_trusted,
-            "topics": [asdict(topic) for topic in self.topics],
+            "topics": [asdict(topic) | {"words": list(topic.words), "examples": list(topic.examples)} for topic in self.topics],
             "topics_of": self.n_sampled,
             "over_time": [{"from": name, **_mood(mood)} for name, mood in periods(tally.by_day)],
             "best": [_quoted(quoted) for quoted in tally.best()],

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from assistant.messages import Progress
-from assistant.nlu.signals.heads import CATEGORIES, GROUPS, MANNERS, OUTPUTS, PUBLISHED, SignalHeads, columns, rounded
+from assistant.nlu.signals.heads import CATEGORIES, GROUPS, MANNERS, OUTPUTS, PUBLISHED, SignalHeads, columns, rounded, unrounded
 from assistant.nlu.signals.ngrams import N_BUCKETS, grams
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ _RARE = 2.0
 _LIFTS = tuple(np.arange(-0.4, 1.3, 0.1).tolist())
 """What may be added to the logits of the rare manners."""
 _THRESHOLDS = tuple(np.arange(0.5, 0.96, 0.05).round(2).tolist())
-_MOST_FALSE = 0.002
+_MOST_FALSE = 0.001
 """Share of harmless texts that a threshold may flag, measured on texts that the heads were not fitted to."""
 
 
@@ -221,7 +221,7 @@ def manner_of(logits: Floats) -> list[str]:
 
 def all_logits(heads: SignalHeads, data: Encoded) -> Floats:
     """Returns what the heads say of each row as they are stored, eight bits included. Shape: (row, len(OUTPUTS))."""
-    weights = Weights(heads.by_gram.astype(np.float32) * heads.scales, heads.by_vector, heads.bias)
+    weights = Weights(unrounded(heads.by_gram) * heads.scales, heads.by_vector, heads.bias)
     found = data.logits(weights)
     assert found.shape[1] == len(OUTPUTS)  # noqa: S101 (for the reader)
     return found

@@ -51,8 +51,8 @@ class SignalHeads:
     """Weights of all heads side by side.
 
     Attributes:
-        by_gram: rounded to eight bits. Shape: (N_BUCKETS, output) int8.
-        scales: what one step of a column of ``by_gram`` is worth. Shape: (output,).
+        by_gram: rounded to eight bits, see `rounded`. Shape: (N_BUCKETS, output) int8.
+        scales: what the square of one step of a column of ``by_gram`` is worth. Shape: (output,).
         by_vector: Shape: (hidden, output).
         bias: Shape: (output,).
         thresholds: by category: a flag below it is none.
@@ -80,7 +80,7 @@ class SignalHeads:
             vector: of length one. Shape: (hidden,).
         """
         buckets, values = grams(text)
-        by_gram = (values @ self.by_gram[buckets].astype(np.float32)) * self.scales
+        by_gram = (values @ unrounded(self.by_gram[buckets])) * self.scales
         found: Floats = by_gram + vector @ self.by_vector + self.bias
         return found
 
@@ -112,9 +112,19 @@ def _softmax(logits: Floats) -> Floats:
 
 
 def rounded(by_gram: Floats) -> tuple[NDArray[np.int8], Floats]:
-    """Returns weights in eight bits, and what a step of each column is worth."""
-    scales = np.maximum(np.abs(by_gram).max(axis=0), 1e-12) / 127.0
-    return np.round(by_gram / scales).astype(np.int8), scales.astype(np.float32)
+    """Returns weights in eight bits, and a scale for each column.
+
+    It is their square roots that are rounded: a few weights are large, and steps fine enough for the many small ones are wanted.
+    """
+    scales = np.maximum(np.abs(by_gram).max(axis=0), 1e-12) / 127.0**2
+    return np.round(np.sign(by_gram) * np.sqrt(np.abs(by_gram) / scales)).astype(np.int8), scales.astype(np.float32)
+
+
+def unrounded(values: NDArray[np.int8]) -> Floats:
+    """Returns what `rounded` rounded, still without its scales."""
+    roots = values.astype(np.float32)
+    squares: Floats = roots * np.abs(roots)
+    return squares
 
 
 def save_heads(folder: Path, heads: SignalHeads) -> None:

@@ -19,6 +19,7 @@ from assistant.nlu.signals.heads import (
     load_heads,
     rounded,
     save_heads,
+    unrounded,
 )
 from assistant.nlu.signals.ngrams import MAX_CHARACTERS, N_BUCKETS, grams
 
@@ -104,9 +105,10 @@ def test_heads_that_do_not_hold_together_are_refused(tmp_path: Path, damage: str
 
 
 def test_weights_are_rounded_to_eight_bits_each_column_by_its_own_measure() -> None:
-    values, scales = rounded(np.array([[1.0, 100.0], [-0.5, 50.0]], np.float32))
-    assert values.tolist() == [[127, 127], [-64, 64]]
-    assert scales == pytest.approx([1 / 127, 100 / 127])
+    weights = np.array([[1.0, 100.0], [-0.25, 0.2]], np.float32)
+    values, scales = rounded(weights)
+    assert values.tolist() == [[127, 127], [-64, 6]]
+    assert unrounded(values) * scales == pytest.approx(weights, rel=0.15)
 
 
 # --- n-grams ----------------------------------------------------------------------------------------------------------------------
