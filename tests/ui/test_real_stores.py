@@ -126,6 +126,6 @@ async def test_entry_written_deleted_and_brought_back(make_app: Callable[..., As
         await pilot.press("ctrl+z")
         await until(pilot, lambda: real.faq.search("is there a cat in the shop").best is not None)
         assert real.entries.get("is-there-a-cat-in-the-shop").version == 3
-        versions = real.entries.history("is-there-a-cat-in-the-shop")  # type: ignore[attr-defined]
+        versions = real.entries.history("is-there-a-cat-in-the-shop")
         assert [version.reason for version in versions] == ["brought back", "deleted at the desk", "written at the desk"]
         assert {version.entry.author for version in versions} == {user_name()}

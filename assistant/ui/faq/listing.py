@@ -50,11 +50,6 @@ class Listing:
         """Returns the listing in the next order."""
         return replace(self, order=ORDERS[(ORDERS.index(self.order) + 1) % len(ORDERS)])
 
-    @property
-    def is_narrowed(self) -> bool:
-        """Whether entries may be hidden."""
-        return self.status is not None or self.category is not None
-
     def as_text(self, *, is_ranked: bool = False) -> str:
         """Returns what is looked at, in one line; ranked, in the order of a search."""
         status = STATUS_SIGNS[self.status][2:] if self.status else "all states"

@@ -68,6 +68,10 @@ class FittedTable(DataTable[Text]):
         self._fill()
         self.move_cursor(row=row)
 
+    def widths(self) -> tuple[tuple[str, int], ...]:
+        """Returns the columns after the first, as WIDTHS describes them."""
+        return self.WIDTHS
+
     def _fill(self) -> None:
         columns = self._columns_that_fit()
         rest = sum(width + _PADDING for _, width in columns)
@@ -82,7 +86,7 @@ class FittedTable(DataTable[Text]):
     def _columns_that_fit(self) -> list[tuple[str, int]]:
         room = self.size.width - self.MIN_FIRST - _PADDING
         taken = []
-        for label, width in self.WIDTHS:
+        for label, width in self.widths():
             room -= width + _PADDING
             if room < 0:
                 break
@@ -120,14 +124,20 @@ class EntryTable(FittedTable):
         rows = [(entry.id, self._cells(entry, found, today)) for entry in found.entries]
         self.show_rows(rows, from_top=from_top)
 
+    def widths(self) -> tuple[tuple[str, int], ...]:
+        """Returns the columns; scores are there where something was searched for."""
+        has_scores = self._found is not None and bool(self._found.scores)
+        return self.WIDTHS if has_scores else tuple(column for column in self.WIDTHS if column[0] != "Score")
+
     def _cells(self, entry: FaqEntry, found: Found, today: date) -> tuple[str, ...]:
         mark = "▪ " if entry.id in self.marked else ""
         score = f"{round(100 * found.scores[entry.id])}%" if entry.id in found.scores else ""
+        scores = (score.rjust(5),) if found.scores else ()
         hits = str(found.hits.get(entry.id, "")) or ""
         alternatives = str(len(entry.alternatives)) if entry.alternatives else ""
         tags = safe_line(", ".join(entry.tags), limit=60)
         question = f"{mark}{safe_line(entry.question)}"
-        return question, state_of(entry, today), score.rjust(5), hits.rjust(5), alternatives.rjust(4), tags
+        return question, state_of(entry, today), *scores, hits.rjust(5), alternatives.rjust(4), tags
 
     def on_data_table_row_selected(self) -> None:
         """A click on the row under the cursor edits it."""
