@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import defaultdict
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
@@ -33,6 +34,7 @@ from assistant.knowledge.follow_ups import FollowUps
 from assistant.knowledge.suggesting import answered_by_people, suggested
 from assistant.knowledge.summaries import most_telling
 from assistant.messages import Decision, DocumentResult, FaqResult, IntentScore, Parse, Reply, Trace
+from assistant.translation.translator import Translator
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -166,8 +168,9 @@ class Agent:
         memory: the stores.
         model: the folder of the model to answer with.
         runner: runs custom actions; None: there are none.
+        translator: for people who write in another language; None: nothing is translated.
         load_model: gives the interpreter of a model folder, and the FAQ over its vectors.
-        load_policy: gives the policy that was learned with a model; None where there is none.
+        load_policy: gives the policy that was learned with a model, for a domain; None where there is none.
         open_documents: gives the longer documents over a model's vectors; None where there are none.
         order: gives what tells whether a text follows another; None as long as that is not there.
         clock: seconds since the epoch; tests set it.
@@ -182,49 +185,55 @@ class Agent:
         memory: Memory,
         model: Path,
         load_model: Callable[[Path], tuple[Understanding, Knowledge]],
-        load_policy: Callable[[Path], Policy | None] = lambda _: None,
+        load_policy: Callable[[Path, Domain], Policy | None] = lambda *_: None,
         open_documents: Callable[[Understanding], Documents | None] = lambda _: None,
         order: Callable[[], InOrder | None] = lambda: None,
         runner: ActionRunner | None = None,
+        translator: Translator | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self.domain = domain
-        self.stories = stories
         self.settings = settings
         self._load_model = load_model
         self.interpreter, self.faq = load_model(model)
         self._open_documents = open_documents
         self.documents = open_documents(self.interpreter)
+        self.translator = translator or Translator(settings.translation)
         self.conversations = memory.conversations
         self.entries = memory.entries
         self.unanswered = memory.unanswered
         self.askings = memory.askings
         self.handoffs = memory.handoffs
         self.inbox = Inbox(memory.conversations, memory.handoffs, memory.askings)
-        ask_documents = self._ask_documents if self.documents else None
         self._order = order
         self._next = FollowUps(memory.entries, memory.askings, clock, date.today, order)
-        self.actions = Actions(
-            domain,
-            runner,
-            self._ask_faq,
-            form_attempts=settings.form_attempts,
-            ask_documents=ask_documents,
-            follow_ups=self._follow_ups,
-        )
         self._exits = Exits(settings.form_cancel, settings.form_back)
         self._load_policy = load_policy
-        self._build = partial(
-            build_policies, domain, stories, settings, self._ask_faq, self._ask_faq_exactly, ask_documents=ask_documents
-        )
-        self.policies = self._build(learned=load_policy(model))
-        self._spoken = {_folded(text): text for text in spoken_texts(stories)}
+        self._model = model
         self._runner = runner
+        self._take_dialogue(domain, stories)
         self._clock = clock
         self._turns = threading.local()
         self._locks = [threading.Lock() for _ in range(_LOCKS)]
         self._trackers: dict[str, Tracker] = {}
         self._close: list[Callable[[], None]] = [runner.close] if runner else []
+
+    def _take_dialogue(self, domain: Domain, stories: Sequence[Story]) -> None:
+        """Answers by a domain and its stories from now on; whatever of them cannot be used is found before anything changes."""
+        ask_documents = self._ask_documents if self.documents else None
+        build = partial(
+            build_policies, domain, stories, self.settings, self._ask_faq, self._ask_faq_exactly, ask_documents=ask_documents
+        )
+        policies = build(learned=self._load_policy(self._model, domain))
+        self.actions = Actions(
+            domain,
+            self._runner,
+            self._ask_faq,
+            form_attempts=self.settings.form_attempts,
+            ask_documents=ask_documents,
+            follow_ups=self._follow_ups,
+        )
+        self.domain, self.stories, self.policies, self._build = domain, stories, policies, build
+        self._spoken = {_folded(text): text for text in spoken_texts(stories)}
 
     # --- the turn ---------------------------------------------------------------------------------------------------------------
 
@@ -236,6 +245,8 @@ class Agent:
         Raises:
             StoreError: nothing could be stored; nothing has happened in the conversation then.
         """
+        if language := self.translator.chosen(message.text):
+            return self._attempted(message.sender_id, partial(self._choose_language, message.sender_id, language))
         return self._attempted(message.sender_id, lambda: self._turn(message.sender_id, partial(self._hear, message)))
 
     def trigger_intent(
@@ -298,7 +309,8 @@ class Agent:
                     tracker.update_all(self._act(decision, tracker))
             except ActionError as error:  # one action that fails must not silence the assistant
                 turn.problems.append(str(error))
-                tracker.update_all([*turn.failed(error), *self.actions.say("utter_action_failed", tracker)])
+                apology = self.translator.spoken(list(self.actions.say("utter_action_failed", tracker)), tracker, turn.problems)
+                tracker.update_all([*turn.failed(error), *apology])
             if tracker.latest_action != ACTION_LISTEN:
                 tracker.update(ActionExecuted(ACTION_LISTEN))
             tracker.update_all(silence_reminder(tracker, self.settings.form_reminder_minutes, self._clock()))
@@ -324,7 +336,17 @@ class Agent:
         """Takes in what a user writes."""
         self._start_session(tracker)
         self._leave_silent_form(tracker)
-        tracker.update(self._understand(message))
+        tracker.update(self._understand(self.translator.heard(message, tracker, self._turns.now.problems)))
+
+    def _choose_language(self, sender_id: str, language: str) -> Reply:
+        """Goes on in another language, from what is said next."""
+        tracker = self._load(sender_id)
+        n_stored = len(tracker.events)
+        self._start_session(tracker)
+        tracker.update_all(self.translator.choose(language))
+        self.conversations.append(sender_id, tracker.events[n_stored:], n_stored)
+        self._remember(tracker)
+        return Reply(_said(tracker.events[n_stored:]), Trace(), tracker.is_paused)
 
     def _take(self, message: UserUttered, tracker: Tracker) -> None:
         """Takes in what nobody has written. That is no reason to start a session, except the first."""
@@ -439,7 +461,7 @@ class Agent:
 
     def _act(self, decision: Decision, tracker: Tracker) -> list[Event]:
         with self._timed("actions"):
-            return self.actions.run(decision, tracker)
+            return self.translator.spoken(self.actions.run(decision, tracker), tracker, self._turns.now.problems)
 
     def _store(self, tracker: Tracker, n_stored: int, *, was_paused: bool) -> None:
         """Stores the turn, in the queue too when it hands the conversation over; then, beside it, the question if not answered."""
@@ -561,15 +583,28 @@ class Agent:
             return None
         return Reply(_said(tracker.events), Trace())
 
+    def use_dialogue(self, domain: Domain, stories: Sequence[Story]) -> None:
+        """Answers by another domain and other stories from the next turn on; the ones before stay if these cannot be used.
+
+        Raises:
+            SourceError: a rule or story names what the domain does not define.
+        """
+        with ExitStack() as held:
+            for lock in self._locks:  # no turn is under way then
+                held.enter_context(lock)
+            self._take_dialogue(domain, stories)
+            self._trackers.clear()  # they know the domain that was
+
     def use_model(self, folder: Path) -> None:
         """Answers with another model from the next turn on; the running one stays if that one cannot be loaded.
 
         Raises:
             MissingError: the folder holds no sound model.
         """
-        loaded, policies = self._load_model(folder), self._build(learned=self._load_policy(folder))
+        loaded, policies = self._load_model(folder), self._build(learned=self._load_policy(folder, self.domain))
         documents = self._open_documents(loaded[0])
         (self.interpreter, self.faq), self.policies, self.documents = loaded, policies, documents
+        self._model = folder
 
     def on_close(self, close: Callable[[], None]) -> None:
         """Registers what close() shall end, too."""

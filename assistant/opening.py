@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from assistant.actions.choosing import action_runner
 from assistant.agent import Agent, Memory
+from assistant.albert.fluency import AT_ONCE
 from assistant.albert.manifest import verify_manifest
 from assistant.dialogue.domain import load_domain
 from assistant.dialogue.policies.learned import LearnedPolicy, load_policy
 from assistant.dialogue.stories import load_stories
-from assistant.errors import NoModel
+from assistant.errors import AssistantError, MissingError, NoModel
 from assistant.faq.index import FaqIndex
 from assistant.knowledge.index import DocumentIndex
 from assistant.knowledge.reader import Reader
@@ -29,11 +30,14 @@ from assistant.stores.entries import EntryStore
 from assistant.stores.handoffs import HandoffStore
 from assistant.stores.seeding import seed_if_empty
 from assistant.stores.unanswered import UnansweredStore
+from assistant.translation.translator import Translator
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from assistant.agent import Understanding
+    from assistant.albert.fluency import FluencyScorer
     from assistant.albert.plain_states import PlainEncoder
     from assistant.config import Settings
     from assistant.dialogue.domain import Domain
@@ -72,10 +76,11 @@ def open_agent(project: Project, settings: Settings, *, model: Path | None = Non
             ),
             model=folder,
             load_model=partial(_load_model, entries, settings),
-            load_policy=partial(_load_learned, domain, settings),
+            load_policy=partial(_load_learned, settings),
             open_documents=partial(open_documents, DocumentStore(database), settings=settings),
             order=Warming(lambda: open_plain_encoder(settings.threads).in_order) if settings.follow_ups else lambda: None,
             runner=runner,
+            translator=open_translator(project.root, settings),
         )
         opened.pop_all()  # from here on they are the agent's to close
     agent.on_close(database.close)
@@ -122,10 +127,10 @@ def learned_policy(domain: Domain, settings: Settings, folder: Path) -> LearnedP
         MissingError: the folder is not as its manifest says.
     """
     verify_manifest(folder)
-    return _load_learned(domain, settings, folder)
+    return _load_learned(settings, folder, domain)
 
 
-def _load_learned(domain: Domain, settings: Settings, folder: Path) -> LearnedPolicy | None:
+def _load_learned(settings: Settings, folder: Path, domain: Domain) -> LearnedPolicy | None:
     """The same of a folder that was checked when its interpreter was loaded."""
     return load_policy(folder, domain, settings.policy_threshold) if settings.learned_policy else None
 
@@ -166,6 +171,45 @@ def open_reader(threads: int = 1) -> Reader:
         MissingError: its files are missing or damaged.
     """
     return Reader.load(shipped_reader(), open_plain_encoder(threads))
+
+
+def open_translator(root: Path, settings: Settings) -> Translator:
+    """Returns what translates, with its engines opened; one that says why it cannot where an engine is not there.
+
+    Args:
+        root: of the project: the folders of models are relative to it.
+        settings: in force.
+    """
+    wanted = settings.translation
+    if wanted.engine == "off":
+        return Translator(wanted)
+    from assistant.translation.engine import every_pair, open_engine
+
+    try:
+        engines = {(source, target): open_engine(wanted, source, target, root) for source, target in every_pair(wanted)}
+    except AssistantError as error:
+        return Translator(wanted, problem=str(error))
+    return Translator(wanted, lambda source, target: engines[source, target], partial(_fluency_of, settings.threads))
+
+
+def _fluency_of(threads: int, texts: Sequence[str]) -> list[float]:
+    """Returns the mean log-probability of a word of each text; all alike where the checkpoint is not there to tell."""
+    try:
+        return [one.mean for one in open_fluency(threads).score(texts, at_once=AT_ONCE)]
+    except MissingError:
+        return [0.0] * len(texts)
+
+
+@cache
+def open_fluency(threads: int = 1) -> FluencyScorer:
+    """Returns what tells the fluency of English texts by the shipped checkpoint, loaded once.
+
+    Raises:
+        MissingError: its files are missing or damaged.
+    """
+    from assistant.albert.fluency import FluencyScorer
+
+    return FluencyScorer.load(shipped_root() / "data" / "albert-compact", open_plain_encoder(threads))
 
 
 @cache

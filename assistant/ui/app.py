@@ -26,7 +26,8 @@ from assistant.ui.help import HelpScreen
 from assistant.ui.keymap import load_keymap
 from assistant.ui.preferences import KEYMAP_FILE, Preferences, load_preferences, user_folder
 from assistant.ui.problems import ProblemDialog
-from assistant.ui.safe_text import safe
+from assistant.ui.reloading import LOOK_EVERY_S, ProjectFiles
+from assistant.ui.safe_text import safe, safe_line
 from assistant.ui.training.run import Fate, RunState, TrainingRun
 from assistant.ui.training.switching import judged, stamp, switched
 
@@ -138,6 +139,7 @@ class AssistantApp(App[None]):
 
     model_state: reactive[ModelState] = reactive(ModelState.LOADING)
     training_percent: reactive[int | None] = reactive(None)
+    files_problem: reactive[str] = reactive("")
 
     def __init__(
         self,
@@ -162,6 +164,7 @@ class AssistantApp(App[None]):
         self.reminded: Signal[Reply] = Signal(self, "reminded")
         self.explain: Explain | None = None
         self._reminders: ReminderClock | None = None
+        self._watched: ProjectFiles | None = None
         self._files: Stamp | None = None
         self._open_agent = open_agent
         self._train = train
@@ -259,6 +262,24 @@ class AssistantApp(App[None]):
             self._reminders.stop()
         self._reminders = ReminderClock(agent, self._say_reminder)
         self._reminders.start()
+        if self._watched is None:
+            self._watched = ProjectFiles(self.project)
+            self.set_interval(LOOK_EVERY_S, self._look_at_files)
+
+    async def _look_at_files(self) -> None:
+        """Answers by the project's files as they are now; where they do not hold together, by those before, and says so."""
+        if self.agent is None or self.model_state is not ModelState.READY or self._watched is None:
+            return
+        try:
+            read = await asyncio.to_thread(self._watched.changed)
+            if read is None:
+                return
+            await asyncio.to_thread(self.agent.use_dialogue, read.domain, read.stories)
+        except AssistantError as error:
+            self.files_problem = safe_line(error, limit=200)
+            return
+        self.project, self.files_problem = read.project, ""
+        self.notify_text("The files have changed: responses, rules and stories are taken anew.")
 
     @work(group="use", description="use")
     async def discard_model(self, folder: Path) -> None:

@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
 from textual.screen import Screen
+from textual.widgets import Static
 
 from assistant.ui.banner import Banner
 
@@ -34,6 +35,7 @@ class DeskScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """Lays out the banner and what is under it."""
         yield Banner(self.PLACE, self.desk.project.root.name)
+        yield Static(id="files-problem", markup=False)
         yield from self.compose_body()
 
     def compose_body(self) -> ComposeResult:
@@ -44,9 +46,15 @@ class DeskScreen(Screen[None]):
         """Keeps the banner true."""
         for name in ("model_state", "training_percent"):
             self.watch(self.app, name, self._show_model)
+        self.watch(self.app, "files_problem", self._show_files)
 
     def _show_model(self) -> None:
         self.query_one(Banner).show(self.desk.model_state, self.desk.training_percent)
+
+    def _show_files(self, problem: str) -> None:
+        note = self.query_one("#files-problem", Static)
+        note.display = bool(problem)
+        note.update(f"✕ changed files not taken: {problem}")
 
     async def guarded(self, call: Callable[[], T]) -> T | None:
         """Returns what a call gives that blocks, from a thread; shows its failure, and returns None then."""

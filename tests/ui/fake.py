@@ -393,6 +393,9 @@ class FakeAgent:
         due, self.reminders = self.reminders, []
         return due
 
+    def use_dialogue(self, domain: Domain, stories: Sequence[Story]) -> None:
+        self.domain, self.stories = domain, tuple(stories)
+
     def use_model(self, folder: Path) -> None:
         self.used_models.append(folder)
 
