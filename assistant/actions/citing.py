@@ -10,7 +10,7 @@ from assistant.messages import BotMessage
 if TYPE_CHECKING:
     from assistant.messages import DocumentMatch
 
-_MARKS = re.compile(r"([\\`*_\[\]<>~|#])")
+_MARKS = re.compile(r"([\\`*_\[\]<~]|^[#>+-])")
 
 
 def document_message(match: DocumentMatch) -> BotMessage:

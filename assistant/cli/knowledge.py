@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Longer documents that questions are answered from.", rich_markup_mode=None, no_args_is_help=True)
 
+_SHOWN = 3
 DocumentArgument = Annotated[str, typer.Argument(metavar="ID", help="A document, as `knowledge list` names it.")]
 
 
@@ -111,7 +112,7 @@ def ask(
 
     with _open(project) as (found, settings, store):
         interpreter = load_interpreter(found, settings, model)
-        result = open_documents(store, interpreter, settings).ask(question)
+        result = open_documents(store, interpreter, settings).ask(question, _SHOWN)
     if json:
         matches = [match.as_json() for match in result.matches]
         write_json({"answered": result.best is not None, "threshold": result.threshold, "matches": matches})

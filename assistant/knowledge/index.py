@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Encode: TypeAlias = "Callable[[Sequence[str]], np.ndarray[Any, np.dtype[np.float32]]]"
 """Turns texts into normalised sentence vectors. Shape: (text, dimension) float32."""
 
-N_READ = 3
+N_READ = 1
 """Passages that are read for a question; each takes some twenty-five milliseconds."""
 
 _BATCH = 256
@@ -90,8 +90,13 @@ class DocumentIndex:
         places = search.find(question, vector, n_read)
         reader = self._opened()
         found = reader.read(question, [place.text for place in places])
-        matches = tuple(_match(places[one.passage], one) for one in found)
-        return DocumentResult(matches, reader.threshold if self._threshold is None else self._threshold)
+        matches = [
+            _match(place, one, reader.weights.probability(place.cosine, place.words, place.lead))
+            for place, one in zip(places, found, strict=True)
+            if one is not None
+        ]
+        ranked = sorted(matches, key=lambda match: -match.score)
+        return DocumentResult(tuple(ranked), reader.threshold if self._threshold is None else self._threshold)
 
     def refreshed(self, progress: ProgressCallback | None = None) -> PassageSearch:
         """Returns the search over the documents as they are now; vectors that are missing are made and kept.
@@ -137,7 +142,7 @@ class DocumentIndex:
         return np.concatenate(made)
 
 
-def _match(place: Place, found: Found) -> DocumentMatch:
+def _match(place: Place, found: Found, score: float) -> DocumentMatch:
     start, end = found.sentence
     span = (max(found.span[0] - start, 0), min(found.span[1], end) - start)
     text = place.text
@@ -148,5 +153,5 @@ def _match(place: Place, found: Found) -> DocumentMatch:
         span=span,
         start=place.passage.start + start,
         passage=text,
-        score=found.score,
+        score=score,
     )

@@ -1,9 +1,9 @@
-"""Reads an answer out of passages: the span, the sentence around it, and the probability that it is right."""
+"""Reads an answer out of a passage: the span, the sentence around it, and the probability that it is right."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,7 +13,7 @@ from assistant.errors import BadModel
 from assistant.knowledge.features import asked as put
 from assistant.knowledge.sentences import sentences
 from assistant.knowledge.span_head import SpanHead
-from assistant.knowledge.wording import WORD
+from assistant.knowledge.wording import KINDS, WORD
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,6 +29,7 @@ MAX_PIECES = 48
 """Pieces of the longest span."""
 
 _MAX_KEPT = 256
+_LOOSE = frozenset(" \n.,;:!?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,19 +37,34 @@ class Found:
     """What a reader finds in one passage.
 
     Attributes:
-        passage: its number.
-        span: where the answer stands in the passage, whole words; sentence: where the sentence around it does.
-        margin: how much better the span is than that there is no answer; cosine, overlap: of its sentence with the question.
-        score: the probability in [0, 1] that it answers the question.
+        span: where the answer stands in the passage, whole words.
+        sentence: where the sentence around it does.
+        margin: how much better the span is than that there is no answer.
     """
 
-    passage: int
     span: Span
     sentence: Span
     margin: float
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreWeights:
+    """From how well a passage fits a question to the probability that it answers it; see ``assistant.knowledge.search.Place``.
+
+    Attributes:
+        cosine, words, lead: weights of what is known of a place.
+        bias: what is added to them.
+    """
+
     cosine: float
-    overlap: float
-    score: float
+    words: float
+    lead: float
+    bias: float
+
+    def probability(self, cosine: float, words: float, lead: float) -> float:
+        """Returns the probability in [0, 1]."""
+        logit = self.cosine * cosine + self.words * words + self.lead * lead + self.bias
+        return float(1 / (1 + np.exp(-logit)))
 
 
 class Reader:
@@ -57,14 +73,14 @@ class Reader:
     Args:
         encoder: of the checkpoint that the head was trained on.
         head: finds spans.
-        weights: of margin, cosine and overlap, and what is added to them: the calibration of the score.
+        weights: of the score.
         threshold: the score from which an answer is worth giving.
     """
 
-    def __init__(self, encoder: PlainEncoder, head: SpanHead, weights: Floats, threshold: float) -> None:
+    def __init__(self, encoder: PlainEncoder, head: SpanHead, weights: ScoreWeights, threshold: float) -> None:
         self._encoder = encoder
         self._head = head
-        self._weights = weights
+        self.weights = weights
         self.threshold = threshold
         self._kept: dict[str, Read] = {}
 
@@ -83,50 +99,54 @@ class Reader:
         try:
             tensors = {name: value.astype(np.float32) for name, value in load_file(folder / HEAD).items()}
             settings = json.loads((folder / SETTINGS).read_text(encoding="utf-8"))
-            weights, threshold = np.array(settings["calibration"], dtype=np.float32), float(settings["threshold"])
+            weights, threshold = ScoreWeights(**settings["calibration"]), float(settings["threshold"])
             if tensors["project.weight"].shape[1] != 2 * encoder.hidden:
                 raise BadModel(folder=folder, why="its head was trained on another encoder")
-        except (OSError, ValueError, KeyError, SafetensorError) as error:
+        except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
             raise BadModel(folder=folder, why=f"{type(error).__name__}: {error}") from error
         return cls(encoder, SpanHead(tensors), weights, threshold)
 
-    def read(self, question: str, passages: Sequence[str]) -> list[Found]:
-        """Returns what each passage that has words answers, the likeliest first."""
+    def read(self, question: str, passages: Sequence[str]) -> list[Found | None]:
+        """Returns what each passage answers, in order; None for one without words."""
         texts = [question, *passages]
-        unknown = [text for text in dict.fromkeys(texts) if text not in self._kept]
         known = {text: self._kept[text] for text in texts if text in self._kept}
+        unknown = [text for text in dict.fromkeys(texts) if text not in known]
         known |= zip(unknown, self._encoder.read(unknown), strict=True)
         self._keep(passages, known)
-        found = [
-            self.found(number, passage, put(question, known[question], passage, known[passage]))
-            for number, passage in enumerate(passages)
-            if len(known[passage].states) and len(known[question].states)
+        is_asked = len(known[question].states) > 0
+        return [
+            self._found(passage, put(question, known[question], passage, known[passage]))
+            if is_asked and len(known[passage].states)
+            else None
+            for passage in passages
         ]
-        return sorted(found, key=lambda one: -one.score)
 
-    def found(self, number: int, passage: str, asked: Asked) -> Found:
-        """Returns what a passage answers.
-
-        Args:
-            number: of the passage.
-            passage: its text.
-            asked: it, with the question that is put to it.
-        """
-        scores = self._head(asked)
-        first, last = best_span(scores, asked.sentence)
-        starts = sentences(passage) or [(0, len(passage))]
-        place = int(asked.sentence[first])
-        margin = float(scores.start[first] + scores.end[last] - 2 * scores.none)
-        cosine, overlap = (float(value) for value in asked.likeness[place])
-        span = whole_words(passage, asked.offsets[first][0], asked.offsets[last][1])
-        logit = float(self._weights[:3] @ np.array([margin, cosine, overlap], dtype=np.float32) + self._weights[3])
-        return Found(number, span, starts[place], margin, cosine, overlap, float(1 / (1 + np.exp(-logit))))
+    def _found(self, passage: str, asked: Asked) -> Found:
+        """Returns what a passage answers; a question for yes or no is answered by the sentence, not by words out of it."""
+        found = found_in(self._head, passage, asked)
+        return replace(found, span=found.sentence) if KINDS[asked.kind] == "whether" else found
 
     def _keep(self, passages: Sequence[str], known: dict[str, Read]) -> None:
         """Keeps passages that were read: the next question is often about the same ones."""
         self._kept |= {passage: known[passage] for passage in passages}
         while len(self._kept) > _MAX_KEPT:
             self._kept.pop(next(iter(self._kept)), None)
+
+
+def found_in(head: SpanHead, passage: str, asked: Asked) -> Found:
+    """Returns what a passage answers.
+
+    Args:
+        head: finds spans.
+        passage: its text.
+        asked: it, with the question that is put to it.
+    """
+    scores = head(asked)
+    first, last = best_span(scores, asked.sentence)
+    spans = sentences(passage) or [(0, len(passage))]
+    margin = float(scores.start[first] + scores.end[last] - 2 * scores.none)
+    span = whole_words(passage, int(asked.offsets[first][0]), int(asked.offsets[last][1]))
+    return Found(span, spans[int(asked.sentence[first])], margin)
 
 
 def best_span(scores: Scores, sentence: Floats, longest: int = MAX_PIECES) -> tuple[int, int]:
@@ -141,12 +161,16 @@ def best_span(scores: Scores, sentence: Floats, longest: int = MAX_PIECES) -> tu
 
 
 def whole_words(text: str, start: int, end: int) -> Span:
-    """Returns a span widened to the words that it cuts, a sign of money or per cent beside them included."""
+    """Returns a span widened to the words that it cuts and rid of punctuation around them, a sign of money or per cent included."""
     for word in WORD.finditer(text, max(0, start - 60), min(len(text), end + 60)):
         if word.start() < start < word.end():
             start = word.start()
         if word.start() < end < word.end():
             end = word.end()
+    while start < end and text[start] in _LOOSE:
+        start += 1
+    while end > start + 1 and text[end - 1] in _LOOSE:
+        end -= 1
     if start and text[start - 1] in "$\u00a3\u20ac":
         start -= 1
     if text[end : end + 1] == "%":

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 Vectors: TypeAlias = "np.ndarray[Any, np.dtype[np.float32]]"
 
-WORDS_WEIGHT = 0.6
+WORDS_WEIGHT = 1.0
 """How much the share of a question's words that a passage has counts beside the cosine of its nearest sentence."""
 
 LARGE = 20_000
@@ -34,11 +34,21 @@ _SATURATION, _LENGTH_SHARE = 1.2, 0.75
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A passage found: of which document, which one, and how well it fits."""
+    """A passage found.
+
+    Attributes:
+        document: of which document.
+        passage: which one.
+        cosine: of its nearest sentence or heading with the question.
+        words: how much of what the question's words say it has, in [0, 1).
+        lead: how far the two together are ahead of the best other passage; below 0 for all but the best, 0 for the only one.
+    """
 
     document: Document
     passage: Passage
-    score: float
+    cosine: float
+    words: float
+    lead: float
 
     @property
     def text(self) -> str:
@@ -94,9 +104,16 @@ class PassageSearch:
         """
         if not self._places:
             return []
-        scores = self._cosines(vector) + WORDS_WEIGHT * self._shares(question)
-        best = np.argsort(-scores, kind="stable")[:limit]
-        return [Place(*self._places[number], float(scores[number])) for number in best if np.isfinite(scores[number])]
+        cosines, shares = self._cosines(vector), self._shares(question)
+        scores = cosines + WORDS_WEIGHT * shares
+        best = np.argsort(-scores, kind="stable")
+        others = [
+            scores[best[1 if rank == 0 else 0]] if len(best) > 1 else scores[number] for rank, number in enumerate(best[:limit])
+        ]
+        return [
+            Place(*self._places[number], float(cosines[number]), float(shares[number]), float(scores[number] - other))
+            for number, other in zip(best.tolist(), others, strict=False)
+        ]
 
     def _cosines(self, vector: Vectors) -> Any:
         """Returns the cosine of each passage's nearest text. Shape: (passage,)."""

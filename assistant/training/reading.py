@@ -11,14 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import KFold, cross_val_predict
 
 from assistant.albert.folders import replacing_folder
 from assistant.albert.manifest import sha256, write_manifest
 from assistant.albert.tasks.squad_score import exact, f1
 from assistant.faq.off_topic import OFF_TOPIC
 from assistant.faq.passages import plain
+from assistant.knowledge.document import Document, Passage
 from assistant.knowledge.features import asked as put
-from assistant.knowledge.reader import HEAD, SETTINGS, Reader, best_span, whole_words
+from assistant.knowledge.reader import HEAD, SETTINGS, found_in
+from assistant.knowledge.search import PassageSearch, texts_of
 from assistant.knowledge.sentences import sentences
 from assistant.knowledge.span_head import SpanHead
 from assistant.messages import Progress
@@ -40,9 +43,10 @@ QNLI_ROWS = 2_600
 COMPLAINTS_LEFT_OUT = 0.4
 """Share of the questions made of complaints that is left out of training: what is real shall not drown in what is made."""
 
-N_CANDIDATES = 3
-"""Passages that are read for a question while the score is calibrated, as when the assistant answers."""
+THRESHOLD = 0.5
+"""A score is the probability of being right: from one half on an answer is likelier right than wrong."""
 
+_FOLDS = 5
 _BATCH = 512
 _DEV_SHARES = {"covid-qa": 1, "qnli": 2, "faq": 4}
 _OTHER_DEV = 5
@@ -125,7 +129,7 @@ def train_reader(
     began = time.process_time()
     weights = train_head(pairs, arguments, measure, report)
     settings = {"train_samples": len(pairs), "train_processor_s": round(time.process_time() - began)}
-    settings |= calibrated(weights, entries, readings)
+    settings |= calibrated(entries, encoder)
     settings["figures"] = figures_of(weights, [s for s in samples if s.part == "test"], readings)
     return weights, settings
 
@@ -171,10 +175,10 @@ def figures_of(weights: Mapping[str, Floats], samples: Sequence[Sample], reading
         asked = readings.put(sample.question, sample.passage)
         if not len(asked.passage):
             continue
-        said, margin = _predicted(head, sample, asked)
-        margins[sample.source].append((sample.answer is not None, margin))
+        found = found_in(head, sample.passage, _single(asked))
+        margins[sample.source].append((sample.answer is not None, found.margin))
         if sample.answer is not None:
-            rows[sample.source].append(_scored(sample, asked, said))
+            rows[sample.source].append(_scored(sample, asked, sample.passage[slice(*found.span)]))
     return {
         source: {"n": len(of)} | {name: _mean([row[name] for row in of]) for name in of[0]} | _apart(margins[source])
         for source, of in rows.items()
@@ -189,59 +193,60 @@ def goodness(figures: Mapping[str, Mapping[str, float]]) -> float:
     return sum(_mean(values) for values in (spans, inside, apart) if values)
 
 
-def calibrated(weights: Mapping[str, Floats], entries: Sequence[FaqEntry], readings: Readings) -> dict[str, Any]:
+def calibrated(entries: Sequence[FaqEntry], encoder: PlainEncoder) -> dict[str, Any]:
     """Returns the weights of the score, and the threshold, fitted to FAQ entries that the head was not trained on.
 
-    Their answers are the passages of a document: their own questions it can answer, those of the other entries and talk about
-    anything else it cannot.
+    Their answers are the passages of a document, their names its headings: their own questions it can answer, those of the other
+    entries and talk about anything else it cannot. The score is of the passage found first, which is the one that is given.
     """
     inside = [entry for number, entry in enumerate(entries) if number % 2]
-    passages = [" ".join(plain(entry.answer).split()) for entry in inside]
+    document = _as_document(inside)
+    search = PassageSearch([document], [encoder.encode(texts_of(document))])
     asked = [(question, place) for place, entry in enumerate(inside) for question in entry.questions]
-    outside = [(entry.question, -1) for number, entry in enumerate(entries) if not number % 2] + [(text, -1) for text in OFF_TOPIC]
-    readings.add([*passages, *(question for question, _ in [*asked, *outside])])
-    vectors = readings.encoder.encode(passages)
-    reader = Reader(readings.encoder, SpanHead(weights), np.array([1.0, 0.0, 0.0, 0.0], dtype=np.float32), 0.0)
-    table, labels, owners = [], [], []
-    for number, (question, place) in enumerate([*asked, *outside]):
-        nearest = np.argsort(-(vectors @ readings.encoder.encode([question])[0]))[:N_CANDIDATES]
-        for candidate in nearest.tolist():
-            one = reader.found(candidate, passages[candidate], _single(readings.put(question, passages[candidate])))
-            table.append((one.margin, one.cosine, one.overlap))
-            labels.append(candidate == place)
-            owners.append(number)
-    fitted = LogisticRegression(C=10.0).fit(np.array(table), labels)
-    scores = fitted.predict_proba(np.array(table))[:, 1]
-    best = [max((s, right) for s, right, o in zip(scores, labels, owners, strict=True) if o == n) for n in range(owners[-1] + 1)]
-    threshold = _threshold(best)
-    answered = [right for score, right in best if score >= threshold]
+    outside = [(question, -1) for number, entry in enumerate(entries) if not number % 2 for question in entry.questions[:2]]
+    outside += [(text, -1) for text in OFF_TOPIC]
+    found = [_found_first(search, document, encoder, *one) for one in [*asked, *outside]]
+    table, labels = np.array([row for row, _ in found]), np.array([is_right for _, is_right in found])
+    fitted = LogisticRegression(C=10.0).fit(table, labels)
+    folds = KFold(_FOLDS, shuffle=True, random_state=0)
+    unseen = cross_val_predict(LogisticRegression(C=10.0), table, labels, cv=folds, method="predict_proba")[:, 1]
+    names = ("cosine", "words", "lead", "bias")
+    values = [round(float(value), 5) for value in (*fitted.coef_[0], fitted.intercept_[0])]
     return {
-        "calibration": [round(float(value), 5) for value in (*fitted.coef_[0], fitted.intercept_[0])],
-        "threshold": threshold,
+        "calibration": dict(zip(names, values, strict=True)),
+        "threshold": THRESHOLD,
         "calibrated_on": {
-            "questions": len(asked),
+            "answerable": len(asked),
             "unanswerable": len(outside),
-            "answered": len(answered),
-            "of_these_right": _mean([float(right) for right in answered]),
+            "found_first": _mean(labels[: len(asked)]),
+            "answered": _mean(unseen[: len(asked)] >= THRESHOLD),
+            "answered_unanswerable": _mean(unseen[len(asked) :] >= THRESHOLD),
+            "right_of_answered": _mean(labels[unseen >= THRESHOLD]),
+            "mean_score_of_answered": _mean(unseen[unseen >= THRESHOLD]),
         },
     }
 
 
-def _threshold(best: Sequence[tuple[float, bool]]) -> float:
-    """Returns the score from which a right answer outweighs a wrong one most often, a wrong one counting twice."""
-    candidates = sorted({round(float(score), 3) for score, _ in best})
-    return max(candidates, key=lambda least: sum((1 if right else -2) for score, right in best if score >= least))
+def _as_document(entries: Sequence[FaqEntry]) -> Document:
+    parts, passages, length = [], [], 0
+    for entry in entries:
+        text = " ".join(plain(entry.answer).split())
+        passages.append(Passage(length, length + len(text), (entry.id.replace("-", " "),)))
+        parts.append(text)
+        length += len(text) + 2
+    return Document("faq", "FAQ", "faq", "\n\n".join(parts), tuple(passages), "")
+
+
+def _found_first(
+    search: PassageSearch, document: Document, encoder: PlainEncoder, question: str, right: int
+) -> tuple[tuple[float, float, float], bool]:
+    """Returns what is known of the passage found first, and whether it is the right one."""
+    best = search.find(question, encoder.encode([question])[0], 1)[0]
+    return (best.cosine, best.words, best.lead), right >= 0 and best.passage is document.passages[right]
 
 
 def _single(asked: Asked) -> Asked:
     return asked._replace(question=asked.question.astype(np.float32), passage=asked.passage.astype(np.float32))
-
-
-def _predicted(head: SpanHead, sample: Sample, asked: Asked) -> tuple[str, float]:
-    scores = head(_single(asked))
-    first, last = best_span(scores, asked.sentence)
-    start, end = whole_words(sample.passage, int(asked.offsets[first][0]), int(asked.offsets[last][1]))
-    return sample.passage[start:end], float(scores.start[first] + scores.end[last] - 2 * scores.none)
 
 
 def _scored(sample: Sample, asked: Asked, said: str) -> dict[str, float]:
@@ -278,5 +283,5 @@ def _is_kept(sample: Sample, rng: random.Random) -> bool:
     return "complaints" not in sample.source or rng.random() >= COMPLAINTS_LEFT_OUT
 
 
-def _mean(values: Sequence[float]) -> float:
+def _mean(values: Any) -> float:
     return round(float(np.mean(values)), 4) if len(values) else 0.0
