@@ -44,7 +44,7 @@ async def intents(pilot: Pilot[Any]) -> None:
     await see(pilot, "Examples 2")
     await pilot.press("enter", "down", "delete")
     await see(pilot, "1 unsaved change")
-    await see(pilot, "1 examples are few")
+    await see(pilot, "one example is too few")
 
 
 async def suggestions(pilot: Pilot[Any]) -> None:

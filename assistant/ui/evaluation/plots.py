@@ -55,7 +55,7 @@ class Calibration(ConfidencePlot):
 
     def draw(self, bins: Sequence[tuple[float, int, int]]) -> None:
         """Draws tenths of confidence; arguments as for the histogram."""
-        self._begin("How often they were right (dotted: as often as promised)")
+        self._begin("How often they were right (dotted: as promised)")
         self.plt.xlim(0, 1)
         self.plt.ylim(0, 1)
         ideal = [number / 40 for number in range(41)]

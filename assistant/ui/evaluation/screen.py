@@ -24,10 +24,13 @@ from assistant.ui.safe_text import safe_line
 from assistant.ui.training.figures import clock
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
     from assistant.messages import Progress
+    from assistant.training.held_out import Reading
     from assistant.ui.evaluation.results import Understood
 
 _TABS: Final = {
@@ -68,6 +71,7 @@ class EvaluationScreen(DeskScreen):
     def __init__(self) -> None:
         super().__init__()
         self._understood: Understood | None = None
+        self._cells: Mapping[tuple[str, str], tuple[Reading, ...]] = {}
         self._told_at = self._started_at = 0.0
         self._measuring = ""
 
@@ -107,6 +111,7 @@ class EvaluationScreen(DeskScreen):
             return
         self._understood, followed = found
         understood = self._understood
+        self._cells = understood.cells() if understood is not None else {}
         self.query_one("#figures", Static).update(headline(understood))
         self.query_one("#followed-text", Static).update(followed_text(followed))
         tab = self.query_one(TabbedContent).get_tab("tab-conversations")
@@ -130,15 +135,14 @@ class EvaluationScreen(DeskScreen):
     @on(HeatMap.Moved)
     def _show_cell(self, event: HeatMap.Moved) -> None:
         right, found = safe_line(event.right, limit=40), safe_line(event.found, limit=40) or "(nothing)"
-        n_all = sum(one.intent == event.right for one in self._understood.readings) if self._understood else 0
+        n_all = sum(len(rows) for (right, _), rows in self._cells.items() if right == event.right)
         told = (
             f"{right}: {event.times} of {n_all} understood"
             if right == found
             else f"{right} taken for {found}: {event.times} of {n_all}"
         )
         self.query_one("#cell", Static).update(Content.styled(told, "$text-accent"))
-        cells = self._understood.cells() if self._understood is not None else {}
-        self.query_one("#behind", ReadingTable).show(cells.get((event.right, event.found), ()))
+        self.query_one("#behind", ReadingTable).show(self._cells.get((event.right, event.found), ()))
 
     @on(HeatMap.Opened)
     def _open_cell(self) -> None:

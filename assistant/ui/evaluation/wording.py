@@ -31,8 +31,8 @@ def headline(understood: Understood | None) -> Content:
     ]
     n_wrong = sum(one.intent != one.found for one in understood.readings)
     told = f"{len(understood.readings):,} examples, {n_wrong:,} taken for another intent · {understood.what}"
-    made = f" · {safe_line(understood.model, limit=60)} · {_when(understood.at)}"
-    return Content("\n").join([Content("   ").join(figures), Content.styled(safe_line(told, limit=300) + made, "$muted")])
+    made = _made(understood.model, understood.at)
+    return Content("\n").join([Content("   ").join(figures), Content.styled(f"{safe_line(told, limit=300)} · {made}", "$muted")])
 
 
 def followed_text(followed: Followed | None) -> Content:
@@ -46,7 +46,7 @@ def followed_text(followed: Followed | None) -> Content:
     touched = [f"{n} of {n_all} {safe_line(kind, limit=20)}" for kind, (n, n_all) in followed.coverage.items()]
     if touched:
         lines.append(Content.styled(f"tested: {', '.join(touched)}", "$muted"))
-    lines.append(Content.styled(f"{safe_line(followed.model, limit=60)} · {_when(followed.at)}", "$muted"))
+    lines.append(Content.styled(_made(followed.model, followed.at), "$muted"))
     return Content("\n").join([*lines, *_diffs(followed)])
 
 
@@ -68,6 +68,10 @@ def _diffs(followed: Followed) -> Iterator[Content]:
 
 def _value(text: str) -> str:
     return safe_line(safe(text, limit=400), limit=200) or "none"
+
+
+def _made(model: str, at: float) -> str:
+    return f"{safe_line(model, limit=60)} · {_when(at)}" if model else _when(at)
 
 
 def _when(at: float) -> str:

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from assistant.corrections.suggestions import Suggestion
     from assistant.messages import Entity
 
+MOST_SHOWN: Final = 1_000
+"""More examples are found by choosing an intent or by the filter; a longer list would be slow to type into."""
 _PAUSE_S: Final = 0.3
 _TABS: Final = {"tab-examples": "#utterances", "tab-suggestions": "#suggestions"}
 _WEIGHING = "Weighing what people wrote …"
@@ -134,10 +136,11 @@ class IntentsScreen(DeskScreen):
         intent = self.query_one(IntentTree).intent
         words = self.query_one("#filter", Input).value.lower().split()
         shown = [one for one in self._history.now.utterances if intent in {ALL, one.intent} and _has(one, words)]
-        self.query_one(UtteranceList).show(shown, self._health.shared, has_intents=intent == ALL)
+        self.query_one(UtteranceList).show(shown[:MOST_SHOWN], self._health.shared, has_intents=intent == ALL)
         self.query_one("#health", Static).update(health_text(intent, self._health.intents.get(intent)))
         tabs = self.query_one(TabbedContent)
-        tabs.get_tab("tab-examples").label = Content(f"Examples {len(shown)}")
+        more = f", the first {MOST_SHOWN:,}" if len(shown) > MOST_SHOWN else ""
+        tabs.get_tab("tab-examples").label = Content(f"Examples {len(shown):,}{more}")
 
     @on(Tree.NodeHighlighted)
     def _intent_chosen(self) -> None:

@@ -107,7 +107,10 @@ def health_text(intent: str, health: IntentHealth | None) -> Content:
         return Content.styled(f"{SHORT} few examples   {CONFUSED} taken for others   {ALIKE} shared with others", "$muted")
     parts = []
     if health.is_short:
-        parts.append(f"{SHORT} {health.n_examples} examples are few")
+        n = health.n_examples
+        parts.append(
+            f"{SHORT} {n} examples are few" if n > 1 else f"{SHORT} one example is too few" if n else f"{SHORT} no examples"
+        )
     if health.confused:
         parts.append(f"{CONFUSED} taken for {_named(health.confused)}")
     if health.alike:

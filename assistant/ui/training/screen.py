@@ -222,9 +222,9 @@ class TrainingScreen(DeskScreen):
 
     def _show_curves(self, run: TrainingRun) -> None:
         self.query_one("#curves").set_class(any(len(points) > 1 for points in run.curves.values()), "-shown")
-        loss = {"loss": run.curves.get("loss", [])}
+        loss = {label(name): points for name, points in run.curves.items() if name.endswith("loss")}
         rates = {label(name): points for name, points in run.curves.items() if name.startswith("dev_") and name.endswith(RATES)}
-        self.query_one("#loss", Curves).draw(dict(loss), ("accent",))
+        self.query_one("#loss", Curves).draw(dict(loss), ("accent", "secondary", "primary"))
         self.query_one("#accuracy", Curves).draw(dict(rates), ("primary", "secondary"))
 
     def _show_result(self, run: TrainingRun) -> None:
