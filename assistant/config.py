@@ -8,7 +8,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from assistant.errors import BadSetting, MissingVariable, Place
@@ -52,6 +52,28 @@ DUCKLING = "DucklingEntityExtractor"
 
 DAY_FIRST_REGIONS = frozenset({"GB", "IE", "AU", "NZ", "IN", "ZA", "BZ", "JM", "TT"})
 """Where dates in English begin with the day; elsewhere Duckling reads them as in the United States."""
+
+
+class TranslationSettings(BaseModel):
+    """How people are understood who write in another language than the bot's.
+
+    Attributes:
+        engine: what translates; off: nothing does.
+        bot_language: ISO 639-1 code of the language of responses, examples and FAQ.
+        languages: codes of what people may write in, beside the bot's.
+        models: for ctranslate2, the folder of each pair such as ``de-en``, from the project's folder on.
+        hypotheses: so many translations are asked for, and the best is taken.
+        slot: that holds the language where the project sets it itself.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    engine: Literal["off", "argostranslate", "ctranslate2"] = "off"
+    bot_language: str = Field("en", pattern="^[a-z]{2,3}$")
+    languages: tuple[Annotated[str, Field(pattern="^[a-z]{2,3}$")], ...] = ()
+    models: dict[str, str] = {}
+    hypotheses: int = Field(4, ge=1, le=16)
+    slot: str = "language"
 
 
 class Settings(BaseSettings):
@@ -119,6 +141,9 @@ class Settings(BaseSettings):
     timezone: str = Field("", description="of resolved times, such as Europe/Dublin; empty: the machine's own")
     redact: bool = Field(
         default=False, description="store what users write without e-mail addresses and phone, card and account numbers"
+    )
+    translation: TranslationSettings = Field(
+        TranslationSettings(), description="what translates for people who write in another language than the bot's"
     )
     threads: int = Field(1, ge=1, description="processor threads for one answer")
 

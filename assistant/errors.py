@@ -1098,6 +1098,15 @@ class TrainingStopped(TaskError):
         super().__init__(f"the training stopped: {why}", fix="run `assistant train` to see all it says; the model in use was kept")
 
 
+class MeasuringStopped(TaskError):
+    """The process that measures for the screens ended without figures."""
+
+    code = "UIX-008"
+
+    def __init__(self, *, why: str) -> None:
+        super().__init__(f"the measuring stopped: {why}", fix="run `assistant test` to see all it says; the last figures were kept")
+
+
 class NotExplained(TaskError):
     """The process that works out what each word of a message did ended without saying so."""
 
@@ -1157,6 +1166,40 @@ class BadKeymap(SourceError):
 
     def __init__(self, *, where: Place, why: str, fix: str = "name actions by their ids, as F8 lists them under Keys") -> None:
         super().__init__(why, where=where, fix=fix)
+
+
+# --- TRA: translation -----------------------------------------------------------------------------------------------------------
+
+
+class TranslationUnavailable(MissingError):
+    """The engine that should translate is not there, or not with what it needs."""
+
+    code = "TRA-001"
+
+    def __init__(self, *, engine: str, why: str, fix: str) -> None:
+        super().__init__(f"{engine} cannot translate: {why}", fix=fix)
+
+
+class TranslationUnsettled(UsageError):
+    """The settings name no model for two languages."""
+
+    code = "TRA-002"
+
+    def __init__(self, *, pair: str, known: Iterable[str]) -> None:
+        super().__init__(
+            f'no model is named for "{pair}"', where="config.yml: translation.models", fix=f"name a folder; {nearest(pair, known)}"
+        )
+
+
+class TranslationFailed(TaskError):
+    """An engine did not translate a sentence."""
+
+    code = "TRA-003"
+
+    def __init__(self, *, engine: str, why: str) -> None:
+        super().__init__(
+            f"{engine} did not translate: {why}", fix="try the models with `assistant doctor`; the text was left as it is"
+        )
 
 
 # --- MOD: models in use ---------------------------------------------------------------------------------------------------------

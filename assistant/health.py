@@ -49,6 +49,7 @@ def examine(project: Project, settings: Settings) -> list[Check]:
         _attempt("model", lambda: _model(project, settings)),
         _attempt("database", lambda: _database(project, settings)),
         _attempt("actions", lambda: _actions(project, settings)),
+        *([_attempt("translation", lambda: _translation(project, settings))] if settings.translation.engine != "off" else []),
         _disk(project),
     ]
 
@@ -89,6 +90,15 @@ def _database(project: Project, settings: Settings) -> str:
 
     with open_project_database(project, settings) as database:
         return f"{settings.database_url or project.database_url}: {len(EntryStore(database).all_published())} published FAQ entries"
+
+
+def _translation(project: Project, settings: Settings) -> str:
+    from assistant.translation.engine import every_pair, open_engine
+
+    wanted = settings.translation
+    for source, target in every_pair(wanted):
+        open_engine(wanted, source, target, project.root).hypotheses("hello", 1)
+    return f"{wanted.engine}: {wanted.bot_language} and {', '.join(wanted.languages) or 'nothing else'}"
 
 
 def _actions(project: Project, settings: Settings) -> str:

@@ -125,10 +125,16 @@ def transcript(events: Iterable[Event]) -> tuple[Line, ...]:
     return tuple(line for line in lines if line is not None)
 
 
+def written(event: UserUttered) -> str:
+    """Returns what a user wrote, in front of what it was translated to where it was."""
+    original = event.metadata.get("original_text")
+    return f"{original} ({event.text})" if original else event.text
+
+
 def _line(event: Event) -> Line | None:
     match event:
         case UserUttered():
-            return Line("user", event.text, event.timestamp)
+            return Line("user", written(event), event.timestamp)
         case AgentUttered():
             return Line("agent", event.text, event.timestamp, str(event.data.get("agent") or ""))
         case BotUttered(message=message):

@@ -15,6 +15,7 @@ from assistant.dialogue.events import (
     SlotSet,
     UserUttered,
 )
+from assistant.dialogue.handoffs import written
 from assistant.dialogue.reminders import is_external
 from assistant.messages import BotMessage, Decision, Trace
 
@@ -94,7 +95,7 @@ class _Turn:
         trace = self._trace()
         shown: list[Item] = []
         if self.said is not None and not is_external(self.said):  # a reminder was never written by the user
-            shown.append(UserItem(self.said.text, str(self.said.metadata.get("title") or ""), trace, self.number))
+            shown.append(UserItem(written(self.said), str(self.said.metadata.get("title") or ""), trace, self.number))
         last = len(self.messages) - 1
         shown += [
             BotItem(message, trace, position == last, author, self.number)
