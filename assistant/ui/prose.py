@@ -5,11 +5,12 @@ One widget holds one message, so long conversations stay quick and any part of a
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from textual.content import Content
+from textual.content import Content, Span
 from textual.widget import Widget
 
 from assistant.ui.markdown_blocks import Block, markdown_blocks, plain_blocks
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 _MIN_WIDTH = 8
 _WIDTHS_KEPT = 4
+_MOST_MARKS = 100
+"""So many places of a text that is looked for are marked in a paragraph; each makes wrapping it slower."""
 
 
 def flow(blocks: Sequence[Block], width: int) -> Content:
@@ -56,10 +59,9 @@ def found_in(block: Block, needle: str) -> Block:
     words = [re.escape(word) for word in safe(needle).split()]
     if not words:
         return block
-    content = block.content
-    for found in re.finditer(r"\s+".join(words), content.plain, re.IGNORECASE):
-        content = content.stylize("$background on $accent", found.start(), found.end())
-    return replace(block, content=content)
+    found = itertools.islice(re.finditer(r"\s+".join(words), block.content.plain, re.IGNORECASE), _MOST_MARKS)
+    marks = [Span(match.start(), match.end(), "$background on $accent") for match in found]
+    return replace(block, content=block.content.add_spans(marks)) if marks else block
 
 
 class Flowed(NamedTuple):
