@@ -56,5 +56,4 @@ def choose(splits: Splits[Any], recipe: TaskRecipe) -> Chosen:
         judge = [splits.train[number] for number in sorted(order[:n_held])]
         judged_by = f"{n_held} examples held out of train"
     train = [splits.train[number] for number in sorted(order[n_held:])]
-    dev: Mapping[str, Sequence[Any]] = splits.dev or {"held_out": judge}
-    return Chosen(train, judge, judged_by, dev, splits.test)
+    return Chosen(train, judge, judged_by, splits.dev or {"held_out": tuple(judge)}, splits.test)

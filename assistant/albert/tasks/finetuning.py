@@ -11,7 +11,6 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import torch
 
 from assistant.albert.layer_decay import LayerDecay
@@ -19,6 +18,7 @@ from assistant.albert.optim import learning_rate_factor
 from assistant.albert.parallel import join_world
 from assistant.albert.progress import LOG, Meter, Outcome, Progress, cut_log, write_log
 from assistant.albert.tasks.metrics import rounded
+from assistant.albert.tasks.plan import epoch_order, rate_groups
 from assistant.albert.tasks.run_state import Trail, load_best, save_best
 from assistant.albert.training_state import load_state, save_state
 from assistant.errors import TrainingDiverged
@@ -35,8 +35,6 @@ if TYPE_CHECKING:
     from assistant.albert.training_state import Position
 
 BETAS = (0.9, 0.98)
-POOL = 50
-"""Batches that are drawn together and sorted by length."""
 
 
 @dataclass(slots=True)
@@ -85,7 +83,7 @@ class FineTuning:
         """
         device = self.model.encoder.device
         world = join_world(device)
-        optimizer = torch.optim.AdamW(self._groups(), betas=BETAS, eps=1e-6, fused=True)
+        optimizer = torch.optim.AdamW(rate_groups(self.model, self.recipe), betas=BETAS, eps=1e-6, fused=True)
         position = load_state(self.folder, self.model, optimizer, self.fingerprint)
         self._trail = Trail.load(self.folder, position.step // self.steps_an_epoch)
         if world.is_main:
@@ -181,33 +179,11 @@ class FineTuning:
         """Returns the units of a step: every one once an epoch, alike in length within a batch."""
         epoch, place = divmod(step, self.steps_an_epoch)
         if self._order_of != epoch:
-            self._order, self._order_of = _epoch_order(self.units, self.recipe, epoch), epoch
+            self._order, self._order_of = epoch_order(self.units, self.recipe, epoch), epoch
         return self._order[place]
 
     _order: list[list[int]] = field(default_factory=list)
     _order_of: int = -1
-
-    def _groups(self) -> list[dict[str, Any]]:
-        """Returns embeddings, layers and head, each with its rate; vectors (biases, norms) do not decay."""
-        recipe, encoder = self.recipe, self.model.encoder
-        embeddings = [*encoder.embeddings.parameters(), *encoder.encoder.embedding_hidden_mapping_in.parameters()]
-        layers = list(encoder.encoder.albert_layer_groups.parameters())
-        lowest = recipe.embedding_factor * recipe.layer_decay**encoder.config.num_hidden_layers
-        parts = (
-            (embeddings, recipe.encoder_rate * lowest),
-            (layers, recipe.encoder_rate),
-            (list(self.model.head.parameters()), recipe.head_rate),
-        )
-        return [
-            {
-                "params": [p for p in parameters if (p.ndim > 1) == is_matrix],
-                "lr": rate,
-                "peak": rate,
-                "weight_decay": recipe.weight_decay if is_matrix else 0.0,
-            }
-            for parameters, rate in parts
-            for is_matrix in (True, False)
-        ]
 
     def _report(self, position: Position, rate: float, figures: dict[str, float] | None = None) -> None:
         done = position.step / self.n_steps
@@ -228,14 +204,3 @@ class FineTuning:
             self._meter = Meter()
         if self.on_progress:
             self.on_progress(progress)
-
-
-def _epoch_order(units: Sequence[Unit], recipe: TaskRecipe, epoch: int) -> list[list[int]]:
-    rng = np.random.default_rng([recipe.seed, epoch])
-    order = rng.permutation(len(units))
-    pool = recipe.batch_size * POOL
-    batches = []
-    for start in range(0, len(order), pool):
-        alike = sorted(order[start : start + pool].tolist(), key=lambda number: units[number].n_pieces)
-        batches += [alike[first : first + recipe.batch_size] for first in range(0, len(alike), recipe.batch_size)]
-    return [batches[number] for number in rng.permutation(len(batches))]

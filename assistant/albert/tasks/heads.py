@@ -98,9 +98,8 @@ class TextHead(nn.Module):
 
     def hidden_in_part(self, features: Tensor) -> Tensor:
         """Returns the features with some of them hidden in training, never the cosine: one value that says so much."""
-        if not self.has_twins:
-            return self.dropout(features)
-        return torch.cat([self.dropout(features[:, :-1]), features[:, -1:]], dim=-1)
+        n_hidden = features.shape[-1] - int(self.has_twins)
+        return torch.cat([self.dropout(features[:, :n_hidden]), features[:, n_hidden:]], dim=-1)
 
     def losses(self, logits: Tensor, units: Sequence[Unit]) -> Tensor:
         """Returns the loss of each unit. Shape: (batch,)."""

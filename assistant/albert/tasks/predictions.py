@@ -25,6 +25,7 @@ def read_predictions(task: Any, path: Path, examples: Sequence[Any]) -> list[Any
     Raises:
         BadTaskData: the file is missing or damaged, or has no prediction for an example.
     """
+    found: dict[str, Any]
     if task.form == "tags":
         return _tags(path, examples)
     if task.form == "span":

@@ -151,7 +151,8 @@ def probabilities(logits: NDArray[np.float64], form: Form) -> NDArray[np.float64
     else:
         grown = np.exp(logits - logits.max(axis=-1, keepdims=True))
         total = grown.sum(axis=-1, keepdims=True)
-    return grown / total
+    shares: NDArray[np.float64] = grown / total
+    return shares
 
 
 def _labels_of(examples: Sequence[TextExample], form: Form) -> tuple[str, ...]:
