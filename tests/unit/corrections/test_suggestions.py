@@ -12,6 +12,7 @@ from assistant.messages import BotMessage, IntentScore, Parse
 from tests.integration.bots import Keywords
 
 if TYPE_CHECKING:
+    from assistant.dialogue.events import Event
     from assistant.project import Project
 
 
@@ -20,8 +21,18 @@ def parsed(*confidences: float) -> Parse:
 
 
 def test_messages_are_what_people_wrote() -> None:
-    first = [UserUttered("where is  my order"), BotUttered(BotMessage("there")), UserUttered("/greet"), UserUttered("hi")]
-    second = [UserUttered("hi"), UserUttered(" "), UserUttered("w" * 1000), UserUttered("later", metadata={"is_external": True})]
+    first: list[Event] = [
+        UserUttered("where is  my order"),
+        BotUttered(BotMessage("there")),
+        UserUttered("/greet"),
+        UserUttered("hi"),
+    ]
+    second: list[Event] = [
+        UserUttered("hi"),
+        UserUttered(" "),
+        UserUttered("w" * 1000),
+        UserUttered("later", metadata={"is_external": True}),
+    ]
     assert messages_in([first, second]) == {"hi": 2, "where is my order": 1}
     assert list(messages_in([first, second])) == ["hi", "where is my order"]
 
