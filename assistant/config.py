@@ -8,7 +8,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from assistant.errors import BadSetting, MissingVariable, Place
@@ -38,7 +38,16 @@ Dimension: TypeAlias = Literal[
 ]
 """The kinds of values that are resolved, as Duckling names them, and order numbers."""
 
-Category: TypeAlias = Literal["hate", "abuse", "sexual", "self_harm", "spam"]
+CATEGORIES = ("hate", "abuse", "sexual", "self_harm", "spam")
+
+
+def _category(name: str) -> str:
+    if name not in CATEGORIES:
+        raise ValueError(f"a category is one of {', '.join(CATEGORIES)}")
+    return name
+
+
+Category: TypeAlias = Annotated[str, AfterValidator(_category)]
 """What moderation may find in a message."""
 
 ADAPTED_KEY = "assistant"
@@ -69,10 +78,10 @@ class TranslationSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     engine: Literal["off", "argostranslate", "ctranslate2"] = "off"
-    bot_language: str = Field("en", pattern="^[a-z]{2,3}$")
+    bot_language: str = Field(default="en", pattern="^[a-z]{2,3}$")
     languages: tuple[Annotated[str, Field(pattern="^[a-z]{2,3}$")], ...] = ()
     models: dict[str, str] = {}
-    hypotheses: int = Field(4, ge=1, le=16)
+    hypotheses: int = Field(default=4, ge=1, le=16)
     slot: str = "language"
 
 

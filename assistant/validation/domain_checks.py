@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
-from assistant.config import Category
+from assistant.config import CATEGORIES
 from assistant.dialogue.slots import REQUESTED_SLOT, SLOT_TYPES
 from assistant.dialogue.stories import ActionStep
 from assistant.validation.finding import Finding
@@ -30,7 +30,7 @@ _SAID_UNASKED = {
     "utter_form_cancelled",
     "utter_form_stuck",
     "utter_propose_handoff",
-    *(f"utter_moderation_{category}" for category in get_args(Category)),
+    *(f"utter_moderation_{category}" for category in CATEGORIES),
 }
 """Responses that actions say which every bot has."""
 

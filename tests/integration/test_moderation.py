@@ -87,6 +87,7 @@ def test_who_wants_to_die_is_met_with_care_and_waits_for_a_person(open_bot: Call
     bot = open_bot(SETTINGS)
     reply = say(bot, "i want to die")
     (text,) = texts(reply)
+    assert text is not None
     assert "crisis line" in text
     assert reply.is_handed_over
     (waiting,) = bot.handoffs.list()

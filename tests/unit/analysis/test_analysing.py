@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from assistant.analysis.analysing import BATCH, analyse
-from assistant.config import Settings
+from assistant.config import load_settings
 from assistant.errors import CannotWrite, NoFeedback
 from assistant.messages import Cancelled, Flag, IntentScore, Parse, Progress, Sentiment
 
@@ -57,7 +57,7 @@ def table(folder: Path, times: int = 8) -> Path:
 
 
 def test_a_file_is_reported_as_json(tmp_path: Path) -> None:
-    said = analyse([table(tmp_path)], Words(), Settings(), lambda _: None).as_json()
+    said = analyse([table(tmp_path)], Words(), load_settings(), lambda _: None).as_json()
     assert said["messages"] == 32
     assert said["sentiment"] == {
         "n": 32, "mean_sentiment": -0.2, "negative": 16, "neutral": 8, "positive": 8, "flagged": 8,
@@ -76,7 +76,7 @@ def test_a_file_is_reported_as_json(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("width", [40, 80, 200])
 def test_a_report_for_people_fits_its_terminal(tmp_path: Path, width: int) -> None:
-    text = analyse([table(tmp_path)], Words(), Settings(), lambda _: None).as_text(width)
+    text = analyse([table(tmp_path)], Words(), load_settings(), lambda _: None).as_text(width)
     assert max(map(len, text.splitlines())) <= max(60, min(width, 120))
     for heading in (
         "32 messages, mean sentiment -0.20, 8 flagged",
@@ -91,7 +91,7 @@ def test_a_report_for_people_fits_its_terminal(tmp_path: Path, width: int) -> No
 
 def test_a_folder_gets_every_message_the_report_and_its_pictures(tmp_path: Path) -> None:
     out = tmp_path / "out"
-    analyse([table(tmp_path, 1)], Words(), Settings(), lambda _: None, output=out)
+    analyse([table(tmp_path, 1)], Words(), load_settings(), lambda _: None, output=out)
     assert sorted(path.name for path in out.iterdir()) == [
         "analysis.html", "analysis.json", "messages.csv", "over_time.svg", "sentiment.svg",
     ]  # fmt: skip
@@ -108,7 +108,7 @@ def test_a_folder_gets_every_message_the_report_and_its_pictures(tmp_path: Path)
 
 def test_messages_are_understood_a_batch_at_a_time_with_progress(tmp_path: Path) -> None:
     reader, steps = Words(), list[Progress]()
-    analyse([table(tmp_path, BATCH)], reader, Settings(), steps.append)
+    analyse([table(tmp_path, BATCH)], reader, load_settings(), steps.append)
     assert reader.longest == BATCH
     assert [step.done for step in steps if step.stage == "read"] == [BATCH * n for n in range(1, 5)]
 
@@ -118,17 +118,17 @@ def test_work_that_is_stopped_leaves_nothing_half_written(tmp_path: Path) -> Non
         raise Cancelled
 
     with pytest.raises(Cancelled):
-        analyse([table(tmp_path)], Words(), Settings(), stop, output=tmp_path / "out")
+        analyse([table(tmp_path)], Words(), load_settings(), stop, output=tmp_path / "out")
     assert list((tmp_path / "out").iterdir()) == []
 
 
 def test_no_messages_are_no_analysis(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("\n \n")
     with pytest.raises(NoFeedback):
-        analyse([tmp_path / "a.txt"], Words(), Settings(), lambda _: None, output=tmp_path / "out")
+        analyse([tmp_path / "a.txt"], Words(), load_settings(), lambda _: None, output=tmp_path / "out")
 
 
 def test_a_disk_that_refuses_is_said(tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("")
     with pytest.raises(CannotWrite):
-        analyse([table(tmp_path)], Words(), Settings(), lambda _: None, output=tmp_path / "taken" / "out")
+        analyse([table(tmp_path)], Words(), load_settings(), lambda _: None, output=tmp_path / "taken" / "out")

@@ -32,7 +32,7 @@ def test_topics_are_what_messages_have_in_common() -> None:
 
 def test_as_many_topics_as_are_wanted() -> None:
     assert len(find_topics(*about(60), 5)) == 5
-    assert len(find_topics(["a", "a", "b"], [0.0, 0.0, 0.0], np.eye(3, dtype=np.float32)[[0, 0, 1]], 9)) == 2
+    assert len(find_topics(["a", "a", "b"], [0.0] * 3, np.eye(3, dtype=np.float32)[[0, 0, 1]].astype(np.float32), 9)) == 2
 
 
 def test_a_handful_of_messages_has_no_topics() -> None:
@@ -40,7 +40,7 @@ def test_a_handful_of_messages_has_no_topics() -> None:
 
 
 def test_messages_that_are_all_alike_have_no_topics() -> None:
-    assert find_topics(["same words"] * 40, [0.0] * 40, np.ones((40, 4), dtype=np.float32) / 2) == []
+    assert find_topics(["same words"] * 40, [0.0] * 40, np.full((40, 4), 0.5, dtype=np.float32)) == []
 
 
 def test_texts_without_words_of_their_own_have_none() -> None:

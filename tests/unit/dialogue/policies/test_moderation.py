@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from assistant.config import Settings
+from assistant.config import load_settings
 from assistant.dialogue.events import ActionExecuted, UserUttered
 from assistant.dialogue.policies import decide
 from assistant.dialogue.policies.moderation import ModerationAction, ModerationPolicy, is_refused
@@ -37,12 +37,12 @@ def flagged(intent: str, *flags: Flag) -> UserUttered:
 
 
 def policies(**actions: ModerationAction) -> list[Policy]:
-    return build_policies(DOMAIN, RULES, Settings(moderation=actions), lambda _: FaqResult((), 1.0))
+    return build_policies(DOMAIN, RULES, load_settings(moderation=actions), lambda _: FaqResult((), 1.0))
 
 
 def run(asked: list[Policy], tracker: Tracker) -> list[str]:
     """Runs the turn to its end, with every action only noted."""
-    done = []
+    done: list[str] = []
     while not done or done[-1] != ACTION_LISTEN:
         decision = decide(asked, tracker)
         tracker.update(ActionExecuted(decision.action, decision.policy))

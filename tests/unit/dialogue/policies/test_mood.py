@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from assistant.config import Settings
+from assistant.config import load_settings
 from assistant.dialogue.events import ActionExecuted, UserUttered
 from assistant.dialogue.policies import decide
 from assistant.dialogue.policies.mood import PATIENCE, PROPOSE_HANDOFF, MoodPolicy, mood_of
@@ -41,7 +41,7 @@ def heard(score: float | None, intent: str = "track") -> UserUttered:
 
 
 def policies(domain: Domain = DOMAIN, threshold: float | None = -0.5) -> list[Policy]:
-    return build_policies(domain, RULES, Settings(handoff_sentiment=threshold), lambda _: FaqResult((), 1.0))
+    return build_policies(domain, RULES, load_settings(handoff_sentiment=threshold), lambda _: FaqResult((), 1.0))
 
 
 def answered(tracker: Tracker, asked: list[Policy], *messages: UserUttered) -> list[list[str]]:
