@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from assistant.albert.tasks.task import Form, Logits, Reading, Unit
 
 NO_ANSWER = "no_answer"
+MOST_BESIDE = 5
+"""Characters by which a published file may be off."""
 
 
 @dataclass(frozen=True)
@@ -152,10 +154,20 @@ def _example(question: Any, context: str, where: Place) -> SpanExample:
     if answers is None:
         return SpanExample(str(key), _text(question, "question", where), context, (), is_known=False)
     try:
-        found = tuple((int(answer["answer_start"]), str(answer["text"])) for answer in answers)
+        found = tuple(
+            (_placed(context, int(answer["answer_start"]), str(answer["text"])), str(answer["text"])) for answer in answers
+        )
     except (KeyError, TypeError, ValueError) as error:
         raise BadTaskData(where=where, why=f'question "{key}" has an answer without "text" and "answer_start"') from error
     return SpanExample(str(key), _text(question, "question", where), context, tuple((s, t) for s, t in found if t))
+
+
+def _placed(context: str, start: int, text: str) -> int:
+    """Returns where an answer stands: where the file says, or a few characters beside it, as some published files have it."""
+    if context.startswith(text, max(0, start)):
+        return max(0, start)
+    beside = context.find(text, max(0, start - MOST_BESIDE), start + MOST_BESIDE + len(text))
+    return beside if beside >= 0 else start
 
 
 def _list(value: Any, key: str, where: Place) -> list[Any]:

@@ -105,10 +105,12 @@ def test_files_are_read_under_their_official_names(tmp_path: Path) -> None:
 
 def test_answers_that_are_not_where_the_file_says_are_left_out_and_counted(tmp_path: Path) -> None:
     wrong = question("1", "what?", "the parcel")
-    wrong["answers"][0]["answer_start"] += 1
-    (tmp_path / "any.json").write_text(squad_json(wrong, question("2", "who?", "who")))
+    wrong["answers"][0]["answer_start"] += 40
+    beside = question("2", "who?", "who")
+    beside["answers"][0]["answer_start"] += 1
+    (tmp_path / "any.json").write_text(squad_json(wrong, beside))
     splits = find_task("squad2").read(tmp_path)
-    assert ([example.key for example in splits.train], splits.n_skipped) == (["2"], 1)
+    assert ([(example.key, example.answers) for example in splits.train], splits.n_skipped) == ([("2", ((77, "who"),))], 1)
 
 
 @pytest.mark.parametrize(
