@@ -74,3 +74,21 @@ def test_vectors_made_by_one_process_are_taken_up_by_the_next(index: FaqIndex, e
     other = FaqIndex(elsewhere, encode, "hashing", threshold=0.5)  # type: ignore[arg-type]
     assert other.search("opening hours").best is not None
     assert not {question for entry in ENTRIES for question in entry.questions} & set(encoded) - {"opening hours"}
+
+
+def test_entries_that_do_not_answer_leave_room_for_those_that_do(database: Database) -> None:
+    store = EntryStore(database)
+    drafts = [FaqEntry(f"draft-{number}", "Parcel parcel parcel?", "Parcel.") for number in range(60)]
+    live = [FaqEntry(f"live-{number}", f"Is my parcel late, day {number}?", "Yes.", status="published") for number in range(3)]
+    store.import_entries([*drafts, *live])
+    assert [hit.entry_id for hit in store.search_text("parcel", 2)] == ["live-0", "live-1"]
+    assert len(store.search_text("parcel", 10)) == 3
+
+
+def test_what_would_double_or_contradict_is_known_before_it_is_saved(index: FaqIndex) -> None:
+    new = FaqEntry("", "Opening hours", "From 10 to 17 o'clock.", status="published")
+    (found,) = index.alike(new)
+    assert {found.entry_id, found.other_id} == {"", "hours"}
+    assert index.alike(replace(new, question="Do you sell umbrellas?")) == ()
+    assert index.alike(replace(new, status="draft")) == ()
+    assert index.alike(replace(ENTRIES[0], answer="Never.")) == ()

@@ -76,7 +76,7 @@ class ImportScreen(ModalScreen[bool]):
     def __init__(self, agent: AgentPort) -> None:
         super().__init__()
         self._agent = agent
-        self._surveyed: tuple[str, str, Survey] | None = None
+        self._surveyed: tuple[str, ImportMode, Survey] | None = None
         self._has_imported = False
         self._is_left = False
 
