@@ -29,7 +29,7 @@ from assistant.ui.problems import ProblemDialog
 from assistant.ui.reloading import LOOK_EVERY_S, ProjectFiles
 from assistant.ui.safe_text import safe, safe_line
 from assistant.ui.training.run import Fate, RunState, TrainingRun
-from assistant.ui.training.switching import judged, stamp, switched
+from assistant.ui.training.switching import judged, switch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -43,7 +43,6 @@ if TYPE_CHECKING:
     from assistant.messages import Progress, Reply
     from assistant.project import Project
     from assistant.ui.ports import AgentPort, Explain, Mode, OpenAgent, Train
-    from assistant.ui.training.switching import Stamp
 
 _TELL_EVERY_S = 0.2
 
@@ -165,7 +164,6 @@ class AssistantApp(App[None]):
         self.explain: Explain | None = None
         self._reminders: ReminderClock | None = None
         self._watched: ProjectFiles | None = None
-        self._files: Stamp | None = None
         self._open_agent = open_agent
         self._train = train
         self._trains_first = first_run_training
@@ -221,9 +219,8 @@ class AssistantApp(App[None]):
             self.model_state = ModelState.FAILED
             self.show_problem(error)
         else:
-            self._files = stamp(self.project)
             self.model_state = ModelState.READY
-            self._remind(self.agent)
+            self._watch(self.agent)
 
     def _say_reminder(self, sender_id: str, reply: Reply) -> None:
         self.post_message(Reminded(sender_id, reply))
@@ -239,27 +236,21 @@ class AssistantApp(App[None]):
         agent, before = self.agent, self.model_state
         if agent is None or before is ModelState.SWITCHING:
             return
+        await self._look_at_files()  # rules that were written for a new intent are there when its model is
         self.model_state = ModelState.SWITCHING
         try:
-            self.agent = await asyncio.to_thread(switched, self.project, agent, folder, self._open_agent, is_new=self._is_changed())
+            await asyncio.to_thread(switch, self.project, agent, folder)
         except Exception as error:  # noqa: BLE001 (a border: whatever fails is shown, and the screens live on)
             self.show_problem(error)
         else:
-            self._files = stamp(self.project)
             self.run_of_training.note(folder, Fate.USED)
-            self._remind(self.agent)
             self.notify_text("It answers from the next message on.")
         finally:
             self.model_state = before
             self._tell(self.run_of_training)
 
-    def _is_changed(self) -> bool:
-        """Whether the bot's files are others than those that the assistant was opened with."""
-        return self._files is not None and stamp(self.project) != self._files
-
-    def _remind(self, agent: AgentPort) -> None:
-        if self._reminders is not None:
-            self._reminders.stop()
+    def _watch(self, agent: AgentPort) -> None:
+        """Looks at reminders and at the project's files from now on."""
         self._reminders = ReminderClock(agent, self._say_reminder)
         self._reminders.start()
         if self._watched is None:
@@ -395,7 +386,17 @@ class AssistantApp(App[None]):
                 yield SystemCommand(
                     action.label, action.help, lambda name=action.name: self.call_later(self.run_action, f"app.{name}")
                 )
+        yield SystemCommand("Tour", "See what there is, and which key leads to it.", self.show_tour)
+        yield from self._training_commands()
         yield from super().get_system_commands(screen)
+
+    def _training_commands(self) -> Iterable[SystemCommand]:
+        """What can be done about training now: start one, or stop the one that runs."""
+        if self.run_of_training.state is RunState.RUNNING:
+            yield SystemCommand("Cancel training", "Stop the training that runs; the model in use stays.", self.cancel_training)
+        else:
+            yield SystemCommand("Train fast", "Fit the heads to the examples.", lambda: self.start_training("fast"))
+            yield SystemCommand("Train fully", "Train the encoder, too.", lambda: self.start_training("full"))
 
 
 def run(

@@ -23,7 +23,6 @@ from assistant.ui.training.run import RunState, TrainingRun
 from assistant.ui.training.screen import progress_text
 from tests.ui.conftest import quick_training
 from tests.ui.driving import app_of, say, see, shown, until
-from tests.ui.fake import FakeAgent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from assistant.project import Project
     from assistant.ui.app import AssistantApp
     from assistant.ui.ports import AgentPort, Mode, Train
+    from tests.ui.fake import FakeAgent
 
 
 async def test_training_shows_progress_and_result_and_puts_the_model_into_use(
@@ -146,35 +146,6 @@ async def test_a_model_that_cannot_be_used_leaves_the_one_in_use(
         await pilot.press("escape")
         assert app_of(pilot).model_state is ModelState.READY
         assert project.model_in_use.read_text() == "1-good\n"
-
-
-async def test_changed_files_are_read_with_the_new_model_and_kept_out_when_broken(
-    make_app: Callable[..., AssistantApp], project: Project
-) -> None:
-    agents: list[FakeAgent] = []
-
-    def open_agent() -> AgentPort:
-        if len(agents) == 1 and "broken" in (project.bot / "domain.yml").read_text():
-            raise NoModel(project="broken files")
-        agents.append(FakeAgent())
-        return agents[-1]
-
-    good, bad = kept(project, "1-good", 0.9), kept(project, "2-new", 0.95)
-    put_in_use(project, good)
-    app = make_app(open_agent=open_agent)
-    async with app.run_test(size=(100, 30)) as pilot:
-        await see(pilot, "model ready")
-        (project.bot / "domain.yml").write_text("broken: true\n")
-        app.use_model(bad)
-        await until(pilot, lambda: isinstance(pilot.app.screen, ProblemDialog))
-        assert app.agent is agents[0]
-        assert project.model_in_use.read_text() == "1-good\n"
-        await pilot.press("escape")
-        (project.bot / "domain.yml").write_text('version: "3.1"\nintents: [new]\n')
-        app.use_model(bad)
-        await until(pilot, lambda: len(agents) == 2 and app.agent is agents[1])
-        assert agents[0].is_closed
-        assert project.model_in_use.read_text() == "2-new\n"
 
 
 async def test_training_goes_on_behind_the_chat_and_can_be_cancelled(
