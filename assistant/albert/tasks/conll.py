@@ -43,12 +43,12 @@ class ConllTask:
         """Returns the sentences of ``train``, ``dev`` (or ``valid``, ``testa``) and ``test``; the tags are learnt from train.
 
         Raises:
-            BadTaskData: a file is missing or damaged, or has a tag that train has not.
+            BadTaskData: a file is missing or damaged, or has an entity that train has not.
         """
         files = {part: _file(data, part) for part in NAMES}
         train_file = files["train"] or data / "train.txt"
         train = tuple(_sentences(train_file, None))
-        known = {tag for sentence in train for tag in sentence.tags or ()}
+        known = {_kind(tag) for sentence in train for tag in sentence.tags or ()}
         parts = {part: tuple(_sentences(path, known)) for part, path in files.items() if part != "train" and path}
         return Splits(train, parts)
 
@@ -132,6 +132,11 @@ def _parts(words: Sequence[Sequence[int]], room: int) -> Iterator[tuple[int, int
     yield first, len(words)
 
 
+def _kind(tag: str) -> str:
+    """Returns what a tag is of: an entity's first word may be seen in training and a further one in dev alone."""
+    return tag[2:] if tag[:2] in {"B-", "I-", "E-", "S-", "L-", "U-"} else tag
+
+
 def _file(data: Path, part: str) -> Path | None:
     return next((path for name in NAMES[part] for suffix in SUFFIXES if (path := data / f"{name}{suffix}").is_file()), None)
 
@@ -145,7 +150,7 @@ def _sentences(path: Path, known: set[str] | None) -> Iterator[TaggedExample]:
         if fields and fields[0] != DOCUMENT_START:
             if len(fields) == 1:
                 raise BadTaskData(where=Place(str(path), number), why=f'the word "{fields[0]}" has no tag')
-            if known is not None and fields[-1] not in known:
+            if known is not None and _kind(fields[-1]) not in known:
                 raise BadTaskData(where=Place(str(path), number), why=f'the tag "{fields[-1]}" does not occur in train')
             words.append(fields[0])
             tags.append(fields[-1])

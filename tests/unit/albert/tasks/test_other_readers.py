@@ -69,7 +69,7 @@ def test_what_is_wrong_with_an_article_is_said(tmp_path: Path, changes: dict[str
 
 def test_sentences_of_conll_are_parted_by_blank_lines(tmp_path: Path) -> None:
     (tmp_path / "eng.train").write_text(CONLL)
-    (tmp_path / "valid.txt").write_text(CONLL.replace("Paris", "Rome"))
+    (tmp_path / "valid.txt").write_text(CONLL.replace("Paris", "Rome") + "Italy X X I-LOC\n")  # train has B-LOC alone
     splits = find_task("conll").read(tmp_path)
     assert [(e.words, e.tags) for e in splits.train] == [(("U.N.", "official"), ("B-ORG", "O")), (("Paris",), ("B-LOC",))]
     assert splits.dev["dev"][1].words == ("Rome",)
