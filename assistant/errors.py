@@ -1176,8 +1176,8 @@ class TranslationUnavailable(MissingError):
 
     code = "TRA-001"
 
-    def __init__(self, *, engine: str, why: str, fix: str) -> None:
-        super().__init__(f"{engine} cannot translate: {why}", fix=fix)
+    def __init__(self, *, engine: str, why: str, change: str) -> None:
+        super().__init__(f"{engine} cannot translate: {why}", fix=change)
 
 
 class TranslationUnsettled(UsageError):

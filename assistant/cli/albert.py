@@ -1,4 +1,4 @@
-"""Makes and measures the encoder: ``assistant albert presets | pretrain | distill | encode | evaluate | finetune | reader``."""
+"""Makes and measures the encoder: ``assistant albert presets | pretrain | distill | encode | evaluate | fluency | ...``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from assistant.cli import finetune, reader, signals
+from assistant.cli import finetune, fluency, reader, signals
 from assistant.cli.output import progress
 from assistant.cli.run_bar import run_bar
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(name="albert", help="Make and measure the ALBERT encoder.", no_args_is_help=True)
 finetune.register(app)
+fluency.register(app)
 reader.register(app)
 signals.register(app)
 

@@ -21,6 +21,7 @@ from assistant.cli.faq_store import (
     open_entries,
     open_project,
     show,
+    tell_weak_sentences,
 )
 from assistant.cli.options import JsonOption, ProjectOption, project_and_settings
 from assistant.cli.output import talk, write, write_json
@@ -79,6 +80,7 @@ def add(
     with open_entries(project) as entries:
         show(entries.add(entry, user_name(), "added"), in_json=json)
     _warn_of(entry, project)
+    tell_weak_sentences(entry)
 
 
 def edit(
@@ -112,6 +114,8 @@ def edit(
             changed = _written(changed)
         show(entries.save(changed, opened.version if expect is None else expect, user_name(), reason), in_json=json)
     _warn_of(changed, project)
+    if changed.answer != opened.answer:
+        tell_weak_sentences(changed)
 
 
 def show_entry(

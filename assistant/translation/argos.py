@@ -52,5 +52,5 @@ class ArgosEngine:
 
 
 def _no_package(source: str, target: str) -> TranslationUnavailable:
-    fix = f"install one with `argospm install translate-{source}_{target}`"
-    return TranslationUnavailable(engine=NAME, why=f"no package translates {source} to {target}", fix=fix)
+    change = f"install one with `argospm install translate-{source}_{target}`"
+    return TranslationUnavailable(engine=NAME, why=f"no package translates {source} to {target}", change=change)

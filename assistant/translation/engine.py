@@ -72,5 +72,5 @@ def every_pair(settings: TranslationSettings) -> list[tuple[str, str]]:
 
 def not_installed(engine: str) -> TranslationUnavailable:
     """Returns the error of an engine that is not there."""
-    fix = f'install it with `pip install "albert-assistant[{engine}]"`'
-    return TranslationUnavailable(engine=engine, why="it is not installed", fix=fix)
+    change = f'install it with `pip install "albert-assistant[{engine}]"`'
+    return TranslationUnavailable(engine=engine, why="it is not installed", change=change)

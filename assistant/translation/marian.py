@@ -50,8 +50,8 @@ class MarianEngine:
             adds_end = bool(json.loads((folder / "config.json").read_text(encoding="utf-8")).get("add_source_eos"))
             return cls(Translator(str(folder), device="cpu", intra_threads=1), source, target, adds_end=adds_end)
         except (OSError, RuntimeError, ValueError) as error:
-            fix = "give a folder with model.bin, config.json, and source.spm and target.spm or sentencepiece.model"
-            raise TranslationUnavailable(engine=NAME, why=f"{folder} holds no model for it ({error})", fix=fix) from error
+            change = "give a folder with model.bin, config.json, and source.spm and target.spm or sentencepiece.model"
+            raise TranslationUnavailable(engine=NAME, why=f"{folder} holds no model for it ({error})", change=change) from error
 
     def hypotheses(self, sentence: str, limit: int) -> Sequence[Hypothesis]:
         """Returns translations of a sentence by beam search, the favourite first; scores are log-probabilities a piece.

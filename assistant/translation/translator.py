@@ -114,10 +114,9 @@ class Translator:
             tracker: the conversation before it.
             problems: gets what went wrong; the message is returned as it is then.
         """
-        if self._open is None:
-            return message
         if self.problem:
             problems.append(self.problem)
+        if not self.is_on:
             return message
         language = self.language_of(message, tracker)
         spoken = replace(message, metadata={**message.metadata, LANGUAGE: language})

@@ -38,7 +38,6 @@ FACTS: dict[str, Any] = {
     "expected": "a list",
     "first": Place("intents/domain.yml", 3),
     "follow_up": "returns-shoe",
-    "fix": "do that",
     "folds": 10,
     "folder": Path("bot/.assistant/models/one"),
     "found": 7,

@@ -84,3 +84,17 @@ def test_help_loads_nothing_heavy() -> None:
     code = "import sys, assistant.cli.albert; print([name for name in ('torch', 'transformers', 'numpy') if name in sys.modules])"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "[]"
+
+
+def test_the_fluency_of_a_text_is_told_sentence_by_sentence() -> None:
+    text = "We will send you a new one as soon as we can. A can one new you soon we send will as."
+    found = json.loads(run("fluency", "-", "--json", stdin=text))
+    fine, broken = found["sentences"]
+    assert (fine["reads_badly"], broken["reads_badly"]) == (False, True)
+    assert fine["mean"] > broken["mean"]
+    values = [word["log_probability"] for one in found["sentences"] for word in one["words"]]
+    assert found["mean"] == pytest.approx(sum(values) / len(values), abs=1e-3)
+    lines = run("fluency", text, "--quick").splitlines()
+    assert len(lines) == 5
+    assert lines[3].endswith("reads badly")
+    assert lines[4].endswith(f"mean log-probability of a word, {len(values)} words")

@@ -26,7 +26,8 @@ TEXT = "my order has not arrived since day 4."
 def pretraining(checkpoint: Checkpoint) -> AlbertForPreTraining:
     """The tiny encoder with random heads."""
     torch.manual_seed(3)
-    model = AlbertForPreTraining(checkpoint.config).eval()  # type: ignore[no-untyped-call]
+    model = AlbertForPreTraining(checkpoint.config)
+    model.eval()  # type: ignore[no-untyped-call]
     model.albert.load_state_dict(checkpoint.model.state_dict())
     with torch.no_grad():
         model.predictions.bias.normal_()
@@ -103,11 +104,11 @@ def test_a_quick_reading_hides_several_words_at_once(scorer: FluencyScorer, fold
     read: list[int] = []
     states = encoder.last_states
 
-    def counted(ids: np.ndarray) -> object:  # type: ignore[type-arg]
+    def counted(ids: np.ndarray) -> object:
         read.append(len(ids))
         return states(ids)
 
-    encoder.last_states = counted  # type: ignore[method-assign, assignment]
+    encoder.last_states = counted  # type: ignore[method-assign,assignment]
     quick = FluencyScorer.load(folder, encoder).score([TEXT], at_once=3)[0]
     assert read == [3]
     assert [word.text for word in quick.words] == [word.text for word in scorer.score([TEXT])[0].words]

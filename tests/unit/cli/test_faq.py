@@ -50,6 +50,18 @@ def test_an_entry_without_an_answer_is_refused(faq: Callable[..., Ran]) -> None:
     assert ran.err.startswith("FAQ-001")
 
 
+def test_an_answer_that_reads_badly_is_saved_with_a_warning(faq: Callable[..., Ran]) -> None:
+    broken = "Order days the within refund we and soon you your as return received 30 can."
+    ran = faq("add", "--question", "Do you sell boats?", "--answer", broken, "--json")
+    assert ran.result["answer"] == broken
+    assert "warning: this reads badly, look at" in ran.err
+    assert broken in ran.err
+    again = faq("edit", ran.result["id"], "--status", "published", "--json")
+    assert "reads badly" not in again.err, "the answer is as it was"
+    german = faq("add", "--question", "Boote?", "--answer", broken, "--language", "de", "--json")
+    assert "reads badly" not in german.err, "nothing here knows German"
+
+
 @pytest.mark.parametrize("suffix", [".yml", ".jsonl", ".csv", ".md", ".html"])
 def test_what_is_exported_can_be_imported(faq: Callable[..., Ran], tmp_path: Path, suffix: str) -> None:
     added(faq, "Do you sell boats?", "--alternative", "ships, and boats", "--publish")

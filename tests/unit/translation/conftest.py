@@ -56,7 +56,7 @@ def marian(tmp_path_factory: pytest.TempPathFactory) -> Path:
         forced_eos_token_id=0,
         max_position_embeddings=64,
     )
-    MarianMTModel(config).save_pretrained(source)  # type: ignore[no-untyped-call]
+    MarianMTModel(config).save_pretrained(source)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of libraries: one recommends another
         TransformersConverter(str(source), copy_files=["source.spm", "target.spm"]).convert(str(folder / "de-en"))
