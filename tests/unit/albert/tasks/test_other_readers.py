@@ -72,7 +72,7 @@ def test_sentences_of_conll_are_parted_by_blank_lines(tmp_path: Path) -> None:
     (tmp_path / "valid.txt").write_text(CONLL.replace("Paris", "Rome") + "Italy X X I-LOC\n")  # train has B-LOC alone
     splits = find_task("conll").read(tmp_path)
     assert [(e.words, e.tags) for e in splits.train] == [(("U.N.", "official"), ("B-ORG", "O")), (("Paris",), ("B-LOC",))]
-    assert splits.dev["dev"][1].words == ("Rome",)
+    assert splits.dev["dev"][1].words == ("Rome", "Italy")
 
 
 def test_conll_counts_whole_entities_and_writes_what_conlleval_reads(tmp_path: Path) -> None:
