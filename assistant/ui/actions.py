@@ -83,6 +83,7 @@ PLACES: Final = {
     "entities": "Marking entities",
     "agree": "Agreeing to a change of files",
     "settings": "Settings",
+    "tour": "The tour",
     "dialog": "Dialogs",
 }
 """The groups of the help screen, in its order."""
@@ -482,6 +483,9 @@ ACTIONS: Final = (
     Action("settings", "show_tab('log')", "5", "Log", "See the end of the logs.", is_shown=True),
     Action("settings", "look_again", "r", "Look again", "Read and examine everything anew.", is_shown=True),
     Action("settings", "undo_theme", "escape", "Theme back", "Go back to the theme that was in force.", display="Esc"),
+    Action("tour", "turn(1)", "enter,right,space", "Next", "Go to the next page of the tour.", display="Enter"),
+    Action("tour", "turn(-1)", "left,backspace", "Back", "Go back a page.", display="←"),
+    Action("tour", "skip", "escape,q", "Skip", "Leave the tour; it does not come again by itself.", display="Esc"),
     Action("dialog", "close", "escape", "Close", "Close without doing anything.", is_shown=True, display="Esc"),
     Action("dialog", "copy_all", "c", "Copy", "Copy the whole text to the clipboard.", is_shown=True),
 )

@@ -221,6 +221,15 @@ class AssistantApp(App[None]):
         else:
             self.model_state = ModelState.READY
             self._watch(self.agent)
+            if not self.preferences.has_seen_tour:
+                self.show_tour()
+
+    def show_tour(self) -> None:
+        """Shows what there is; having been shown once, it does not come by itself again."""
+        from assistant.ui.tour import TourScreen
+
+        self.prefer(has_seen_tour=True)
+        self.push_screen(TourScreen())
 
     def _say_reminder(self, sender_id: str, reply: Reply) -> None:
         self.post_message(Reminded(sender_id, reply))

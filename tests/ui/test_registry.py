@@ -36,6 +36,7 @@ from assistant.ui.intents.utterances import UtteranceList
 from assistant.ui.marking import EntityDialog, WordMarker
 from assistant.ui.problems import ProblemDialog
 from assistant.ui.settings.screen import SettingsScreen
+from assistant.ui.tour import TourScreen
 from assistant.ui.training.models import ModelTable
 from assistant.ui.training.screen import TrainingScreen
 from tests.ui.driving import see, shown, until, write
@@ -76,6 +77,7 @@ OWNERS: dict[str, type] = {
     "cases": CaseTable,
     "case": CaseScreen,
     "settings": SettingsScreen,
+    "tour": TourScreen,
     "dialog": ProblemDialog,
 }
 

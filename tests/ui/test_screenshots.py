@@ -15,7 +15,7 @@ from assistant.ui.app import AssistantApp
 from assistant.ui.faq.editor import EntryEditor
 from assistant.ui.help import HelpScreen
 from tests.ui.conftest import quick_training
-from tests.ui.driving import say, see, shown, until
+from tests.ui.driving import app_of, say, see, shown, until
 from tests.ui.shop import ORDER, SHOES, shop_agent, shop_project
 
 if TYPE_CHECKING:
@@ -84,6 +84,18 @@ async def help_screen(pilot: Pilot[Any]) -> None:
     await until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))
 
 
+async def settings(pilot: Pilot[Any]) -> None:
+    await see(pilot, "model ready")
+    await pilot.press("f8")
+    await see(pilot, "High contrast")
+
+
+async def tour(pilot: Pilot[Any]) -> None:
+    await see(pilot, "What can I do for you?")
+    app_of(pilot).show_tour()
+    await see(pilot, "1 of 4")
+
+
 SCENES: dict[str, Callable[[Pilot[Any]], Awaitable[None]]] = {
     "chat": chat,
     "entries": entries,
@@ -91,6 +103,8 @@ SCENES: dict[str, Callable[[Pilot[Any]], Awaitable[None]]] = {
     "unanswered": unanswered,
     "training": training,
     "help": help_screen,
+    "settings": settings,
+    "tour": tour,
 }
 PICTURES = [
     *(
@@ -100,6 +114,9 @@ PICTURES = [
         for look in THEMES
     ),
     *((f"{scene}-80x24-dark", scene, SIZES["80x24"], "dark") for scene in ("editor", "unanswered", "help")),
+    *((f"settings-{size}-{look}", "settings", SIZES[size], look) for size in SIZES for look in THEMES),
+    ("settings-60x20-dark", "settings", (60, 20), "dark"),
+    ("tour-80x24-light", "tour", SIZES["80x24"], "light"),
     ("editor-120x40-light", "editor", SIZES["120x40"], "light"),
     ("chat-60x20-dark", "chat", (60, 20), "dark"),
 ]

@@ -17,8 +17,10 @@ from assistant.ui.preferences import Preferences, load_preferences
 from assistant.ui.problems import ProblemDialog
 from assistant.ui.settings.reading import log_tail, settings_in_force
 from assistant.ui.settings.screen import SettingsScreen
+from assistant.ui.tour import TourScreen
+from assistant.ui.training.run import RunState
 from tests.ui.conftest import quick_training
-from tests.ui.driving import see, shown, until
+from tests.ui.driving import see, shown, until, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -125,6 +127,44 @@ def test_preferences_are_kept_and_damaged_ones_are_none(tmp_path: Path) -> None:
     for damaged in ("{", "[]", '"x"', json.dumps({"theme": 5, "has_seen_tour": "yes"})):
         (tmp_path / "new" / "screens.json").write_text(damaged)
         assert not load_preferences(tmp_path / "new").has_seen_tour
+
+
+async def test_the_tour_comes_once_and_can_be_skipped_or_read(mine: Callable[[], AssistantApp]) -> None:
+    app = mine()
+    async with app.run_test(size=(60, 20)) as pilot:
+        await see(pilot, "1 of 4")
+        await pilot.press("enter", "enter", "left")
+        await see(pilot, "2 of 4")
+        await pilot.press("enter", "enter")
+        await see(pilot, "F8 chooses the looks")
+        await pilot.press("enter")
+        await until(pilot, lambda: not isinstance(app.screen, TourScreen))
+    again = mine()
+    assert again.preferences.has_seen_tour
+    async with again.run_test(size=(80, 24)) as pilot:
+        await see(pilot, "model ready")
+        assert "1 of 4" not in shown(pilot)
+        await pilot.press("ctrl+p")
+        await write(pilot, "tour")
+        await see(pilot, "See what there is")
+        await pilot.press("enter")
+        await see(pilot, "1 of 4")
+        await pilot.press("escape")
+        await until(pilot, lambda: not isinstance(again.screen, TourScreen))
+
+
+async def test_the_palette_has_what_can_be_done_now(make_app: Callable[..., AssistantApp]) -> None:
+    app = make_app()
+    async with app.run_test() as pilot:
+        await see(pilot, "model ready")
+        titles = {command.title for command in app.get_system_commands(app.screen)}
+        assert "Train fast" in titles
+        assert "Cancel training" not in titles
+        app.run_of_training.state = RunState.RUNNING
+        titles = {command.title for command in app.get_system_commands(app.screen)}
+        assert "Cancel training" in titles
+        assert "Train fast" not in titles
+        app.run_of_training.state = RunState.IDLE
 
 
 # --- keymaps --------------------------------------------------------------------------------------------------------------------

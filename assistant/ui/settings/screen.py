@@ -140,7 +140,9 @@ class SettingsScreen(DeskScreen):
         for action in ACTIONS:
             keys = keys_of(action, self.desk.keymap)
             style = "$text-accent" if action.id in self.desk.keymap else ""
-            table.add_row(Content.styled(keys or "none", style), Content(action.id), Content(action.help), Content(PLACES[action.place]))
+            table.add_row(
+                Content.styled(keys or "none", style), Content(action.id), Content(action.help), Content(PLACES[action.place])
+            )
 
     def _show_log(self) -> None:
         self.query_one("#log-text", Static).update(safe(log_tail(self.desk.project.state)))
