@@ -85,8 +85,7 @@ def html_blocks(text: str) -> Iterator[Block]:
 
 
 def _walk(node: Tag | BeautifulSoup) -> Iterator[Block]:
-    from bs4 import NavigableString, Tag
-    from bs4.element import PreformattedString
+    from bs4.element import NavigableString, PreformattedString, Tag
 
     loose: list[str] = []
     for child in node.children:

@@ -4,8 +4,8 @@ A sentence is named when its three weakest words, or all of them together, are l
 anywhere. The limits were set on 200 sentences of the shipped FAQ; 120 sentences each of held-out dialogues (Schema-Guided Dialogue)
 and complaints to a regulator chose nothing. Named of these are 1.5 %, 0 % and 0 %; of 79 such sentences with all words in random
 order 87 %, with two pairs of neighbours exchanged and two words missing 33 %, with one pair exchanged 6 %, and with two letters of
-a word exchanged 7 %. It finds what is badly broken, not slips. It tells nothing of grammar as linguists mean it: on 120 sentences of
-CoLA's development split it is at chance (area under the curve 0.51). English alone.
+a word exchanged 7 %. It finds what is badly broken, not slips. It tells nothing of grammar as linguists mean it: on 120 sentences
+of CoLA's development split it is at chance (area under the curve 0.51). English alone.
 """
 
 from __future__ import annotations

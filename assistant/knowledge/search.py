@@ -110,10 +110,12 @@ class PassageSearch:
         others = [
             scores[best[1 if rank == 0 else 0]] if len(best) > 1 else scores[number] for rank, number in enumerate(best[:limit])
         ]
-        return [
-            Place(*self._places[number], float(cosines[number]), float(shares[number]), float(scores[number] - other))
-            for number, other in zip(best.tolist(), others, strict=False)
-        ]
+        found = []
+        for number, other in zip(best.tolist(), others, strict=False):
+            document, passage = self._places[number]
+            lead = float(scores[number] - other)
+            found.append(Place(document, passage, float(cosines[number]), float(shares[number]), lead))
+        return found
 
     def _cosines(self, vector: Vectors) -> Any:
         """Returns the cosine of each passage's nearest text. Shape: (passage,)."""

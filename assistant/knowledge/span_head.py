@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from assistant.knowledge.features import Asked, Floats
 
 WIDTH = 96
+_SCALE = np.float32(WIDTH**-0.5)
 KERNELS = (3, 5)
 """Pieces that each convolution looks over."""
 
@@ -52,7 +53,7 @@ class SpanHead:
         w = self.weights
         passage = asked.passage @ w["project.weight"].T + w["project.bias"]  # (piece, width)
         question = asked.question @ w["project.weight"].T + w["project.bias"]
-        aligned = _softmax(passage @ question.T / np.sqrt(np.float32(WIDTH))) @ question
+        aligned = _softmax(passage @ question.T * _SCALE) @ question
         meant = _softmax((question @ w["attend.weight"].T)[:, 0]) @ question  # (width,)
         kind = np.zeros(N_KINDS, dtype=np.float32)
         kind[asked.kind] = 1.0
@@ -61,7 +62,7 @@ class SpanHead:
         inner = _gelu(_convolved(joined, w["inner.weight"], w["inner.bias"]))
         outer = inner + _gelu(_convolved(inner, w["outer.weight"], w["outer.bias"]))
         ends = outer @ w["ends.weight"].T + w["ends.bias"]  # (piece, 2)
-        ends = ends + passage @ (w["meant.weight"] @ meant + w["meant.bias"]).reshape(2, WIDTH).T / np.sqrt(np.float32(WIDTH))
+        ends = ends + passage @ (w["meant.weight"] @ meant + w["meant.bias"]).reshape(2, WIDTH).T * _SCALE
         best = asked.likeness.max(axis=0)
         summed = np.concatenate([outer.max(axis=0), kind, best])
         return Scores(ends[:, 0], ends[:, 1], float((w["none.weight"] @ summed + w["none.bias"])[0]))

@@ -128,7 +128,7 @@ def train_reader(
 
     began = time.process_time()
     weights = train_head(pairs, arguments, measure, report)
-    settings = {"train_samples": len(pairs), "train_processor_s": round(time.process_time() - began)}
+    settings: dict[str, Any] = {"train_samples": len(pairs), "train_processor_s": round(time.process_time() - began)}
     settings |= calibrated(entries, encoder)
     settings["figures"] = figures_of(weights, [s for s in samples if s.part == "test"], readings)
     return weights, settings
