@@ -73,6 +73,7 @@ class EvaluationScreen(DeskScreen):
         self._understood: Understood | None = None
         self._cells: Mapping[tuple[str, str], tuple[Reading, ...]] = {}
         self._told_at = self._started_at = 0.0
+        self._step = ("", 0, 0)
         self._measuring = ""
 
     def compose_body(self) -> ComposeResult:
@@ -95,6 +96,10 @@ class EvaluationScreen(DeskScreen):
             with TabPane("Conversations", id="tab-conversations"), VerticalScroll(id="followed"):
                 yield Static(id="followed-text")
         yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Keeps the clock of a measurement going."""
+        self.set_interval(1.0, self._tick)
 
     def on_screen_resume(self) -> None:
         """Shows what was measured last."""
@@ -157,7 +162,8 @@ class EvaluationScreen(DeskScreen):
             self._measure(what)
 
     def action_cancel_measuring(self) -> None:
-        """Stops what is running; the last figures stay."""
+        """Stops what is running; the last figures stay. The process gets some seconds to tidy up."""
+        self._tell("stopping", 0, 0)
         self.workers.cancel_group(self, "measure")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -194,7 +200,12 @@ class EvaluationScreen(DeskScreen):
             stage = f"fold {fold:.0f} · {progress.stage}" if fold is not None else progress.stage
             self._tell(stage, progress.done, progress.total)
 
+    def _tick(self) -> None:
+        if self._measuring and self.is_current:
+            self._tell(*self._step)
+
     def _tell(self, stage: str, done: int, total: int) -> None:
+        self._step = stage, done, total
         name = "Measuring understanding" if self._measuring == "nlu" else "Running conversation tests"
         share = Content.assemble(bar(done / total, _BAR), f" {done} of {total}") if total else Content("")
         running = self.query_one("#running", Static)
