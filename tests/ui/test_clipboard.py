@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 def test_the_tool_is_the_one_that_is_there(
     monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], platform: str, there: set[str], expected: tuple[str, ...] | None
 ) -> None:
-    monkeypatch.setattr(clipboard.shutil, "which", lambda name: name if name in there else None)
+    monkeypatch.setattr("assistant.ui.clipboard.shutil.which", lambda name: name if name in there else None)
     assert clipboard.tool(environment, platform=platform) == expected
 
 

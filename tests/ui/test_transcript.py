@@ -15,6 +15,7 @@ from assistant.ui.chat.prompt import Prompt
 from assistant.ui.chat.scrollback import MOST_MOUNTED, PAGE, Entry, Scrollback
 from assistant.ui.chat.status import NewsPill
 from assistant.ui.chat.transcript import Transcript
+from assistant.ui.prose import Prose
 from tests.ui.driving import chat_of, say, see, shown, until, write
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from textual.pilot import Pilot
 
     from assistant.ui.app import AssistantApp
+    from assistant.ui.chat.items import Item
     from tests.ui.fake import FakeAgent
 
 
@@ -125,8 +127,8 @@ async def test_a_text_is_found_anywhere_in_the_conversation(make_app: Callable[.
         await pilot.press("N", "N")
         await see(pilot, "10 of 10")
         await until(pilot, lambda: isinstance(pilot.app.focused, MessageView) and "00129" in pilot.app.focused.copy_text)
-        marked = [span for view in views(pilot) for prose in view.query("Prose") for span in prose.render().spans]  # type: ignore[attr-defined]
-        assert "$background on $accent" in {str(span.style) for span in marked}
+        prose = [prose for view in views(pilot) for prose in view.query(Prose)]
+        assert "$background on $accent" in {str(span.style) for one in prose for span in one.render().spans}
         await pilot.press("ctrl+f", *"9999")
         await see(pilot, "not found")
         await pilot.press("escape")
@@ -227,7 +229,7 @@ def test_buttons_are_spent_once_and_a_stored_thumb_stands_under_the_last_message
     asked = BotMessage("?", (Button("Yes", "/affirm"),))
     trace = Trace()
     book = Scrollback()
-    stored = [UserItem("a", "", trace, 1), BotItem(asked, trace, turn=1), BotItem(asked, trace, is_last=True, turn=1)]
+    stored: list[Item] = [UserItem("a", "", trace, 1), BotItem(asked, trace, turn=1), BotItem(asked, trace, is_last=True, turn=1)]
     book.prepend(stored, {1: -1})
     assert [entry.rating for entry in book.entries] == [0, 0, -1]
     assert [entry.is_continued for entry in book.entries] == [False, False, True]
