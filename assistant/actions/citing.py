@@ -13,6 +13,15 @@ if TYPE_CHECKING:
 _MARKS = re.compile(r"([\\`*_\[\]<~]|^[#>+-])")
 
 
+UNSURE_ENTRY, SURE_DOCUMENT = 0.7, 0.85
+"""An entry below the first score gives way to a document from the second on: both are probabilities of being right."""
+
+
+def is_surer(document: DocumentMatch, entry_score: float) -> bool:
+    """Whether what a document says goes before an FAQ entry of this score."""
+    return entry_score < UNSURE_ENTRY and document.score >= SURE_DOCUMENT
+
+
 def document_message(match: DocumentMatch) -> BotMessage:
     """Returns the message that gives a document's answer.
 

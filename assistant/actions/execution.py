@@ -6,7 +6,7 @@ import random
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from assistant.actions.citing import document_message
+from assistant.actions.citing import UNSURE_ENTRY, document_message, is_surer
 from assistant.actions.custom import CustomActions
 from assistant.actions.form_steps import FormSteps
 from assistant.actions.speaking import ASIDES, Speaker
@@ -130,14 +130,17 @@ class Actions:
         best = found.best if found else None
         if found is None or best is None:
             return self._answer_from_documents(question) or self.say("utter_no_answer", tracker)
+        if best.score < UNSURE_ENTRY and (said := self._answer_from_documents(question, best.score)):
+            return said
         noted = {"faq_entry": best.entry_id, "faq_score": best.score} | ({"faq_passage": best.passage} if best.passage else {})
         related = tuple(Button(question, question) for question in self._follow_ups(found, tracker))
         return [BotUttered(BotMessage(best.answer, related, metadata=noted))]
 
-    def _answer_from_documents(self, question: str) -> list[Event]:
-        """Returns what a document says; nothing where none answers."""
+    def _answer_from_documents(self, question: str, entry_score: float = 0.0) -> list[Event]:
+        """Returns what a document says; nothing where none answers, or none more surely than an entry of this score."""
         best = self._ask_documents(question).best if self._ask_documents and question.strip() else None
-        return [BotUttered(document_message(best))] if best else []
+        is_given = best is not None and (not entry_score or is_surer(best, entry_score))
+        return [BotUttered(document_message(best))] if best is not None and is_given else []
 
     def _hand_over(self, tracker: Tracker) -> list[Event]:
         """Leaves the conversation to a person, with a word about it where nothing has been said yet."""
