@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any
 from textual.events import Paste
 from textual.widgets import Input
 
+from assistant.corrections.proposal import FileEdit, Proposal
+from assistant.dialogue.domain import Intent
+from assistant.dialogue.events import BotUttered, SlotSet, UserUttered
 from assistant.errors import TrainingStopped
 from assistant.faq.entry import FaqEntry
 from assistant.messages import (
@@ -26,9 +29,16 @@ from assistant.messages import (
     Trace,
     UserMessage,
 )
+from assistant.ui.agreeing import AgreeDialog
+from assistant.ui.chat.completing import CompletionList
+from assistant.ui.chat.finding import FindInput
 from assistant.ui.chat.message_view import BotView, ProblemView
 from assistant.ui.chat.prompt import MAX_CHARS, Prompt
+from assistant.ui.chat.why import WhyScreen
 from assistant.ui.faq.editor import EntryEditor
+from assistant.ui.marking import EntityDialog, Kind
+from assistant.ui.naming import NameDialog
+from assistant.ui.picking import Picker
 from assistant.ui.ports import TrainingOutcome
 from assistant.ui.problems import ProblemDialog
 from tests.ui.driving import app_of, chat_of, see, shown, until
@@ -179,3 +189,43 @@ async def test_pasting_into_the_prompt(make_app: Callable[..., AssistantApp]) ->
             assert len(prompt.text) <= MAX_CHARS
             assert not forbidden_in(prompt.text)
             assert_clean(pilot)
+
+
+async def test_finding_and_completing(make_app: Callable[..., AssistantApp]) -> None:
+    agent = hostile_agent()
+    for text, _ in HOSTILE.values():
+        agent.store(UserMessage(text), hostile_reply(text))
+        agent.domain.intents[text[:60]] = Intent(text[:60])  # type: ignore[index]
+    async with make_app(open_agent=lambda: agent).run_test(size=(100, 30)) as pilot:
+        await see(pilot, "the end")
+        await pilot.press("slash")
+        await until(pilot, lambda: pilot.app.screen.query_one(CompletionList).display)
+        await pilot.press(*["down"] * (len(HOSTILE) + 8))
+        assert_clean(pilot)
+        await pilot.press("escape", "ctrl+f")
+        for _, visible in HOSTILE.values():
+            pilot.app.screen.query_one(FindInput).value = visible[:40]
+            await until(pilot, lambda: " of " in shown(pilot) or "not found" in shown(pilot), "the count")
+            assert_clean(pilot)
+
+
+async def test_the_dialogs_of_corrections_and_the_whole_turn(make_app: Callable[..., AssistantApp], tmp_path: Path) -> None:
+    agent = hostile_agent()
+    async with make_app(open_agent=lambda: agent).run_test(size=(100, 30)) as pilot:
+        await see(pilot, "model ready")
+        for text, _ in HOSTILE.values():
+            edit = FileEdit(tmp_path / "nlu.yml", text, text, text + "\nmore " + text)
+            events = (UserUttered(text, Parse(text)), SlotSet(text, text), BotUttered(BotMessage(text)))
+            dialogs: list[Screen[Any]] = [
+                AgreeDialog(Proposal(text, (edit,), (text,))),
+                Picker("What?", text[:10_000], [text, "other"]),
+                NameDialog("Its name", text[:10_000], text),
+                EntityDialog(text[:2_000], (Entity(text, 0, 3, text, text, text),), (Kind(text, text, text),)),
+                WhyScreen(hostile_reply(text).trace, events, None),
+            ]
+            for dialog in dialogs:
+                await pilot.app.push_screen(dialog)
+                await pilot.pause()
+                assert_clean(pilot)
+                dialog.dismiss(None)
+                await until(pilot, partial(_is_closed, pilot, dialog), "the dialog closing")
