@@ -47,6 +47,7 @@ class Figures:
         answered: of the paraphrases, an answer was given; right: of these, it was the right one.
         abstained: of the out-of-scope questions; None when there were none.
         abstained_at_90: the same with the threshold at which nine of ten paraphrases are answered.
+        calibration_error: mean distance between scores and the share that is right, of all questions asked; out of scope, none is.
         threshold: what the calibration chose.
         start_s: a first start, vectors and calibration included; restart_s: a later one.
         median_ms, p95_ms: a search, encoder included.
@@ -58,6 +59,7 @@ class Figures:
     right: float
     abstained: float | None
     abstained_at_90: float | None
+    calibration_error: float
     threshold: float
     start_s: float
     restart_s: float
@@ -90,6 +92,9 @@ def measured(encode: Encode, paraphrases: Sequence[tuple[str, str]], out_of_scop
         right=float(first[scores >= threshold].mean()) if (scores >= threshold).any() else 0.0,
         abstained=float((strange < threshold).mean()) if len(strange) else None,
         abstained_at_90=float((strange < np.quantile(scores, 0.1)).mean()) if len(strange) else None,
+        calibration_error=_calibration_error(
+            np.concatenate([scores, strange]), np.concatenate([first, np.zeros(len(strange), dtype=bool)])
+        ),
         threshold=threshold,
         start_s=start_s,
         restart_s=restart_s,
@@ -183,6 +188,12 @@ def main() -> None:
 def _best_score(index: FaqIndex, question: str) -> float:
     matches = index.search(question).matches
     return matches[0].score if matches else 0.0
+
+
+def _calibration_error(scores: np.ndarray[Any, Any], is_right: np.ndarray[Any, Any]) -> float:
+    """Returns the expected calibration error over ten bins. Source: Naeini et al. 2015."""
+    bins = np.minimum((10 * scores).astype(int), 9)
+    return float(sum(abs(scores[bins == place].sum() - is_right[bins == place].sum()) for place in range(10)) / len(scores))
 
 
 def _nothing(texts: Sequence[str]) -> np.ndarray[Any, np.dtype[np.float32]]:
