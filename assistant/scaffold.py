@@ -32,7 +32,9 @@ def make_project(folder: Path, *, shop: bool = False) -> Path:
     source = shipped_root() if shop else shipped_root() / "data" / "starter"
     with new_folder(folder) as draft:
         shutil.copytree(source / "intents", draft / "intents", ignore=_LEFT_OUT)
-        shutil.copytree(source / "data" / "faq", draft / "data" / "faq", ignore=_LEFT_OUT)
+        for part in ("faq", "knowledge"):
+            if (source / "data" / part).is_dir():
+                shutil.copytree(source / "data" / part, draft / "data" / part, ignore=_LEFT_OUT)
         (draft / ".gitignore").write_text(_GIT_IGNORE, encoding="utf-8")
     return folder.resolve()
 
