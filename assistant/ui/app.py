@@ -26,6 +26,7 @@ from assistant.ui.help import HelpScreen
 from assistant.ui.keymap import load_keymap
 from assistant.ui.preferences import KEYMAP_FILE, Preferences, load_preferences, user_folder
 from assistant.ui.problems import ProblemDialog
+from assistant.ui.question import QuestionDialog
 from assistant.ui.reloading import LOOK_EVERY_S, ProjectFiles
 from assistant.ui.safe_text import safe, safe_line
 from assistant.ui.training.run import Fate, RunState, TrainingRun
@@ -168,6 +169,7 @@ class AssistantApp(App[None]):
         self._train = train
         self._trains_first = first_run_training
         self.told_at = 0.0
+        self.n_unsaved = 0
         for look in theme.THEMES:
             self.register_theme(look)
         self.theme = self.preferences.theme if self.preferences.theme in self.available_themes else theme.DARK
@@ -361,6 +363,16 @@ class AssistantApp(App[None]):
         if isinstance(self.screen, ModalScreen):  # a dialog is open: it wants an answer first
             return
         self.switch_mode(place)
+
+    async def action_quit(self) -> None:
+        """Leaves; asks first where changes of examples would be lost."""
+        if not self.n_unsaved or isinstance(self.screen, QuestionDialog):
+            self.exit()
+            return
+        changes = f"{self.n_unsaved} unsaved change{'s' * (self.n_unsaved != 1)}"
+        text = f"{changes} of examples would be lost; ^s on the intents screen saves."
+        answers = {"stay": "Stay", "leave": "Leave without saving"}
+        self.push_screen(QuestionDialog("Quit", text, answers), lambda chosen: self.exit() if chosen == "leave" else None)
 
     def action_help(self) -> None:
         """Shows the keys of the screen first, then all others; a second time hides them."""

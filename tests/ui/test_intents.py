@@ -266,6 +266,20 @@ async def test_failures_are_shown_and_the_draft_stays(app: AssistantApp, files: 
         assert "hiya" not in files.read_text()
 
 
+async def test_nobody_leaves_with_unsaved_changes_unasked(app: AssistantApp) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        await open_intents(pilot)
+        await pilot.press("tab", "tab", "delete")
+        await see(pilot, "1 unsaved change:")
+        await pilot.press("f2", "ctrl+q")
+        await see(pilot, "1 unsaved change of examples would be lost")
+        await pilot.press("escape")
+        await see(pilot, "What can I do for you?")
+        assert app.is_running
+        await pilot.press("ctrl+q", "tab", "enter")
+        await until(pilot, lambda: not app.is_running)
+
+
 async def test_broken_files_are_told_and_the_screen_lives(app: AssistantApp, files: Path) -> None:
     files.write_text("nlu: [\n")
     async with app.run_test(size=(100, 30)) as pilot:

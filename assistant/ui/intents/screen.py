@@ -127,7 +127,7 @@ class IntentsScreen(DeskScreen):
         tree = self.query_one(IntentTree)
         tree.show(self._health.intents, names)
         self._show_examples()
-        n_changes = self._history.n_changes
+        n_changes = self.desk.n_unsaved = self._history.n_changes
         unsaved = self.query_one("#unsaved", Static)
         unsaved.set_class(n_changes > 0, "-shown")
         unsaved.update(f"{n_changes} unsaved change{'s' * (n_changes != 1)}: ^s shows the diff and saves, ^z takes back")
