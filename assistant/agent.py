@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from assistant.faq.duplicates import Likeness
     from assistant.faq.entry import FaqEntry
     from assistant.faq.queue import QuestionCluster, Unanswered
+    from assistant.knowledge.proofreading import WeakSentence
     from assistant.knowledge.suggesting import Suggestion
     from assistant.knowledge.summaries import InOrder
     from assistant.messages import BotMessage, UserMessage
@@ -169,6 +170,7 @@ class Agent:
         model: the folder of the model to answer with.
         runner: runs custom actions; None: there are none.
         translator: for people who write in another language; None: nothing is translated.
+        proofread: gives the sentences of an answer that read badly.
         load_model: gives the interpreter of a model folder, and the FAQ over its vectors.
         load_policy: gives the policy that was learned with a model, for a domain; None where there is none.
         open_documents: gives the longer documents over a model's vectors; None where there are none.
@@ -190,6 +192,7 @@ class Agent:
         order: Callable[[], InOrder | None] = lambda: None,
         runner: ActionRunner | None = None,
         translator: Translator | None = None,
+        proofread: Callable[[str], Sequence[WeakSentence]] = lambda _: (),
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.settings = settings
@@ -198,6 +201,7 @@ class Agent:
         self._open_documents = open_documents
         self.documents = open_documents(self.interpreter)
         self.translator = translator or Translator(settings.translation)
+        self._proofread = proofread
         self.conversations = memory.conversations
         self.entries = memory.entries
         self.unanswered = memory.unanswered
@@ -569,6 +573,18 @@ class Agent:
         past = [pair for one in handled for pair in answered_by_people(self.events(one.sender_id))]
         documents = self._ask_documents(said[-1]) if self.documents else None
         return suggested(said[-1], self.faq.search(said[-1]), documents, past, self.interpreter.encode, self._order())
+
+    def notices(self) -> tuple[str, ...]:
+        """Returns what people should know before they write, such as that nothing can be translated, and why."""
+        return (self.translator.problem,) if self.translator.problem else ()
+
+    def weak_sentences(self, answer: str) -> Sequence[WeakSentence]:
+        """Returns the sentences of an answer that read badly; takes some tenths of a second.
+
+        Raises:
+            MissingError: the checkpoint that could tell is not there.
+        """
+        return self._proofread(answer)
 
     def start_conversation(self, sender_id: str) -> Reply | None:
         """Returns the welcome of a conversation that has not begun: the response ``utter_welcome``, where the project has one."""

@@ -16,6 +16,7 @@ from assistant.dialogue.stories import load_stories
 from assistant.errors import AssistantError, MissingError, NoModel
 from assistant.faq.index import FaqIndex
 from assistant.knowledge.index import DocumentIndex
+from assistant.knowledge.proofreading import weak_sentences
 from assistant.knowledge.reader import Reader
 from assistant.knowledge.syncing import sync
 from assistant.knowledge.warming import Warming
@@ -81,6 +82,7 @@ def open_agent(project: Project, settings: Settings, *, model: Path | None = Non
             order=Warming(lambda: open_plain_encoder(settings.threads).in_order) if settings.follow_ups else lambda: None,
             runner=runner,
             translator=open_translator(project.root, settings),
+            proofread=lambda answer: weak_sentences(answer, open_fluency(settings.threads)),
         )
         opened.pop_all()  # from here on they are the agent's to close
     agent.on_close(database.close)

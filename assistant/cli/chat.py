@@ -147,7 +147,10 @@ def _open(project: ProjectOption, model: ModelOption) -> Agent:
     found, settings = project_and_settings(project)
     _train_first(found, model)
     _tell_of_actions(found, settings)
-    return open_agent(found, settings, model=model)
+    agent = open_agent(found, settings, model=model)
+    for notice in agent.notices():
+        talk(notice)
+    return agent
 
 
 def _tell_of_actions(project: Project, settings: Settings) -> None:
@@ -213,4 +216,6 @@ def _show_trace(reply: Reply) -> None:
         write(f"  {decision.policy:<9} {decision.action} {decision.confidence:.2f}: {decision.reason}")
     for match in trace.faq.matches if trace.faq else ():
         write(f"  faq       {match.score:.2f} {match.entry_id}: {match.matched}")
+    for read in trace.documents.matches if trace.documents else ():
+        write(f"  document  {read.score:.2f} {read.place}: {read.answer}")
     write("  ms        " + "  ".join(f"{stage} {value:.1f}" for stage, value in trace.timings_ms.items()))

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from assistant.ui.ports import AgentPort, Explain, Mode, OpenAgent, Train
 
 _TELL_EVERY_S = 0.2
+_NOTICE_S = 20.0
 
 
 class Reminded(Message):
@@ -222,6 +223,8 @@ class AssistantApp(App[None]):
             self.show_problem(error)
         else:
             self.model_state = ModelState.READY
+            for notice in self.agent.notices():
+                self.notify(safe_line(notice), severity="warning", timeout=_NOTICE_S, markup=False)
             self._watch(self.agent)
             if not self.preferences.has_seen_tour:
                 self.show_tour()

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from assistant.faq.entry import FaqEntry, Status
     from assistant.faq.queue import QuestionCluster, Unanswered
     from assistant.inbox import Case
+    from assistant.knowledge.proofreading import WeakSentence
     from assistant.messages import FaqResult, Parse, ProgressCallback, Reply, UserMessage
     from assistant.stores.entry_import import ImportChange, ImportMode, ImportReport
     from assistant.stores.entry_values import EntryVersion
@@ -200,6 +201,10 @@ class AgentPort(Protocol):
     def inbox(self) -> InboxPort: ...
 
     def handle(self, message: UserMessage) -> Reply: ...
+
+    def notices(self) -> tuple[str, ...]: ...
+
+    def weak_sentences(self, answer: str) -> Sequence[WeakSentence]: ...
 
     def start_conversation(self, sender_id: str) -> Reply | None: ...
 

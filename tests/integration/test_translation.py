@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from assistant.config import TranslationSettings
+from assistant.config import TranslationSettings, load_settings
 from assistant.dialogue.events import UserUttered
 from assistant.dialogue.handoffs import transcript
+from assistant.health import examine
 from assistant.messages import UserMessage
+from assistant.opening import open_translator
 from assistant.translation.engine import Hypothesis
 from assistant.translation.translator import Translator
 from tests.integration.bots import Keywords, agent_of, texts
@@ -80,3 +82,22 @@ def test_the_chat_goes_on_untranslated_where_the_engine_is_missing(project: Proj
     without.close()
     assert texts(reply) == ["Hello!"]
     assert reply.trace.problems == ("TRA-001 no engine",)
+
+
+def test_a_project_whose_engine_has_no_model_opens_and_says_so(project: Project) -> None:
+    settings = load_settings(translation={"engine": "ctranslate2", "languages": ["de"], "models": {"de-en": "models/de-en"}})
+    translator = open_translator(project.root, settings)
+    assert not translator.is_on
+    assert translator.problem.startswith("TRA-001 ctranslate2 cannot translate: ")
+    agent = agent_of(project, Keywords({"hello": "greet"}, {}), translator=translator)
+    assert agent.notices() == (translator.problem,)
+    agent.close()
+    assert open_translator(project.root, load_settings()).problem == ""
+
+
+def test_doctor_tries_the_models(project: Project) -> None:
+    settings = load_settings(translation={"engine": "ctranslate2", "languages": ["de"], "models": {}})
+    (check,) = (check for check in examine(project, settings) if check.name == "translation")
+    assert not check.is_ok
+    assert check.detail.startswith('TRA-002 config.yml: translation.models: no model is named for "de-en"')
+    assert not [check for check in examine(project, load_settings()) if check.name == "translation"]

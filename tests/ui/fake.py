@@ -16,6 +16,7 @@ from assistant.errors import DuplicateEntry, StaleEntry, UnknownEntry
 from assistant.faq.askings import Asking
 from assistant.faq.entry import FaqEntry, checked, slug
 from assistant.faq.queue import QuestionCluster
+from assistant.knowledge.proofreading import WeakSentence
 from assistant.messages import (
     BotMessage,
     Button,
@@ -337,6 +338,7 @@ class FakeAgent:
         failure: raised by the next turn, once.
         gate: turns wait for it; set from the start.
         reminders: go off at the next look.
+        told_before: notices when it is opened.
     """
 
     entries: FakeEntries = field(default_factory=lambda: FakeEntries(entries_of_the_shop()))
@@ -353,6 +355,7 @@ class FakeAgent:
     reminders: list[tuple[str, Reply]] = field(default_factory=list)
     gate: threading.Event = field(default_factory=threading.Event)
     greets: bool = True
+    told_before: tuple[str, ...] = ()
     is_closed: bool = False
 
     def __post_init__(self) -> None:
@@ -362,6 +365,12 @@ class FakeAgent:
         self.stories: tuple[Story, ...] = ()
         self.conversations = FakeConversations(self)
         self.faq = FakeFaq(self.entries)
+
+    def notices(self) -> tuple[str, ...]:
+        return self.told_before
+
+    def weak_sentences(self, answer: str) -> tuple[WeakSentence, ...]:
+        return (WeakSentence(answer, ("wibble",), -5.0),) if "wibble" in answer else ()
 
     def start_conversation(self, sender_id: str) -> Reply | None:
         self.senders.append(sender_id)

@@ -68,6 +68,13 @@ async def test_a_reminder_is_said_in_its_conversation(make_app: Callable[..., As
         assert "for somebody else" not in shown(pilot)
 
 
+async def test_what_should_be_known_is_said_as_it_opens(make_app: Callable[..., AssistantApp], agent: FakeAgent) -> None:
+    agent.told_before = ("TRA-001 ctranslate2 cannot translate: it is not installed",)
+    async with make_app().run_test() as pilot:
+        await see(pilot, "What can I do for you?")
+        await until(pilot, lambda: any("TRA-001" in notice.message for notice in pilot.app._notifications))
+
+
 async def test_button_is_pressed_by_its_number(make_app: Callable[..., AssistantApp], agent: FakeAgent) -> None:
     async with make_app().run_test() as pilot:
         await see(pilot, "Track an order")
