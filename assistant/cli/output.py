@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
+
+from assistant.safe_text import clean, escaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -17,16 +18,12 @@ if TYPE_CHECKING:
 PROGRESS_VARIABLE = "ASSISTANT_PROGRESS"
 """Set to ``json``, each step of long work is one JSON line on standard error."""
 
-
-_ACTING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-"""Control characters, bidirectional overrides, and lone surrogates, which cannot be written."""
-
 _DIFF_COLOURS = {"-": 31, "+": 32}
 
 
 def write_json(value: Any) -> None:
     """Writes one JSON object as one line, at once; what would act on a terminal is escaped."""
-    _print(_ACTING.sub(lambda match: f"\\u{ord(match[0]):04x}", json.dumps(value, ensure_ascii=False, default=str)))
+    _print(escaped(json.dumps(value, ensure_ascii=False, default=str)))
 
 
 def write(text: str = "") -> None:
@@ -67,8 +64,8 @@ def talk(text: str) -> None:
 
 
 def plain(text: str) -> str:
-    """Returns the text without control and bidirectional override characters; line breaks and tabs stay."""
-    return _ACTING.sub("", text)
+    """Returns the text without escape sequences, control and bidirectional override characters; line breaks and tabs stay."""
+    return clean(text)
 
 
 @contextmanager

@@ -57,10 +57,10 @@ def test_who_waits_is_listed_and_shown(cli: Callable[..., Ran], waiting: Path) -
     assert "\x1b" not in shown
     assert shown.splitlines()[1:] == [
         "began with: hi",
-        "said last: a person [31mplease",
+        "said last: a person please",
         "sentiment: -0.5",
         "",
-        "user: a person [31mplease",
+        "user: a person please",
         "bot: I will pass you on.",
     ]
 

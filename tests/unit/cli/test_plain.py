@@ -52,7 +52,7 @@ def test_a_conversation_through_a_pipe(cli: Callable[..., Ran], monkeypatch: pyt
     assert ran.out.splitlines() == [
         "Assistant: Welcome.",
         "You: hello",
-        "Assistant: Hello [31mred!",
+        "Assistant: Hello red!",
         "Choice 1: Track a parcel",
         "Choice 2: Nothing",
         "You: 1",
