@@ -18,10 +18,10 @@ from assistant.stores.askings import AskingStore
 from assistant.stores.conversations import ConversationStore
 from assistant.stores.database import open_database
 from assistant.stores.handoffs import HandoffStore
+from assistant.ui.agreeing import AgreeDialog
 from assistant.ui.inbox.case import CaseScreen
 from assistant.ui.inbox.screen import InboxScreen
 from assistant.ui.problems import ProblemDialog
-from assistant.ui.question import QuestionDialog
 from tests.ui.driving import see, shown, until, write
 from tests.ui.hostile import HOSTILE, forbidden_in
 
@@ -190,9 +190,9 @@ async def test_messages_become_examples_and_ways_to_ask(
         await see(pilot, "What does it mean?")
         await write(pilot, "track")
         await pilot.press("enter")
-        await until(pilot, lambda: isinstance(pilot.app.screen, QuestionDialog))
+        await until(pilot, lambda: isinstance(pilot.app.screen, AgreeDialog))
         assert "+    - my parcel thing" in shown(pilot)
-        await pilot.press("tab", "enter")
+        await pilot.press("ctrl+s")
         await until(pilot, lambda: "my parcel thing" in nlu.read_text())
         assert "# all" in nlu.read_text()
         assert [one.intent for one in read_nlu(found.training).examples if one.text == "my parcel thing"] == ["track_order"]
