@@ -59,13 +59,6 @@ _LIVE = (
     " AND (entries.valid_until IS NULL OR entries.valid_until >= :today)"
 )
 _ORDER = " ORDER BY score DESC, entries.id"
-# FTS5 ranks without looking at the entries: of a common word thousands match, and reading their rows takes most of the time.
-_BEST_FIRST = (
-    "SELECT entries.id, -best.score AS score FROM (SELECT rowid AS key, rank AS score FROM entry_text WHERE entry_text MATCH :query"
-    " AND rank MATCH 'bm25(4.0, 3.0, 1.0)' ORDER BY rank LIMIT :enough) AS best JOIN entries ON entries.key = best.key WHERE TRUE"
-)
-_SPARE = 4
-"""How many times more entries than are wanted are ranked first, since some may not answer today."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +98,6 @@ def search(session: Session, typed: str, want: Want, limit: int | None = None, l
     if not query:
         return ()
     values = {"query": query} | ({"today": live_on} if live_on else {}) | ({"limit": limit} if limit is not None else {})
-    if dialect == "sqlite" and limit is not None:
-        best = session.execute(_statement(_BEST_FIRST, live_on is not None, True), values | {"enough": _SPARE * limit}).all()
-        if len(best) == limit:
-            return tuple(TextHit(entry_id, score) for entry_id, score in best)
     found = session.execute(_statement(_SCORES[dialect], live_on is not None, limit is not None), values)
     return tuple(TextHit(entry_id, score) for entry_id, score in found)
 
