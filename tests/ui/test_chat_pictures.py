@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,7 +14,7 @@ from tests.ui.driving import app_of, chat_of, say, see, write
 from tests.ui.test_screenshots import SIZES, THEMES, picture, taken
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterator
 
     from textual.pilot import Pilot
 
@@ -117,18 +118,26 @@ PICTURES = [
 ]
 
 
+@pytest.fixture(autouse=True)
+def greenwich() -> Iterator[None]:
+    """The list of conversations shows the local time: the pictures are taken where it is the same everywhere."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TZ", "UTC")
+        time.tzset()
+        yield
+    time.tzset()
+
+
 @pytest.mark.parametrize(("scene", "size", "look"), PICTURES, ids=["-".join(picture) for picture in PICTURES])
 async def test_picture(
     make_app: Callable[..., AssistantApp],
     project: Project,
     agent: FakeAgent,
-    monkeypatch: pytest.MonkeyPatch,
     picture: Callable[[str, str], None],
     scene: str,
     size: str,
     look: str,
 ) -> None:
-    monkeypatch.setenv("TZ", "UTC")
     (project.bot / "domain.yml").write_text(DOMAIN)
     (project.bot / "nlu.yml").write_text(NLU)
     for sender_id, text in {"ann": "my parcel is lost", "bob": "do you sell socks"}.items():
