@@ -8,7 +8,7 @@ it has none. Source of the aligned question: Chen et al. 2017, section 3.2.2.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from assistant.knowledge.features import Asked, Floats
 
 WIDTH = 96
-_SCALE = np.float32(WIDTH**-0.5)
+_SCALE: Any = np.float32(WIDTH**-0.5)  # of single precision, so that what it scales stays so
 KERNELS = (3, 5)
 """Pieces that each convolution looks over."""
 
@@ -82,7 +82,7 @@ def _convolved(states: Floats, weights: Floats, bias: Floats) -> Floats:
     return total
 
 
-def _softmax(logits: Floats) -> Floats:
+def _softmax(logits: Any) -> Floats:
     powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
     scaled: Floats = powers / powers.sum(axis=-1, keepdims=True)
     return scaled

@@ -14,6 +14,8 @@ from assistant.stores.database import open_database
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from assistant.dialogue.events import Event
+
 POLICY = """# Returns
 
 ## Deadlines
@@ -49,7 +51,7 @@ def test_a_conversation_is_summed_up_in_three_sentences(tmp_path: Path, capsys: 
     (tmp_path / ".assistant").mkdir()
     with open_database(f"sqlite:///{tmp_path}/.assistant/assistant.db") as database:
         said = [UserUttered(text, Parse(text)) for text in ("hi", "my parcel came broken", "what now")]
-        events = [said[0], said[1], ActionExecuted("action_look"), ActionExecuted("action_default_fallback"), said[2]]
+        events: list[Event] = [said[0], said[1], ActionExecuted("action_look"), ActionExecuted("action_default_fallback"), said[2]]
         ConversationStore(database).append("ann", events, 0)
     assert ran("summarize", "ann", "--project", str(tmp_path), "--json") == 0
     found = json.loads(capsys.readouterr().out)

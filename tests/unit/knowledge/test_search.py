@@ -18,7 +18,8 @@ WORDS = ("parcel", "lamp", "refund", "batteri", "heavy")
 
 def encode(texts: Sequence[str]) -> NDArray[np.float32]:
     counts = np.array([[0.1, *(float(word in text.lower()) for word in WORDS)] for text in texts], dtype=np.float32)
-    return counts / np.linalg.norm(counts, axis=1, keepdims=True)
+    scaled: NDArray[np.float32] = counts / np.linalg.norm(counts, axis=1, keepdims=True)
+    return scaled
 
 
 def document(name: str, *sections: tuple[str, str]) -> Document:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from assistant.dialogue.events import Event
+
 
 def encode(texts: Sequence[str]) -> NDArray[np.float32]:
     """Returns whether each text has to do with parcels, or not."""
@@ -55,7 +57,7 @@ def test_nothing_fits_nothing_is_suggested() -> None:
 
 
 def test_the_first_thing_that_a_person_answers_counts() -> None:
-    events = [
+    events: list[Event] = [
         UserUttered("hi"),
         BotUttered(BotMessage("hello")),
         UserUttered("my parcel is late"),

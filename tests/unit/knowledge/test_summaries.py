@@ -18,7 +18,8 @@ WORDS = ("parcel", "broken", "refund", "weather", "shoes", "music")
 def encode(texts: Sequence[str]) -> NDArray[np.float32]:
     """Returns which of some words each text has, as vectors of length one."""
     counts = np.array([[0.05, *(float(word in text.lower()) for word in WORDS)] for text in texts], dtype=np.float32)
-    return counts / np.linalg.norm(counts, axis=1, keepdims=True)
+    scaled: NDArray[np.float32] = counts / np.linalg.norm(counts, axis=1, keepdims=True)
+    return scaled
 
 
 STORY = (
