@@ -288,7 +288,7 @@ async def test_figures_show_what_was_asked_and_what_wants_a_look(make_app: Calla
         await open_desk(pilot)
         await pilot.press("ctrl+t", "ctrl+t")
         await see(pilot, "To review 2")
-        await see(pilot, "How long does delivery take?  |  pay-later")
+        await see(pilot, "How long does delivery take? | pay-later")
         await see(pilot, "✕ contradict")
         await see(pilot, "2 against 4")
         await pilot.press("ctrl+t")
