@@ -49,7 +49,7 @@ def main() -> None:
         assert agent.documents is not None
         ask = agent.documents.ask
         print(f"first question to them   {_timed(ask, QUESTIONS[:1]):6.1f} ms   (loads the reader)")
-        print(f"new question             {_timed(ask, QUESTIONS[1:]):6.1f} ms   (reads three passages)")
+        print(f"new question             {_timed(ask, QUESTIONS[1:]):6.1f} ms   (reads a passage)")
         print(f"passages read before     {_timed(ask, QUESTIONS * ROUNDS):6.1f} ms")
         agent.close()
 
