@@ -193,7 +193,8 @@ class AssistantApp(App[None]):
             self.keymap = load_keymap(files)
         except AssistantError as error:
             self.show_problem(error)
-        self.set_keymap(self.keymap)
+        if self.keymap:
+            self.set_keymap(self.keymap)
 
     def prefer(self, **changes: Any) -> None:
         """Keeps what the person has chosen."""
