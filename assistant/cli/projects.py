@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from assistant.cli.options import JsonOption, ProjectOption, project_and_settings
-from assistant.cli.output import talk, write, write_json
+from assistant.cli.output import progress, talk, write, write_json
+
+if TYPE_CHECKING:
+    from assistant.project import Project
+    from assistant.validation.finding import Finding
 
 FAILED = 1
 
@@ -58,6 +62,9 @@ def validate(
     labels: Annotated[
         bool, typer.Option("--labels", help="Look for examples whose intent a model doubts, too: trains on folds, a minute.")
     ] = False,
+    fluency: Annotated[
+        bool, typer.Option("--fluency", help="Look for English answers and responses that read badly, too: half a minute.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> int:
     """Checks a project's files and says what is wrong and where; exit code 1 when something is."""
@@ -70,6 +77,8 @@ def validate(
         from assistant.cli.suspicions import suspicious_findings
 
         findings += suspicious_findings(found)
+    if fluency and not any(finding.is_error for finding in findings):
+        findings += _badly_read(found)
     components = components_of(found)
     n_errors = sum(finding.is_error for finding in findings)
     if as_json:
@@ -88,6 +97,17 @@ def validate(
             write(str(finding))
         write(f"{n_errors} errors, {len(findings) - n_errors} warnings")
     return FAILED if n_errors else 0
+
+
+def _badly_read(project: Project) -> list[Finding]:
+    from assistant.dialogue.domain import load_domain
+    from assistant.faq.files import read_entries
+    from assistant.opening import open_fluency
+    from assistant.validation.fluency_checks import fluency_findings
+
+    entries = [entry for path in project.faq for entry in read_entries(path)]
+    with progress() as report:
+        return list(fluency_findings(load_domain(project), entries, open_fluency(), report))
 
 
 def doctor(project: ProjectOption = None, as_json: JsonOption = False) -> int:

@@ -93,3 +93,14 @@ def test_a_rasa_project_is_copied_and_said_what_became_of_it(cli: Callable[..., 
     assert {"name": "EntitySynonymMapper", "where": "config.yml:19", "becomes": "synonyms"} in checked.result["components"]
     both = cli("init", tmp_path / "other", "--from", source, "--shop")
     assert (both.code, both.out) == (2, "")
+
+
+def test_how_answers_read_is_looked_at_when_asked_for(cli: Callable[..., Ran], tmp_path: Path) -> None:
+    broken = "Order days the within refund we and soon you your as return received 30 can."
+    cli("init", tmp_path / "mine")
+    file = next(path for path in (tmp_path / "mine").rglob("*.yml") if path.parent.name == "faq")
+    file.write_text(f"{file.read_text().rstrip()}\n- id: broken\n  question: Refunds, how do they work?\n  answer: {broken}\n")
+    assert cli("validate", "--project", tmp_path / "mine").out.endswith("0 errors, 0 warnings\n")
+    ran = cli("validate", "--fluency", "--project", tmp_path / "mine", "--json")
+    assert (ran.code, ran.result["errors"]) == (0, 0)
+    assert [found["where"] for found in ran.result["findings"]] == ['FAQ "broken"']
