@@ -32,7 +32,7 @@ _RARE = 2.0
 """What a hateful tweet counts beside others, of which there are sixteen times as many."""
 _LIFTS = tuple(np.arange(-0.4, 1.3, 0.1).tolist())
 """What may be added to the logits of the rare manners."""
-_THRESHOLDS = tuple(np.arange(0.5, 0.96, 0.05).round(2).tolist())
+_THRESHOLDS = tuple(np.arange(0.8, 0.99, 0.02).round(2).tolist())
 _MOST_FALSE = 0.001
 """Share of harmless texts that a threshold may flag, measured on texts that the heads were not fitted to."""
 

@@ -82,7 +82,7 @@ def test_naming_a_group_is_not_flagged(checkpoint: Checkpoint, heads: SignalHead
 def test_the_examples_of_the_shipped_bot_are_not_flagged(checkpoint: Checkpoint, heads: SignalHeads) -> None:
     texts = [example.text for example in read_nlu(find_project(ROOT).training).examples]
     found = flagged(checkpoint, heads, texts)
-    assert len(found) <= len(texts) // 500, found
+    assert len(found) <= len(texts) // 400, found
 
 
 @pytest.mark.parametrize(("category", "least"), [("abuse", 0.8), ("hate", 0.7), ("self_harm", 0.8), ("sexual", 0.7), ("spam", 0.7)])
