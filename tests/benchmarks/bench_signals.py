@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     Encode = Callable[[Sequence[str]], NDArray[np.float32]]
 
 ROUNDS = 200
-N_LINES, EVERY = 1_000, 37
+N_LINES, EVERY = 400, 37
 
 
 def main() -> None:
