@@ -119,7 +119,8 @@ def _with_odds(
     together = evidence(with_constant(columns) @ np.array(topical), with_constant(lead_columns) @ np.array(leading))
     is_true = np.concatenate([is_right, np.zeros(n_asked + n_strange)])
     slope, constant = fit_odds(together[:, None], is_true, _shares(n_asked, n_strange), USUAL.odds)
-    return replace(start, topical=topical, leading=leading, odds=(slope, constant + LEFT_OUT_COSTS * bool(n_asked)))
+    cost = LEFT_OUT_COSTS * n_asked / (n_asked + MIN_ASKED)  # few left-out questions leave the odds as they usually are
+    return replace(start, topical=topical, leading=leading, odds=(slope, constant + cost))
 
 
 def _best(fitted: Calibration, tables: list[Floats], domains: list[float]) -> Floats:
