@@ -125,7 +125,7 @@ def _sign_test(n_better: int, n_worse: int) -> float:
     if not n_better + n_worse:
         return 1.0
     n = n_better + n_worse
-    return min(1.0, 2 * sum(comb(n, k) for k in range(min(n_better, n_worse) + 1)) / 2**n)
+    return min(1.0, 2 * sum(comb(n, k) for k in range(min(n_better, n_worse) + 1)) / (1 << n))
 
 
 def _listed(title: str, changes: Sequence[Change]) -> list[str]:

@@ -138,7 +138,7 @@ def test_parsing_gives_one_object_a_message(run: Callable[..., tuple[int, list[s
     assert code == 0
     for line, text in zip(lines, ("hello", "where is my parcel"), strict=True):
         found = json.loads(line)
-        assert set(found) == {"text", "intent", "intent_ranking", "entities", "text_tokens", "out_of_scope"}
+        assert set(found) == {"text", "intent", "intent_ranking", "entities", "text_tokens", "out_of_scope", "sentiment"}
         assert found["text"] == text
         assert found["intent"] == found["intent_ranking"][0]
         assert sum(score["confidence"] for score in found["intent_ranking"]) == pytest.approx(1, abs=1e-3)

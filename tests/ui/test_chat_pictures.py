@@ -148,7 +148,8 @@ async def test_picture(
         agent.scripted[text] = Reply((BotMessage(f"about {text}"),), Trace(parse))
     app = make_app()
     app.explain = explain
+    name = f"chat-{scene}-{size}-{look}"
     async with app.run_test(size=SIZES.get(size, (60, 20))) as pilot:
-        svg = await taken(pilot, SCENES[scene], THEMES[look])
+        svg = await taken(pilot, SCENES[scene], THEMES[look], name)
         assert app_of(pilot).sender_id == "terminal"
-    picture(f"chat-{scene}-{size}-{look}", svg)
+    picture(name, svg)

@@ -136,5 +136,5 @@ async def test_picture(
     desks: AssistantApp, picture: Callable[[str, str], None], name: str, scene: str, size: str, look: str
 ) -> None:
     async with desks.run_test(size=SIZES[size]) as pilot:
-        svg = await taken(pilot, SCENES[scene], THEMES[look])
+        svg = await taken(pilot, SCENES[scene], THEMES[look], name)
     picture(name, svg)

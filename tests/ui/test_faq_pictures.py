@@ -104,6 +104,7 @@ async def test_picture(
         Likeness("contradiction", "delivery-time", "return-worn-shoes", "?", "?", 0.9, "30 days against 2 days"),
         Likeness("duplicate", "delivery-time", "pay-later", "?", "?", 0.85),
     )
+    name = f"{scene}-{size}-{look}"
     async with make_app().run_test(size=SIZES[size]) as pilot:
-        svg = await taken(pilot, SCENES[scene], THEMES[look])
-    picture(f"{scene}-{size}-{look}", svg)
+        svg = await taken(pilot, SCENES[scene], THEMES[look], name)
+    picture(name, svg)

@@ -330,11 +330,13 @@ def test_files_that_cannot_be_written_are_named(tmp_path: Path) -> None:
 
 
 def test_the_conversations_of_the_shipped_bot_go_so_with_its_actions_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    report = run_conversation_tests(find_project(shipped_root()), load_settings(), runs_actions=True)
+    project = find_project(shipped_root())
+    report = run_conversation_tests(project, load_settings(project.config), runs_actions=True)
     assert list(report.failures) == []
 
 
 def test_the_conversations_of_the_shipped_bot_go_as_they_should() -> None:
-    report = run_conversation_tests(find_project(shipped_root()), load_settings())
+    project = find_project(shipped_root())
+    report = run_conversation_tests(project, load_settings(project.config))
     assert report.failures == ()
     assert report.n_passed >= 20

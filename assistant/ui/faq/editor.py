@@ -160,6 +160,11 @@ class EntryEditor(ModalScreen["FaqEntry | None"]):
         fields |= {str(area.id): area.text for area in self.query(TextArea)}
         return fields | {"status": str(self.query_one("#status", Select).value)}
 
+    @property
+    def _is_whole(self) -> bool:
+        """Whether all fields are there: what was being looked up may come back while the editor is put up or taken down."""
+        return self.is_mounted and {*typed_of(self._opened), "more", "state"} <= {widget.id for widget in self.query("*")}
+
     # --- what is wrong
 
     @on(Input.Changed)
@@ -174,7 +179,7 @@ class EntryEditor(ModalScreen["FaqEntry | None"]):
 
     def _check(self) -> None:
         """Says beside each field what is wrong with it; an empty field only once somebody wanted to save."""
-        if not self.is_mounted:
+        if not self._is_whole:
             return
         entry, faults = self.current(), self._faults()
         if not self._is_checked:

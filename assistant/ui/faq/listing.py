@@ -93,7 +93,7 @@ def arranged(entries: Sequence[FaqEntry], listing: Listing, hits: Mapping[str, i
         "saved last": lambda entry: (-entry.updated_at,),
         "state": lambda entry: (STATUSES.index(entry.status), entry.question.casefold()),
     }
-    return tuple(sorted(chosen, key=keys[listing.order]))  # type: ignore[arg-type]
+    return tuple(sorted(chosen, key=keys[listing.order]))
 
 
 def state_of(entry: FaqEntry, today: date) -> str:

@@ -90,7 +90,8 @@ def test_a_rasa_project_is_copied_and_said_what_became_of_it(cli: Callable[..., 
     assert "config.yml:13: DIETClassifier -> the heads for intents and entities on the ALBERT encoder" in ran.out
     checked = cli("validate", "--project", tmp_path / "mine", "--json")
     assert (checked.code, checked.result["errors"]) == (0, 0)
-    assert {"name": "EntitySynonymMapper", "where": "config.yml:19", "becomes": "synonyms"} in checked.result["components"]
+    synonyms = {"name": "EntitySynonymMapper", "where": "config.yml:19", "becomes": "synonyms", "without_effect": []}
+    assert synonyms in checked.result["components"]
     both = cli("init", tmp_path / "other", "--from", source, "--shop")
     assert (both.code, both.out) == (2, "")
 
