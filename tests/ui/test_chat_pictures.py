@@ -10,7 +10,8 @@ import pytest
 from assistant.evaluation.explanation import Attribution, Explanation, Neighbour, WordShare
 from assistant.messages import BotMessage, IntentScore, Parse, Reply, Sentiment, Trace, UserMessage
 from assistant.ui.chat.message_view import UserView
-from tests.ui.driving import app_of, chat_of, say, see, write
+from assistant.ui.chat.turn import TurnState
+from tests.ui.driving import app_of, chat_of, say, see, until, write
 from tests.ui.test_screenshots import SIZES, THEMES, picture, taken
 
 if TYPE_CHECKING:
@@ -50,7 +51,9 @@ async def asked(pilot: Pilot[Any]) -> None:
     await see(pilot, "What can I do for you?")
     await say(pilot, ORDER)
     await see(pilot, "Change the address")
+    await until(pilot, lambda: chat_of(pilot).turns.state is TurnState.IDLE, "the end of the turn")
     chat_of(pilot).query(UserView).last().focus()
+    await until(pilot, lambda: isinstance(pilot.app.focused, UserView), "the message with the focus")
 
 
 async def why(pilot: Pilot[Any]) -> None:

@@ -222,7 +222,7 @@ def test_an_export_says_who_said_what_and_never_replaces_another(project: Projec
 
 
 def test_a_replay_goes_back_as_well_as_forth() -> None:
-    events = [SlotSet("a", 1), SlotSet("b", 2), SlotSet("a", None), ActiveLoop("form")]
+    events: list[Event] = [SlotSet("a", 1), SlotSet("b", 2), SlotSet("a", None), ActiveLoop("form")]
     replay = Replay("x", Domain(), events)
     forth = [replay.after(number) for number in range(1, 5)]
     assert [sorted(moment.changed) for moment in forth] == [["slot a"], ["slot b"], ["slot a"], ["form"]]

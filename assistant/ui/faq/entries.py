@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import on, work
@@ -81,8 +82,8 @@ class EntriesPane(DeskPane):
             super().__init__()
             self.is_typing = is_typing
 
-    def __init__(self, **options: str) -> None:
-        super().__init__(**options)
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 (the name is Textual's)
+        super().__init__(id=id)
         self.listing = Listing()
         self._found = Found()
         self._searched = ""
@@ -220,8 +221,10 @@ class EntriesPane(DeskPane):
         """Saves entries, and remembers how they were; one that somebody else saved meanwhile is shown, and ends it."""
         agent = self.agent
         done: list[tuple[FaqEntry, FaqEntry]] = []
-        for before, after in pairs if agent is not None else ():
-            saved = await self.guarded(lambda entry=after: agent.entries.save(entry, entry.version, user_name(), reason))  # type: ignore[misc]
+        if agent is None:
+            return
+        for before, after in pairs:
+            saved = await self.guarded(partial(agent.entries.save, after, after.version, user_name(), reason))
             if saved is None:
                 break
             done.append((before, saved))

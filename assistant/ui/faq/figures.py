@@ -115,8 +115,8 @@ class FiguresPane(DeskPane):
 
     can_focus = True
 
-    def __init__(self, **options: str) -> None:
-        super().__init__(**options)
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 (the name is Textual's)
+        super().__init__(id=id)
         self.days = PERIODS[0]
 
     def compose(self) -> ComposeResult:

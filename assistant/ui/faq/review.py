@@ -84,8 +84,8 @@ class ReviewPane(DeskPane):
     }
     """
 
-    def __init__(self, **options: str) -> None:
-        super().__init__(**options)
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 (the name is Textual's)
+        super().__init__(id=id)
         self._remarks: tuple[Remark, ...] = ()
 
     def compose(self) -> ComposeResult:
@@ -97,7 +97,7 @@ class ReviewPane(DeskPane):
     def show(self, remarks: Sequence[Remark]) -> None:
         """Shows what wants to be looked at."""
         self._remarks = tuple(remarks)
-        rows = [
+        rows: list[tuple[str, tuple[str, ...]]] = [
             (str(number), (safe_line(remark.what), remark.kind, safe_line(remark.why, limit=120)))
             for number, remark in enumerate(remarks)
         ]
