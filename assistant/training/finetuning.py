@@ -57,7 +57,8 @@ class FineTuning:
     def run(self, data: Sequence[Features], dev: Sequence[Features]) -> tuple[HeldOut, int]:
         """Trains, leaves the weights of the best epoch in the model, and returns how they do on dev and which epoch it was.
 
-        It stops early when some epochs in a row did no better on dev, and where the next epoch would end after the deadline.
+        Epoch 0 is the model as it came; with few examples it may be the best, and is left as it was then. Training stops early when
+        some epochs in a row did no better on dev, and where the next epoch would end after the deadline.
 
         Args:
             data: to train on.
@@ -74,6 +75,7 @@ class FineTuning:
         loss = JointLoss(weights, arguments.tag_weight, arguments.label_smoothing)
         generator = np.random.default_rng(arguments.seed)
         best: tuple[HeldOut, int, dict[str, Tensor]] | None = None
+        untrained = self.measure(dev), 0, self._weights()
         started = time.perf_counter()
         for epoch in range(1, epochs + 1):
             with LayerDecay(self._model.encoder, self._decay):
@@ -84,13 +86,18 @@ class FineTuning:
             held = self.measure(dev)
             self._figures = {f"dev_{name}": figure for name, figure in held.metrics().items()}
             if best is None or held.score >= best[0].score:
-                best = held, epoch, {name: value.clone() for name, value in self._model.state_dict().items()}
+                best = held, epoch, self._weights()
             self._report(schedule.last_epoch, n_steps, loss=value, epoch=epoch)
             if (dev and epoch - best[1] >= arguments.patience) or self._is_late(time.perf_counter() - started, epoch):
                 break
         assert best is not None  # noqa: S101 (there is at least one epoch)
+        if dev and untrained[0].score > best[0].score:
+            best = untrained
         self._model.load_state_dict(best[2])
         return best[0], best[1]
+
+    def _weights(self) -> dict[str, Tensor]:
+        return {name: value.clone() for name, value in self._model.state_dict().items()}
 
     @property
     def _decay(self) -> float:

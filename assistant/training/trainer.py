@@ -65,7 +65,7 @@ class TrainingResult:
         metrics: on held-out examples: ``intent_accuracy``, ``calibration_error`` and, where entities are annotated,
             ``entity_f1``; empty when nothing could be held out.
         n_examples, n_intents: what it was trained on.
-        best_epoch: the one that was kept; None in fast mode.
+        best_epoch: the one that was kept, 0 where the encoder as it came did best; None in fast mode.
         seconds: by the clock.
         mode: how it was trained.
         precision: of the numbers that the model answers with.
@@ -164,7 +164,7 @@ class _Outcome:
         held: what is said of held-out examples.
         tested: the model with heads that were not fitted to the unseen examples.
         unseen: examples to choose the precision by.
-        best_epoch: the one that was kept; None in fast mode.
+        best_epoch: the one that was kept, 0 where the encoder as it came did best; None in fast mode.
     """
 
     held: HeldOut

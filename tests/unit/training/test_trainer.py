@@ -143,7 +143,8 @@ def test_training_stops_early_when_more_epochs_bring_nothing(data: TrainingData,
     steps.clear()
     result = train_model(data, data, tiny_checkpoint(), worse, tmp_path / "model", steps.append)
     last = max(int(step.metrics["epoch"]) for step in steps if step.stage == "train")
-    assert last == min(9, (result.best_epoch or 0) + 2)
+    assert last < 9
+    assert result.best_epoch == 0  # the encoder as it came, with the heads fitted to it, is better than all that came of it
 
 
 def test_no_epoch_begins_that_would_end_after_the_deadline(data: TrainingData, tmp_path: Path) -> None:
