@@ -8,9 +8,10 @@ import numpy as np
 import torch
 
 from assistant.albert.batches import equal_lengths
-from assistant.albert.export import INPUT, VECTOR, open_session, states_graph
+from assistant.albert.export import INPUT, VECTOR, states_graph
 from assistant.albert.objectives import mean_pool
 from assistant.albert.sentences import pad
+from assistant.albert.session import open_session
 from assistant.albert.tokenizer import MAX_TOKENS, special_ids
 from assistant.errors import CannotWrite
 from assistant.messages import Progress

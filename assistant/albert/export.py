@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -10,6 +10,7 @@ import torch
 from assistant.albert.encoder_graph import EncoderGraph
 from assistant.albert.graph import CONTRIB, GraphBuilder
 from assistant.albert.quantization import measure, random_texts
+from assistant.albert.session import open_session
 from assistant.errors import ExportDiffers
 
 if TYPE_CHECKING:
@@ -79,17 +80,6 @@ def measure_extents(encoder: AlbertModel, ends: tuple[int, int]) -> dict[Site, E
         return [found[encoded.sites[site]] for site in sites]
 
     return measure(run, sites, random_texts(encoder.config.vocab_size, ends))
-
-
-def open_session(graph: bytes, threads: int = 1) -> Any:
-    """Returns ONNX Runtime's session for a graph in memory."""
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    options.enable_cpu_mem_arena = False
-    return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
 
 
 def check_graph(model: JointAlbert, graph: bytes, outputs: Sequence[str]) -> float:

@@ -18,6 +18,7 @@ from assistant.albert.batches import equal_lengths
 from assistant.albert.encoder_graph import EncoderGraph, _Layer
 from assistant.albert.graph import GraphBuilder
 from assistant.albert.manifest import verify_manifest
+from assistant.albert.session import open_session
 from assistant.errors import BadCheckpoint
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ class PlainEncoder:
             raise BadCheckpoint(folder=folder, why=f"{type(error).__name__}: {error}") from error
         tokenizer.no_padding()
         tokenizer.enable_truncation(MAX_PIECES)
-        return cls(_open(graph, threads), tokenizer, config.hidden_size)
+        return cls(open_session(graph, threads), tokenizer, config.hidden_size)
 
     def read(self, texts: Sequence[str]) -> list[Read]:
         """Returns each text as it is read, in order; equally long texts share a run, so company makes no difference."""
@@ -213,18 +214,6 @@ class _PairGraph(EncoderGraph):
 def _product(build: GraphBuilder, states: str, name: str, weights: Mapping[str, Floats]) -> str:
     product = build.node("MatMul", states, build.constant(f"{name}.weight", weights[f"{name}.weight"].T))
     return build.node("Add", product, build.constant(f"{name}.bias", weights[f"{name}.bias"]))
-
-
-def _open(graph: bytes, threads: int) -> Any:
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    options.enable_cpu_mem_arena = False
-    return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
 
 
 def _clean(text: str) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 
 from assistant.albert.batches import equal_lengths
 from assistant.albert.manifest import verify_manifest
+from assistant.albert.session import open_session
 from assistant.errors import BadModel
 from assistant.messages import Parse
 from assistant.nlu.entities import EntityFinder
@@ -200,17 +201,8 @@ def _load_tokenizer(folder: Path, max_pieces: int) -> Tokenizer:
 
 
 def _load_session(folder: Path, threads: int) -> Any:
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    # Threads that spin while they wait, and an arena that never shrinks, cost the rest of the program more than they save here.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    options.enable_cpu_mem_arena = False
     try:
-        session = onnxruntime.InferenceSession(str(folder / GRAPH), options, providers=["CPUExecutionProvider"])
+        session = open_session(folder / GRAPH, threads)
     except Exception as error:  # the library raises many kinds, none with a public base
         raise BadModel(folder=folder, why=f"model.onnx: {str(error).splitlines()[0]}") from error
     inputs, outputs = (tuple(node.name for node in nodes) for nodes in (session.get_inputs(), session.get_outputs()))

@@ -9,7 +9,8 @@ import numpy as np
 import torch
 
 from assistant.albert.batches import equal_lengths
-from assistant.albert.export import INPUT, open_session, states_graph
+from assistant.albert.export import INPUT, states_graph
+from assistant.albert.session import open_session
 from assistant.messages import Progress
 from assistant.training.vector_cache import EncodedText, key_of
 

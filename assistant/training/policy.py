@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from assistant.albert.session import open_session
 from assistant.dialogue.policies.features import StateFeatures
 from assistant.dialogue.policies.learned import GRAPH_INPUT, GRAPH_OUTPUT, POLICY_GRAPH, PolicySettings, save_policy
 from assistant.errors import ExportDiffers
@@ -248,9 +249,7 @@ def _fit(
 
 
 def _check(network: PolicyNetwork, path: Path, sample: Tensor) -> None:
-    import onnxruntime
-
-    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    session = open_session(path)
     with torch.inference_mode():
         expected = network(sample)
     (found,) = session.run([GRAPH_OUTPUT], {GRAPH_INPUT: sample.numpy()})

@@ -14,8 +14,9 @@ import numpy as np
 
 from assistant.albert import quantization
 from assistant.albert.batches import equal_lengths
-from assistant.albert.export import INPUT, joint_graph, measure_extents, open_session
+from assistant.albert.export import INPUT, joint_graph, measure_extents
 from assistant.albert.quantization import Extent
+from assistant.albert.session import open_session
 from assistant.nlu.model_folder import OUTPUTS
 from assistant.training.kept_tensors import keep, key_of_parts, read_kept
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from assistant.albert.checkpoint import replacing_folder
-from assistant.albert.export import check_graph, joint_graph, open_session
+from assistant.albert.export import check_graph, joint_graph
 from assistant.albert.manifest import MANIFEST, write_manifest
+from assistant.albert.session import open_session
 from assistant.errors import NotAModelFolder
 from assistant.nlu.model_folder import (
     ENCODER_CONFIG,

@@ -33,9 +33,10 @@ from assistant.albert.batches import equal_lengths
 from assistant.albert.checkpoint import load_checkpoint
 from assistant.albert.encode import token_ids
 from assistant.albert.encoder_graph import EncoderGraph
-from assistant.albert.export import measure_extents, open_session
+from assistant.albert.export import measure_extents
 from assistant.albert.graph import GraphBuilder
 from assistant.albert.probes import REGULARISATION, read_intents
+from assistant.albert.session import open_session
 from assistant.albert.tokenizer import special_ids
 from assistant.nlu.training_data import read_nlu
 from assistant.project import find_project, shipped_checkpoint, shipped_root

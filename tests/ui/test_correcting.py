@@ -54,13 +54,17 @@ def project(tmp_path: Path) -> Project:
     return find_project(tmp_path / "corner-shop")
 
 
-async def doubted(pilot: Pilot[Any]) -> None:
-    """Says something, goes to the message, and presses the key."""
+async def said(pilot: Pilot[Any], text: str, answer: str, key: str) -> None:
+    """Says something, waits for the answer, goes to the message, and presses a key."""
     await see(pilot, "What can I do for you?")
-    await say(pilot, "order 12345 no more")
-    await see(pilot, "left our warehouse on Monday")
+    await say(pilot, text)
+    await see(pilot, answer)
     chat_of(pilot).query(UserView).last().focus()
-    await pilot.press("i")
+    await pilot.press(key)
+
+
+async def doubted(pilot: Pilot[Any]) -> None:
+    await said(pilot, "order 12345 no more", "left our warehouse on Monday", "i")
     await until(pilot, lambda: isinstance(pilot.app.screen, Picker), "the picker")
 
 
@@ -97,11 +101,7 @@ async def test_what_is_not_agreed_to_is_not_written(make_app: Callable[..., Assi
 
 async def test_entities_are_marked_by_selecting_words(make_app: Callable[..., AssistantApp], project: Project) -> None:
     async with make_app().run_test(size=(100, 40)) as pilot:
-        await see(pilot, "What can I do for you?")
-        await say(pilot, "order 12345 from New York")
-        await see(pilot, "left our warehouse on Monday")
-        chat_of(pilot).query(UserView).last().focus()
-        await pilot.press("e")
+        await said(pilot, "order 12345 from New York", "left our warehouse on Monday", "e")
         await see(pilot, "Which entities are in it?")
         await see(pilot, "order_number  12345")
         await pilot.press("x")  # the selection begins at the first entity
@@ -122,11 +122,7 @@ async def test_entities_are_marked_by_selecting_words(make_app: Callable[..., As
 
 async def test_words_are_selected_with_the_mouse(make_app: Callable[..., AssistantApp], project: Project) -> None:
     async with make_app().run_test(size=(100, 40)) as pilot:
-        await see(pilot, "What can I do for you?")
-        await say(pilot, "order 12345 from New York")
-        await see(pilot, "left our warehouse on Monday")
-        chat_of(pilot).query(UserView).last().focus()
-        await pilot.press("e")
+        await said(pilot, "order 12345 from New York", "left our warehouse on Monday", "e")
         await see(pilot, "Which entities are in it?")
         line = next(n for n, row in enumerate(shown(pilot).splitlines()) if "order 12345 from New York" in row and "│" in row)
         start = shown(pilot).splitlines()[line].index("New")
@@ -193,11 +189,7 @@ async def test_a_file_that_cannot_be_read_is_shown(make_app: Callable[..., Assis
 
 async def test_a_greeting_and_a_button_have_nothing_to_correct(make_app: Callable[..., AssistantApp]) -> None:
     async with make_app().run_test(size=(100, 40)) as pilot:
-        await see(pilot, "What can I do for you?")
-        await say(pilot, "/restart")
-        await see(pilot, "Conversation restarted")
-        chat_of(pilot).query(UserView).last().focus()
-        await pilot.press("i")
+        await said(pilot, "/restart", "Conversation restarted", "i")
         await pilot.pause()
         assert not isinstance(pilot.app.screen, Picker)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from assistant.albert.manifest import verify_manifest
+from assistant.albert.session import open_session
 from assistant.albert.tasks.task import Setup
 from assistant.errors import BadCheckpoint, UnfitTaskModel
 
@@ -43,13 +44,7 @@ class TaskSession:
     """
 
     def __init__(self, graph: bytes, setup: Setup, threads: int = 1) -> None:
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        options.enable_cpu_mem_arena = False
-        self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+        self._session = open_session(graph, threads)
         self._setup = setup
 
     def logits(self, units: Sequence[Unit]) -> list[Logits]:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from assistant.albert.session import open_session
 from assistant.dialogue.policies.features import StateFeatures
 from assistant.dialogue.tracker import ACTION_LISTEN
 from assistant.errors import BadModel
@@ -161,14 +162,8 @@ def load_policy(folder: Path, domain: Domain, threshold: float) -> LearnedPolicy
 
 
 def _loaded(folder: Path) -> Scorer:
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    options.enable_cpu_mem_arena = False
     try:
-        session: Any = onnxruntime.InferenceSession(str(folder / POLICY_GRAPH), options, providers=["CPUExecutionProvider"])
+        session = open_session(folder / POLICY_GRAPH)
     except Exception as error:  # the library raises many kinds, none with a public base
         raise BadModel(folder=folder, why=f"{POLICY_GRAPH}: {str(error).splitlines()[0]}") from error
 

@@ -10,9 +10,10 @@ import pytest
 import torch
 
 from assistant.albert.checkpoint import random_checkpoint
-from assistant.albert.export import INPUT, check_graph, joint_graph, measure_extents, open_session, states_graph
+from assistant.albert.export import INPUT, check_graph, joint_graph, measure_extents, states_graph
 from assistant.albert.joint import JointAlbert, JointHeads
 from assistant.albert.presets import Preset
+from assistant.albert.session import open_session
 from assistant.errors import ExportDiffers
 from tests.unit.nlu.tiny import tiny_checkpoint
 
