@@ -10,6 +10,11 @@ from typing import Final
 
 from textual.binding import Binding
 
+from assistant.languages import N_, tr, trc
+
+KEY: Final = "key"
+"""What the label of an action is for, beside other uses of the same word: it stands beside its key, and a footer is short."""
+
 
 @dataclass(frozen=True, slots=True)
 class Action:
@@ -19,7 +24,7 @@ class Action:
         place: where the key works; the id of a group in ``PLACES``.
         name: the Textual action, with its parameters.
         keys: one or more keys, separated by commas; the first is the one that is shown.
-        label: one or two words for the footer; help: one sentence.
+        label: one or two words for the footer, in English; help: one sentence.
         is_shown: whether the footer shows it.
         is_priority: whether it works while a text field has the focus and would take the key.
         display: how the key is written, where Textual's own way is not clear enough.
@@ -35,6 +40,16 @@ class Action:
     display: str | None = None
 
     @property
+    def shown_label(self) -> str:
+        """The label in the language in use."""
+        return trc(KEY, self.label)
+
+    @property
+    def shown_help(self) -> str:
+        """The sentence in the language in use."""
+        return tr(self.help)
+
+    @property
     def id(self) -> str:
         """The name by which a keymap finds it."""
         return f"{self.place}.{self.name}"
@@ -43,48 +58,46 @@ class Action:
     def key_text(self) -> str:
         """The first key as help shows it."""
         first = self.keys.split(",")[0]
-        return self.display or "+".join(
-            _KEY_NAMES.get(part, part.capitalize() if len(part) > 1 else part) for part in first.split("+")
-        )
+        return self.display or "+".join(_named(part) for part in first.split("+"))
 
 
-_KEY_NAMES = {"pageup": "Page up", "pagedown": "Page down", "question_mark": "?", "up": "↑", "down": "↓", "slash": "/"}
+_KEY_NAMES = {"pageup": N_("Page up"), "pagedown": N_("Page down"), "question_mark": "?", "up": "↑", "down": "↓", "slash": "/"}
 
 PLACES: Final = {
-    "app": "Everywhere",
-    "chat": "Chat",
-    "prompt": "Writing a message",
-    "message": "On a message (Tab or click to focus)",
-    "find": "Finding a text (Enter goes to the message)",
-    "faq": "FAQ",
-    "entries": "On an entry of the list",
-    "unanswered": "Unanswered questions",
-    "behind": "Where a question was asked",
-    "review": "Entries to review",
-    "figures": "Figures of the FAQ",
-    "versions": "Versions of an entry",
-    "importing": "Importing entries",
-    "editor": "Editing an entry",
-    "training": "Training",
-    "models": "On a model",
-    "intents": "Intents",
-    "utterances": "On an example of an intent",
-    "suggestions": "On a suggestion",
-    "new_intent": "Making an intent",
-    "evaluation": "Evaluation",
-    "heat": "On the confusion matrix",
-    "inbox": "Inbox",
-    "cases": "On a conversation of the inbox",
-    "case": "Reading a conversation of the inbox",
-    "why": "Why? (the whole turn)",
-    "conversations": "In the list of conversations",
-    "replay": "Replaying a conversation",
-    "marking": "Selecting words",
-    "entities": "Marking entities",
-    "agree": "Agreeing to a change of files",
-    "settings": "Settings",
-    "tour": "The tour",
-    "dialog": "Dialogs",
+    "app": N_("Everywhere"),
+    "chat": N_("Chat"),
+    "prompt": N_("Writing a message"),
+    "message": N_("On a message (Tab or click to focus)"),
+    "find": N_("Finding a text (Enter goes to the message)"),
+    "faq": N_("FAQ"),
+    "entries": N_("On an entry of the list"),
+    "unanswered": N_("Unanswered questions"),
+    "behind": N_("Where a question was asked"),
+    "review": N_("Entries to review"),
+    "figures": N_("Figures of the FAQ"),
+    "versions": N_("Versions of an entry"),
+    "importing": N_("Importing entries"),
+    "editor": N_("Editing an entry"),
+    "training": N_("Training"),
+    "models": N_("On a model"),
+    "intents": N_("Intents"),
+    "utterances": N_("On an example of an intent"),
+    "suggestions": N_("On a suggestion"),
+    "new_intent": N_("Making an intent"),
+    "evaluation": N_("Evaluation"),
+    "heat": N_("On the confusion matrix"),
+    "inbox": N_("Inbox"),
+    "cases": N_("On a conversation of the inbox"),
+    "case": N_("Reading a conversation of the inbox"),
+    "why": N_("Why? (the whole turn)"),
+    "conversations": N_("In the list of conversations"),
+    "replay": N_("Replaying a conversation"),
+    "marking": N_("Selecting words"),
+    "entities": N_("Marking entities"),
+    "agree": N_("Agreeing to a change of files"),
+    "settings": N_("Settings"),
+    "tour": N_("The tour"),
+    "dialog": N_("Dialogs"),
 }
 """The groups of the help screen, in its order."""
 
@@ -492,8 +505,13 @@ ACTIONS: Final = (
 """All that can be done by key."""
 
 
+def _named(part: str) -> str:
+    name = _KEY_NAMES.get(part)
+    return tr(name) if name is not None else part.capitalize() if len(part) > 1 else part
+
+
 def bindings(place: str) -> list[Binding]:
-    """Returns the bindings of a place, in the registry's order."""
+    """Returns the bindings of a place, in the registry's order; their texts are English, and translated where they are shown."""
     return [
         Binding(
             key=action.keys,

@@ -11,6 +11,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
 from assistant.corrections.applying import apply
+from assistant.languages import N_, tr
 from assistant.ui.actions import bindings
 from assistant.ui.safe_text import safe_line
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from assistant.corrections.proposal import Proposal
     from assistant.ui.app import AssistantApp
 
-WRITTEN: Final = "Written. F4 trains it; `assistant correct --undo` takes it back."
+WRITTEN: Final = N_("Written. F4 trains it; `assistant correct --undo` takes it back.")
 _COLOURS: Final = {"+": "$text-success", "-": "$text-error", "@": "$text-secondary"}
 _MOST_LINES: Final = 2_000
 
@@ -36,12 +37,12 @@ async def agree(app: AssistantApp, proposal: Proposal) -> bool:
         CannotWrite: the disk refuses; all files are as they were.
     """
     if not proposal.edits:
-        app.notify_text(f"Nothing to change: {proposal.title}.")
+        app.notify_text(tr("Nothing to change: {what}.", what=proposal.title))
         return False
     if not await app.push_screen_wait(AgreeDialog(proposal)):
         return False
     await asyncio.to_thread(apply, app.project, proposal)
-    app.notify_text(WRITTEN)
+    app.notify_text(tr(WRITTEN))
     return True
 
 
@@ -89,14 +90,16 @@ class AgreeDialog(ModalScreen[bool]):
     def compose(self) -> ComposeResult:
         """Lays out the diff, what should be known, and the answers."""
         with Vertical(id="dialog") as dialog:
-            dialog.border_title = "Write this?"
+            dialog.border_title = tr("Write this?")
             with VerticalScroll(id="diff", can_focus=False):
                 yield Static(coloured(self._proposal.diff()), id="diff-text")
             if self._proposal.notes:
-                yield Static("\n".join(f"note: {safe_line(note)}" for note in self._proposal.notes), id="notes", markup=False)
+                yield Static(
+                    "\n".join(tr("note: {note}", note=safe_line(note)) for note in self._proposal.notes), id="notes", markup=False
+                )
             with Horizontal(id="dialog-buttons"):
-                yield Button("Leave it", id="leave", compact=True)
-                yield Button("Write", id="write", variant="primary", compact=True)
+                yield Button(tr("Leave it"), id="leave", compact=True)
+                yield Button(tr("Write"), id="write", variant="primary", compact=True)
 
     def on_mount(self) -> None:
         """Focuses the harmless answer, and leaves the diff the room that there is."""

@@ -9,6 +9,7 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Static
 
+from assistant.languages import N_, NC_, tr, trc
 from assistant.ui.safe_text import safe_line
 
 if TYPE_CHECKING:
@@ -19,22 +20,22 @@ if TYPE_CHECKING:
 class ModelState(Enum):
     """What can be said of the model: a sign, a word, a colour; the word alone is enough."""
 
-    LOADING = ("◌", "model loading", "$text-accent")
-    READY = ("●", "model ready", "$text-success")
-    TRAINING = ("◐", "training", "$text-accent")
-    SWITCHING = ("◐", "switching", "$text-accent")
-    MISSING = ("○", "no model yet", "$text-warning")
-    FAILED = ("✕", "failed", "$text-error")
+    LOADING = ("◌", N_("model loading"), "$text-accent")
+    READY = ("●", N_("model ready"), "$text-success")
+    TRAINING = ("◐", N_("training"), "$text-accent")
+    SWITCHING = ("◐", N_("switching"), "$text-accent")
+    MISSING = ("○", N_("no model yet"), "$text-warning")
+    FAILED = ("✕", N_("failed"), "$text-error")
 
 
 PLACES: Final = {
-    "chat": ("F2", "Chat", "Chat"),
-    "faq": ("F3", "FAQ", "FAQ"),
-    "training": ("F4", "Training", "Train"),
-    "intents": ("F5", "Intents", "Intents"),
-    "evaluation": ("F6", "Evaluation", "Eval"),
-    "inbox": ("F7", "Inbox", "Inbox"),
-    "settings": ("F8", "Settings", "Set"),
+    "chat": ("F2", N_("Chat"), NC_("short", "Chat")),
+    "faq": ("F3", N_("FAQ"), NC_("short", "FAQ")),
+    "training": ("F4", N_("Training"), NC_("short", "Train")),
+    "intents": ("F5", N_("Intents"), NC_("short", "Intents")),
+    "evaluation": ("F6", N_("Evaluation"), NC_("short", "Eval")),
+    "inbox": ("F7", N_("Inbox"), NC_("short", "Inbox")),
+    "settings": ("F8", N_("Settings"), NC_("short", "Set")),
 }
 """The screens with their key, their name, and a shorter one for 80 columns; in fewer the keys stand alone."""
 
@@ -53,6 +54,7 @@ class Place(Static):
     def fit(self, width: int) -> None:
         """Shows as much of the name as a banner of this width has room for."""
         key, label, short = PLACES[self._place]
+        label, short = tr(label), trc("short", short)
         if width >= _WIDE:
             self.update(Content.assemble((f" {key} ", "$muted"), f"{label} "))
         elif width >= _NORMAL or self._is_here:
@@ -106,5 +108,5 @@ class Banner(Horizontal):
     def show(self, state: ModelState, percent: int | None = None) -> None:
         """Shows the model's state, and how far training is."""
         sign, word, colour = state.value
-        shown = f"{word} {percent} %" if percent is not None else word
+        shown = f"{tr(word)} {percent} %" if percent is not None else tr(word)
         self.query_one("#model", Static).update(Content.assemble((f"{sign} ", colour), shown))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 from textual.screen import Screen
 from textual.widgets import Static
 
+from assistant.languages import tr
 from assistant.ui.banner import Banner
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class DeskScreen(Screen[None]):
     def _show_files(self, problem: str) -> None:
         note = self.query_one("#files-problem", Static)
         note.display = bool(problem)
-        note.update(f"✕ changed files not taken: {problem}")
+        note.update(tr("✕ changed files not taken: {problem}", problem=problem))
 
     async def guarded(self, call: Callable[[], T]) -> T | None:
         """Returns what a call gives that blocks, from a thread; shows its failure, and returns None then."""

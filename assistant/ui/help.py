@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from assistant.languages import N_, tr
 from assistant.ui.actions import ACTIONS, PLACES, bindings
 
 if TYPE_CHECKING:
@@ -21,9 +22,9 @@ if TYPE_CHECKING:
     from assistant.ui.actions import Action
 
 _COMMANDS = (
-    ("/restart", "Start the conversation anew."),
-    ("/help", "Show this help."),
-    ('/intent{"entity": "value"}', "Send an intent as if it had been understood, past the language model."),
+    ("/restart", N_("Start the conversation anew.")),
+    ("/help", N_("Show this help.")),
+    ('/intent{"entity": "value"}', N_("Send an intent as if it had been understood, past the language model.")),
 )
 
 
@@ -56,17 +57,17 @@ class HelpScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """Lays out one section a place."""
         with VerticalScroll(id="help") as box:
-            box.border_title = "Keys"
-            box.border_subtitle = "↑ ↓ scroll · Esc close"
+            box.border_title = tr("Keys")
+            box.border_subtitle = tr("↑ ↓ scroll · Esc close")
             for place in self._order:
-                yield Static(PLACES[place], classes="place", markup=False)
-                yield Static(_section([(self._key(action), action.help) for action in ACTIONS if action.place == place]))
-            yield Static("Commands in a message", classes="place", markup=False)
-            yield Static(_section(list(_COMMANDS)))
+                yield Static(tr(PLACES[place]), classes="place", markup=False)
+                yield Static(_section([(self._key(action), action.shown_help) for action in ACTIONS if action.place == place]))
+            yield Static(tr("Commands in a message"), classes="place", markup=False)
+            yield Static(_section([(command, tr(about)) for command, about in _COMMANDS]))
 
     def _key(self, action: Action) -> str:
         keys = self._keymap.get(action.id)
-        return action.key_text if keys is None else (replace(action, keys=keys, display=None).key_text or "none")
+        return action.key_text if keys is None else (replace(action, keys=keys, display=None).key_text or tr("none"))
 
     def on_mount(self) -> None:
         """Lets the arrow keys scroll at once."""

@@ -9,6 +9,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from assistant.languages import tr
 from assistant.ui.actions import bindings
 from assistant.ui.safe_text import safe, safe_line
 
@@ -48,7 +49,7 @@ class NameDialog(ModalScreen["str | None"]):
         """Lays out the text and the field."""
         with Vertical(id="dialog") as dialog:
             dialog.border_title = self._title
-            dialog.border_subtitle = "Enter ok · Esc cancel"
+            dialog.border_subtitle = tr("Enter ok · Esc cancel")
             yield Static(safe(self._text, limit=300), markup=False)
             yield Input(safe_line(self._value, limit=200), max_length=200)
 

@@ -11,6 +11,7 @@ from textual.fuzzy import Matcher
 from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 
+from assistant.languages import tr
 from assistant.ui.actions import bindings
 from assistant.ui.safe_text import safe, safe_line
 
@@ -68,7 +69,7 @@ class Picker(ModalScreen["str | None"]):
         with Vertical(id="dialog") as dialog:
             dialog.border_title = self._title
             yield Static(safe(self._text, limit=300), id="about", markup=False)
-            yield Input(placeholder=self._placeholder or "Some letters of the name; Enter takes the first")
+            yield Input(placeholder=self._placeholder or tr("Some letters of the name; Enter takes the first"))
             yield OptionList(*map(_option, self._names))
 
     @on(Input.Changed)

@@ -10,6 +10,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Static, TextArea
 
 from assistant.errors import AssistantError
+from assistant.languages import tr
 from assistant.ui.actions import bindings
 from assistant.ui.safe_text import safe
 
@@ -25,8 +26,8 @@ def as_problem(error: BaseException) -> AssistantError:
     """Returns the error as one of the catalogue; one that nobody foresaw keeps its name and says that it was not foreseen."""
     if isinstance(error, AssistantError):
         return error
-    what = f"something unforeseen happened: {type(error).__name__}: {error}"
-    return AssistantError(what, fix="try again; if it stays, report it with the details shown here")
+    what = tr("something unforeseen happened: {error}", error=f"{type(error).__name__}: {error}")
+    return AssistantError(what, fix=tr("try again; if it stays, report it with the details shown here"))
 
 
 def details_of(error: BaseException) -> str:
@@ -70,8 +71,8 @@ class ProblemDialog(ModalScreen[None]):
                 yield Static(safe(f"→ {self.problem.fix}", limit=600), id="fix", markup=False)
             yield TextArea(self.details, id="details", read_only=True, compact=True, show_cursor=False)
             with Horizontal(id="dialog-buttons"):
-                yield Button("Copy", id="copy", compact=True)
-                yield Button("Close", id="close", variant="primary", compact=True)
+                yield Button(tr("Copy"), id="copy", compact=True)
+                yield Button(tr("Close"), id="close", variant="primary", compact=True)
 
     def on_mount(self) -> None:
         """Focuses the button that closes."""
@@ -87,7 +88,7 @@ class ProblemDialog(ModalScreen[None]):
     def action_copy_all(self) -> None:
         """Copies the whole text."""
         self.app.copy_to_clipboard(self.details)
-        self.notify("Copied.", timeout=2)
+        self.notify(tr("Copied."), timeout=2)
 
     def action_close(self) -> None:
         """Closes the dialog."""

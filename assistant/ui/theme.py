@@ -10,12 +10,14 @@ from typing import Final
 
 from textual.theme import Theme
 
+from assistant.languages import N_
+
 DARK: Final = "assistant-dark"
 LIGHT: Final = "assistant-light"
 CONTRAST: Final = "assistant-contrast"
 GREY: Final = "assistant-grey"
 
-CHOICES: Final = {DARK: "Dark", LIGHT: "Light", CONTRAST: "High contrast", GREY: "No colour"}
+CHOICES: Final = {DARK: N_("Dark"), LIGHT: N_("Light"), CONTRAST: N_("High contrast"), GREY: N_("No colour")}
 """The themes that the settings screen offers, and what they are called there."""
 
 THEMES: Final = (

@@ -9,6 +9,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from assistant.languages import N_, tr
 from assistant.ui.actions import bindings
 
 if TYPE_CHECKING:
@@ -17,29 +18,29 @@ if TYPE_CHECKING:
 
 PAGES: Final = (
     (
-        "Talk",
-        (
+        N_("Talk"),
+        N_(
             "Type a message and press Enter; Shift+Enter begins a new line. Choices have numbers, and a text of your own is always "
             "possible. ↑ brings back what you wrote."
         ),
     ),
     (
-        "Look inside",
-        (
+        N_("Look inside"),
+        N_(
             "Under each answer stands what was understood and who decided. Tab goes to the messages; there w tells why, i mends "
             "the intent, and + and - say what you think of the answer. Ctrl+D shows the whole turn beside the conversation."
         ),
     ),
     (
-        "Teach it",
-        (
+        N_("Teach it"),
+        N_(
             "F3 curates the FAQ, and an entry that is saved answers in the next message. F5 keeps the examples of intents, F4 "
             "trains, F6 measures, and F7 gathers the conversations that want a person's eye."
         ),
     ),
     (
-        "Make it yours",
-        (
+        N_("Make it yours"),
+        N_(
             "F8 chooses the looks, and shows settings, health and keys. F1 lists the keys of the screen you are on, and Ctrl+P "
             "finds any command by its name; this tour is one."
         ),
@@ -71,8 +72,8 @@ class TourScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """Lays out one page."""
         with Vertical(id="tour") as box:
-            box.border_title = "Welcome"
-            box.border_subtitle = "Enter next · ← back · Esc skip"
+            box.border_title = tr("Welcome")
+            box.border_subtitle = tr("Enter next · ← back · Esc skip")
             yield Static(id="tour-title", markup=False)
             yield Static(id="tour-text", markup=False)
             yield Static(id="tour-dots", markup=False)
@@ -95,7 +96,7 @@ class TourScreen(ModalScreen[None]):
 
     def _show(self) -> None:
         title, text = PAGES[self._page]
-        self.query_one("#tour-title", Static).update(Content(title))
-        self.query_one("#tour-text", Static).update(Content(text))
+        self.query_one("#tour-title", Static).update(Content(tr(title)))
+        self.query_one("#tour-text", Static).update(Content(tr(text)))
         dots = "".join("●" if number == self._page else "○" for number in range(len(PAGES)))
-        self.query_one("#tour-dots", Static).update(f"{dots}  {self._page + 1} of {len(PAGES)}")
+        self.query_one("#tour-dots", Static).update(f"{dots}  {tr('{n} of {all}', n=self._page + 1, all=len(PAGES))}")
