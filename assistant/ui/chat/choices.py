@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
+from assistant.languages import NC_
 from assistant.ui.safe_text import safe_line
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class Choice(Static, can_focus=True):
     """
 
     ALLOW_SELECT = False
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,space", "press", "Press", key_display="Enter")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,space", "press", NC_("key", "Press"), key_display="Enter")]
     DEFAULT_CSS = """
     Choice {
         height: 1; width: 100%; padding: 0 1 0 0; pointer: pointer;

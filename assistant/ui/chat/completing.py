@@ -9,6 +9,7 @@ from textual.content import Content
 from textual.fuzzy import Matcher
 from textual.widgets import Static
 
+from assistant.languages import N_, tr
 from assistant.ui.safe_text import safe_line
 
 if TYPE_CHECKING:
@@ -17,16 +18,16 @@ if TYPE_CHECKING:
 MOST_SHOWN: Final = 6
 
 COMMANDS: Final = {
-    "/help": "Show all keys.",
-    "/restart": "Start the conversation anew.",
-    "/back": "Go one message back.",
-    "/find": "Find a text in the conversation.",
-    "/why": "Show how the last answer came about.",
-    "/copy": "Copy the whole conversation.",
-    "/export": "Write the conversation to a file.",
-    "/replay": "Go through the conversation step by step.",
-    "/conversations": "List the conversations.",
-    "/new": "Begin another conversation.",
+    "/help": N_("Show all keys."),
+    "/restart": N_("Start the conversation anew."),
+    "/back": N_("Go one message back."),
+    "/find": N_("Find a text in the conversation."),
+    "/why": N_("Show how the last answer came about."),
+    "/copy": N_("Copy the whole conversation."),
+    "/export": N_("Write the conversation to a file."),
+    "/replay": N_("Go through the conversation step by step."),
+    "/conversations": N_("List the conversations."),
+    "/new": N_("Begin another conversation."),
 }
 """What can be written in place of a message; an intent of the same name comes second."""
 
@@ -51,8 +52,8 @@ def completions(typed: str, intents: Iterable[str]) -> list[Completion]:
     """
     if not typed.startswith("/") or any(letter.isspace() or letter == "{" for letter in typed):
         return []
-    known = [Completion(text, about) for text, about in COMMANDS.items()]
-    known += [Completion(f"/{name}", "intent") for name in sorted(intents) if f"/{name}" not in COMMANDS]
+    known = [Completion(text, tr(about)) for text, about in COMMANDS.items()]
+    known += [Completion(f"/{name}", tr("intent")) for name in sorted(intents) if f"/{name}" not in COMMANDS]
     if typed == "/":
         return known
     matcher = Matcher(typed[1:])

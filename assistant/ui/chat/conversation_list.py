@@ -11,10 +11,12 @@ from textual import on, work
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Input, OptionList
+from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
+from assistant.languages import tr, trn
 from assistant.ui.actions import bindings
+from assistant.ui.footer import KeyFooter
 from assistant.ui.safe_text import safe_line
 
 if TYPE_CHECKING:
@@ -88,10 +90,10 @@ class ConversationList(ModalScreen["Chosen | None"]):
     def compose(self) -> ComposeResult:
         """Lays out the search field and the list."""
         with Vertical(id="dialog") as dialog:
-            dialog.border_title = "Conversations"
-            yield Input(self._before.search, placeholder="/ search names and what was said", max_length=200, compact=True)
+            dialog.border_title = tr("Conversations")
+            yield Input(self._before.search, placeholder=tr("/ search names and what was said"), max_length=200, compact=True)
             yield Rows()
-            yield Footer(show_command_palette=False)
+            yield KeyFooter()
 
     def on_mount(self) -> None:
         """Shows all, or what was searched before."""
@@ -109,8 +111,12 @@ class ConversationList(ModalScreen["Chosen | None"]):
         places = [place for place, row in enumerate(self._listed) if row.sender_id == keep]
         options.highlighted = places[0] if places else (0 if self._listed else None)
         n_archived = sum(row.is_archived for row in self._rows)
-        hidden = f" · {n_archived} archived hidden, A shows them" if n_archived and not self._with_archived else ""
-        self.query_one("#dialog").border_subtitle = f"{len(self._listed):,} of {len(self._rows):,}{hidden}"
+        hidden = (
+            " · " + trn("{n} archived hidden, A shows it", "{n} archived hidden, A shows them", n_archived)
+            if n_archived and not self._with_archived
+            else ""
+        )
+        self.query_one("#dialog").border_subtitle = tr("{n:,} of {all:,}", n=len(self._listed), all=len(self._rows)) + hidden
 
     def _is_wanted(self, row: ConversationView, wanted: str) -> bool:
         if row.is_archived and not self._with_archived:
@@ -121,12 +127,12 @@ class ConversationList(ModalScreen["Chosen | None"]):
     def _line(self, row: ConversationView) -> Content:
         sign = "● " if row.sender_id == self._here else "  "
         name = safe_line(row.title or row.sender_id, limit=40)
-        when = datetime.fromtimestamp(row.last_at).astimezone().strftime("%d.%m. %H:%M")
-        archived = "  archived" if row.is_archived else ""
+        when = datetime.fromtimestamp(row.last_at).astimezone().strftime(tr("%d.%m. %H:%M"))
+        archived = f"  {tr('archived')}" if row.is_archived else ""
         return Content.assemble(
             (sign, "$text-success"),
             (f"{name:<26} ", "bold"),
-            (f"{when}  {row.n_turns:>4} turns{archived}  ", "$muted"),
+            (f"{when}  {tr('{n:>4} turns', n=row.n_turns)}{archived}  ", "$muted"),
             safe_line(row.last_text, limit=60),
         )
 

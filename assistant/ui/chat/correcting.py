@@ -14,6 +14,7 @@ from assistant.corrections.stories import propose_story
 from assistant.dialogue.domain import load_domain
 from assistant.dialogue.events import UserUttered
 from assistant.dialogue.tracker import ACTION_LISTEN
+from assistant.languages import N_, tr
 from assistant.ui.agreeing import agree
 from assistant.ui.marking import EntityDialog, kinds_of
 from assistant.ui.naming import NameDialog
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from assistant.ui.app import AssistantApp
     from assistant.ui.chat.scrollback import Entry
 
-THAT_IS_ALL: Final = "✓ that is all"
+THAT_IS_ALL: Final = N_("✓ that is all")
 _MOST_ACTIONS: Final = 10
 _NAME_WORDS: Final = 8
 
@@ -61,7 +62,7 @@ async def _intent(app: AssistantApp, entry: Entry) -> Proposal | None:
 
 
 async def _asked_intent(app: AssistantApp, parse: Parse, domain: Domain) -> str | None:
-    return await app.push_screen_wait(Picker("What does it mean?", parse.text, intents_for(domain, parse)))
+    return await app.push_screen_wait(Picker(tr("What does it mean?"), parse.text, intents_for(domain, parse)))
 
 
 async def _entities(app: AssistantApp, entry: Entry) -> Proposal | None:
@@ -82,11 +83,11 @@ async def _action(app: AssistantApp, entry: Entry) -> Proposal | None:
     chosen: list[str] = []
     while len(chosen) < _MOST_ACTIONS:
         about = said if not chosen else f"{said}\n" + "\n".join(f"→ {name}" for name in chosen)
-        title = "What should have been done?" if not chosen else "And then?"
-        name = await app.push_screen_wait(Picker(title, about, [*([THAT_IS_ALL] if chosen else []), *names]))
+        title = tr("What should have been done?") if not chosen else tr("And then?")
+        name = await app.push_screen_wait(Picker(title, about, [*([tr(THAT_IS_ALL)] if chosen else []), *names]))
         if name is None:
             return None
-        if name == THAT_IS_ALL:
+        if name == tr(THAT_IS_ALL):
             break
         chosen.append(name)
     steps = steps_of(events, domain, turn=entry.turn, actions=chosen)
@@ -95,11 +96,13 @@ async def _action(app: AssistantApp, entry: Entry) -> Proposal | None:
 
 async def _story(app: AssistantApp, entry: Entry) -> Proposal | None:
     domain, events = await asyncio.to_thread(_conversation, app)
-    kinds = {"story": "A story to learn from", "test": "A test", "leave": "Cancel"}
-    kind = await app.push_screen_wait(QuestionDialog("Save the conversation", "What shall it be, up to this message?", kinds))
+    kinds = {"story": tr("A story to learn from"), "test": tr("A test"), "leave": tr("Cancel")}
+    kind = await app.push_screen_wait(
+        QuestionDialog(tr("Save the conversation"), tr("What shall it be, up to this message?"), kinds)
+    )
     if kind not in {"story", "test"}:
         return None
-    name = await app.push_screen_wait(NameDialog("Its name", "What is it an example of?", _first_words(events)))
+    name = await app.push_screen_wait(NameDialog(tr("Its name"), tr("What is it an example of?"), _first_words(events)))
     if name is None:
         return None
     is_test = kind == "test"

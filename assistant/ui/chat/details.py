@@ -8,6 +8,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from assistant.languages import N_, tr
 from assistant.ui.chat.evidence import sections
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from assistant.messages import Trace
 
-_EMPTY = "Send a message, and here stands what was understood, what was decided, and why."
+_EMPTY = N_("Send a message, and here stands what was understood, what was decided, and why.")
 
 
 class DetailsPanel(VerticalScroll, can_focus=False):
@@ -72,11 +73,13 @@ class DetailsPanel(VerticalScroll, can_focus=False):
     def _paint(self) -> None:
         text = self.query_one("#trace", Static)
         if self._trace is None:
-            text.update(Content.styled(_EMPTY, "$muted"))
+            text.update(Content.styled(tr(_EMPTY), "$muted"))
             return
         width = max(self.scrollable_content_region.width, 24)
         shown = [
-            Content.assemble((title.upper(), "bold $text-secondary"), "\n", content)
+            Content.assemble((tr(title).upper(), "bold $text-secondary"), "\n", content)
             for title, content in sections(self._trace, width)
         ]
-        text.update(Content("\n\n").join(shown) if shown else Content.styled("A greeting: nothing had to be understood.", "$muted"))
+        text.update(
+            Content("\n\n").join(shown) if shown else Content.styled(tr("A greeting: nothing had to be understood."), "$muted")
+        )

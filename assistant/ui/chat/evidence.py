@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from textual.content import Content
 
+from assistant.languages import N_, tr
 from assistant.ui.safe_text import safe, safe_line, safe_value
 
 if TYPE_CHECKING:
@@ -45,11 +46,11 @@ def summary(trace: Trace) -> Content:
     if decided is not None and decided.policy:
         parts.append(safe_line(decided.policy, limit=24))
     if trace.faq is not None and trace.faq.best is not None:
-        parts.append(f"FAQ {percent(trace.faq.best.score).strip()}")
+        parts.append(tr("FAQ {share}", share=percent(trace.faq.best.score).strip()))
     elif trace.documents is not None and trace.documents.best is not None:
-        parts.append(f"document {percent(trace.documents.best.score).strip()}")
+        parts.append(tr("document {share}", share=percent(trace.documents.best.score).strip()))
     if trace.problems:
-        parts.append("⚠ a step failed")
+        parts.append(tr("⚠ a step failed"))
     if "total" in trace.timings_ms:
         parts.append(milliseconds(trace.timings_ms["total"]))
     return Content(" · ".join(parts))
@@ -63,33 +64,36 @@ def milliseconds(value: float) -> str:
 
 
 def sections(trace: Trace, width: int) -> Iterator[tuple[str, Content]]:
-    """Yields title and text of each section that has something to say.
+    """Yields title and text of each section that has something to say; the title is English, see ``tr``.
 
     Args:
         trace: of the turn.
         width: cells of a line.
     """
     if trace.parse is not None:
-        yield "Message", _message(trace.parse)
-        yield "Intent", _intents(trace.parse, width)
+        yield N_("Message"), _message(trace.parse)
+        yield N_("Intent"), _intents(trace.parse, width)
         if trace.parse.entities:
-            yield "Entities", _entities(trace.parse)
+            yield N_("Entities"), _entities(trace.parse)
         if trace.parse.sentiment is not None:
-            yield "Sentiment", _sentiment(trace.parse.sentiment)
+            yield N_("Sentiment"), _sentiment(trace.parse.sentiment)
         if trace.parse.flags:
-            yield "Flags", _pairs([(flag.category, percent(flag.score).strip()) for flag in trace.parse.flags])
+            yield N_("Flags"), _pairs([(flag.category, percent(flag.score).strip()) for flag in trace.parse.flags])
     if trace.slots:
         yield (
-            "Slots set",
-            _pairs([(name, "emptied" if value is None else safe_value(value)) for name, value in trace.slots.items()]),
+            N_("Slots set"),
+            _pairs([(name, tr("emptied") if value is None else safe_value(value)) for name, value in trace.slots.items()]),
         )
     if trace.decisions:
-        yield "Decisions", _decisions(trace.decisions)
+        yield N_("Decisions"), _decisions(trace.decisions)
     yield from _searched(trace, width)
     if trace.problems:
-        yield "Problems", Content("\n").join(Content.styled(f"⚠ {safe_line(problem)}", "$text-error") for problem in trace.problems)
+        yield (
+            N_("Problems"),
+            Content("\n").join(Content.styled(f"⚠ {safe_line(problem)}", "$text-error") for problem in trace.problems),
+        )
     if trace.timings_ms:
-        yield "Time", _timings(dict(trace.timings_ms))
+        yield N_("Time"), _timings(dict(trace.timings_ms))
 
 
 def _message(parse: Parse) -> Content:
@@ -115,9 +119,9 @@ def _intents(parse: Parse, width: int) -> Content:
         shown = percent(score.confidence)
         lines.append(Content.assemble((name, styles[0]), " ", bar(score.confidence, _BAR, styles[1]), " ", (shown, styles[2])))
     if not lines:
-        return Content.styled("nothing", "$muted")
+        return Content.styled(tr("nothing"), "$muted")
     if parse.out_of_scope:
-        lines.append(Content.styled(f"strangeness {parse.out_of_scope:.2f}", "$muted"))
+        lines.append(Content.styled(tr("strangeness {value:.2f}", value=parse.out_of_scope), "$muted"))
     return Content("\n").join(lines)
 
 
@@ -155,10 +159,10 @@ def _decisions(decisions: tuple[Decision, ...]) -> Content:
 
 def _searched(trace: Trace, width: int) -> Iterator[tuple[str, Content]]:
     if trace.faq is not None:
-        yield "FAQ", _found([(match.question, match.score) for match in trace.faq.matches], trace.faq.threshold, width)
+        yield N_("FAQ"), _found([(match.question, match.score) for match in trace.faq.matches], trace.faq.threshold, width)
     if trace.documents is not None:
         read = [(f"{match.answer} ({match.place})", match.score) for match in trace.documents.matches]
-        yield "Documents", _found(read, trace.documents.threshold, width)
+        yield N_("Documents"), _found(read, trace.documents.threshold, width)
 
 
 def _found(matches: Sequence[tuple[str, float]], threshold: float, width: int) -> Content:
@@ -170,8 +174,9 @@ def _found(matches: Sequence[tuple[str, float]], threshold: float, width: int) -
         sign = ("✓ ", "$text-success") if is_given else ("  ", "")
         shown = safe_line(text, limit=max(2 * width - 12, 20))
         lines.append(Content.assemble(sign, (f"{percent(score).strip()} ", "bold" if is_given else "$muted"), shown))
-    verdict = "answered above" if is_answered else "not answered: all are under"
-    lines.append(Content.styled(f"{verdict} {percent(threshold).strip()}", "$muted"))
+    needed = percent(threshold).strip()
+    verdict = tr("answered above {share}", share=needed) if is_answered else tr("not answered: all are under {share}", share=needed)
+    lines.append(Content.styled(verdict, "$muted"))
     return Content("\n").join(lines)
 
 
@@ -183,5 +188,5 @@ def _timings(timings: dict[str, float]) -> Content:
         )
         for stage, value in timings.items()
     ]
-    lines.append(Content.assemble(("total".ljust(12 + _BAR), "$muted"), milliseconds(total).rjust(9)))
+    lines.append(Content.assemble((tr("total").ljust(12 + _BAR), "$muted"), milliseconds(total).rjust(9)))
     return Content("\n").join(lines)

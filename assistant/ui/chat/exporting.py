@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from assistant.dialogue.handoffs import transcript
 from assistant.errors import CannotWrite
+from assistant.languages import N_, tr
 from assistant.project import made_folder
-from assistant.ui.chat.items import BotItem, DividerItem, UserItem
+from assistant.ui.chat.items import TEAM, BotItem, DividerItem, UserItem
 from assistant.ui.safe_text import safe
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 Format: TypeAlias = Literal["md", "json"]
 
 FOLDER = "exports"
-_SPEAKERS = {"user": "You", "bot": "Assistant"}
+_SPEAKERS = {"user": N_("You"), "bot": N_("Assistant")}
 
 
 def as_text(items: Iterable[Item]) -> str:
@@ -35,13 +36,13 @@ def as_text(items: Iterable[Item]) -> str:
 def _said(item: Item) -> str:
     match item:
         case UserItem():
-            return f"You: {safe(item.title or item.text)}"
+            return f"{tr('You')}: {safe(item.title or item.text)}"
         case BotItem(message=message, author=author):
             buttons = [f"[{button.title or button.payload}]" for button in message.buttons]
             parts = [message.text, message.image, message.attachment, " ".join(buttons)]
-            return f"{safe(author)}: " + safe("\n".join(str(part) for part in parts if part))
+            return f"{safe(tr(author))}: " + safe("\n".join(str(part) for part in parts if part))
         case DividerItem(text=text):
-            return f"-- {text} --"
+            return f"-- {tr(text)} --"
         case _:
             return ""
 
@@ -50,7 +51,7 @@ def as_markdown(title: str, events: Sequence[Event]) -> str:
     """Returns the conversation as Markdown: each message quoted under who said it and when."""
     parts = [f"# {safe(title)}"]
     for line in transcript(events):
-        name = line.name or _SPEAKERS.get(line.speaker, "Support team")
+        name = line.name or tr(_SPEAKERS.get(line.speaker, TEAM))
         quoted = "\n".join(f"> {row}".rstrip() for row in safe(line.text).split("\n"))
         parts.append(f"**{safe(name)}**, {_moment(line.at)}\n\n{quoted}")
     return "\n\n".join(parts) + "\n"

@@ -10,6 +10,7 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input, Static
 
+from assistant.languages import tr
 from assistant.ui.actions import bindings
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ class FindBar(Horizontal):
 
     def compose(self) -> ComposeResult:
         """Lays out a sign, the field and the count."""
-        yield Static("Find ", id="find-sign", markup=False)
+        yield Static(tr("Find "), id="find-sign", markup=False)
         yield FindInput(compact=True, max_length=200, select_on_focus=True)
         yield Static("", id="find-count", markup=False)
 
@@ -143,7 +144,7 @@ class FindBar(Horizontal):
     def show(self, finder: Finder) -> None:
         """Says which of how many messages is shown."""
         n_found = len(finder.found)
-        text = f"{finder.position + 1} of {n_found:,}" if n_found else "not found" if finder.needle else ""
+        text = tr("{n} of {all:,}", n=finder.position + 1, all=n_found) if n_found else tr("not found") if finder.needle else ""
         self.query_one("#find-count", Static).update(text)
 
     @on(Input.Changed)

@@ -10,6 +10,7 @@ from textual.widgets import Static
 from assistant.dialogue.events import ConversationPaused, ConversationResumed, Restarted, UserUttered
 from assistant.dialogue.stories import ActionStep, UserStep
 from assistant.dialogue.two_stage import YES
+from assistant.languages import N_, tr
 from assistant.ui.chat.items import GIVEN_BACK, BotItem, DividerItem, items_of_events
 
 if TYPE_CHECKING:
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 
 LOOK_EVERY_S = 1.0
 ACTION_HANDOFF: Final = "action_handoff"
-OFFERED: Final = "⇢ A person can take over: say yes, or just go on writing."
-TAKEN_OVER: Final = "⇢ A person has this conversation; /restart brings the assistant back."
+OFFERED: Final = N_("⇢ A person can take over: say yes, or just go on writing.")
+TAKEN_OVER: Final = N_("⇢ A person has this conversation; /restart brings the assistant back.")
 
 
 def is_handed_over(events: Iterable[Event]) -> bool:
@@ -126,6 +127,6 @@ class OfferLine(Static):
     """
 
     def show(self, text: str) -> None:
-        """Shows a text; an empty one hides the banner."""
+        """Shows a text, given in English; an empty one hides the banner."""
         self.display = bool(text)
-        self.update(text)
+        self.update(tr(text) if text else "")

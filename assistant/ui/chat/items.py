@@ -17,6 +17,7 @@ from assistant.dialogue.events import (
 )
 from assistant.dialogue.handoffs import written
 from assistant.dialogue.reminders import is_external
+from assistant.languages import N_, tr
 from assistant.messages import BotMessage, Decision, Trace
 
 if TYPE_CHECKING:
@@ -25,10 +26,10 @@ if TYPE_CHECKING:
     from assistant.dialogue.events import Event
     from assistant.messages import Parse, Reply
 
-RESTARTED = "Conversation restarted"
-HANDED_OVER = "A person takes over; /restart brings the assistant back"
-GIVEN_BACK = "The assistant answers again"
-ASSISTANT, TEAM = "Assistant", "Support team"
+RESTARTED = N_("Conversation restarted")
+HANDED_OVER = N_("A person takes over; /restart brings the assistant back")
+GIVEN_BACK = N_("The assistant answers again")
+ASSISTANT, TEAM = N_("Assistant"), N_("Support team")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ class BotItem:
 
 @dataclass(frozen=True, slots=True)
 class DividerItem:
-    """A line that parts the conversation."""
+    """A line that parts the conversation; the text is English, and translated where it is shown."""
 
     text: str
 
@@ -129,7 +130,7 @@ def items_of_events(events: Iterable[Event], *, n_turns: int = 0) -> list[Item]:
                 turn.messages.append((message, ASSISTANT))
             case AgentUttered(text=text, data=data):
                 name = str(data.get("agent") or "")
-                turn.messages.append((BotMessage(text), f"{name}, {TEAM.lower()}" if name else TEAM))
+                turn.messages.append((BotMessage(text), tr("{name}, support team", name=name) if name else TEAM))
             case ActionExecuted(name=name, policy=policy, confidence=confidence, reason=reason):
                 turn.decisions.append(Decision(name, policy or "", 1.0 if confidence is None else confidence, reason))
             case SlotSet(name=name, value=value):

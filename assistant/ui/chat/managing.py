@@ -6,6 +6,7 @@ import asyncio
 import itertools
 from typing import TYPE_CHECKING, Final
 
+from assistant.languages import N_, tr
 from assistant.ui.chat.conversation_list import Chosen, ConversationList
 from assistant.ui.chat.exporting import export
 from assistant.ui.chat.replay import ReplayScreen
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from assistant.ui.chat.screen import ChatScreen
     from assistant.ui.ports import AgentPort, ConversationView
 
-FORMATS: Final = {"md": "Markdown, to read", "json": "JSON, with all events", "leave": "Cancel"}
+FORMATS: Final = {"md": N_("Markdown, to read"), "json": N_("JSON, with all events"), "leave": N_("Cancel")}
 
 
 async def manage(screen: ChatScreen, what: str) -> None:
@@ -67,7 +68,7 @@ async def _do(screen: ChatScreen, agent: AgentPort, chosen: Chosen) -> bool:
             return True
         case "rename":
             name = await desk.push_screen_wait(
-                NameDialog("Its name", "An empty one takes the name away.", title, may_be_empty=True)
+                NameDialog(tr("Its name"), tr("An empty one takes the name away."), title, may_be_empty=True)
             )
             if name is not None:
                 await asyncio.to_thread(store.rename, sender_id, name)
@@ -77,12 +78,16 @@ async def _do(screen: ChatScreen, agent: AgentPort, chosen: Chosen) -> bool:
         case "delete":
             await _delete(screen, agent, sender_id, title)
         case "export":
-            form = await desk.push_screen_wait(QuestionDialog("Export", "Write the conversation to a file.", FORMATS))
+            form = await desk.push_screen_wait(
+                QuestionDialog(
+                    tr("Export"), tr("Write the conversation to a file."), {key: tr(label) for key, label in FORMATS.items()}
+                )
+            )
             if form in {"md", "json"}:
                 events = await asyncio.to_thread(agent.events, sender_id)
                 kind: Format = "md" if form == "md" else "json"
                 path = await asyncio.to_thread(export, desk.project, sender_id, title, events, kind)
-                desk.notify_text(f"Written to {desk.project.shown(path)}")
+                desk.notify_text(tr("Written to {path}", path=desk.project.shown(path)))
         case "replay":
             events = await asyncio.to_thread(agent.events, sender_id)
             await desk.push_screen_wait(ReplayScreen(title or sender_id, sender_id, agent.domain, events))
@@ -93,9 +98,9 @@ async def _do(screen: ChatScreen, agent: AgentPort, chosen: Chosen) -> bool:
 
 async def _delete(screen: ChatScreen, agent: AgentPort, sender_id: str, title: str) -> None:
     asked = QuestionDialog(
-        "Forget it?",
-        f"{title or sender_id}: all that is stored of it is removed, from the disk too. This cannot be undone.",
-        {"leave": "Keep it", "delete": "Forget it"},
+        tr("Forget it?"),
+        tr("{name}: all that is stored of it is removed, from the disk too. This cannot be undone.", name=title or sender_id),
+        {"leave": tr("Keep it"), "delete": tr("Forget it")},
     )
     if await screen.desk.push_screen_wait(asked) == "delete":
         await asyncio.to_thread(agent.conversations.forget, sender_id)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from textual import on
 from textual.containers import Vertical
 
+from assistant.languages import tr
 from assistant.ui.chat.choices import MAX_NUMBERED
 from assistant.ui.chat.completing import CompletionList
 from assistant.ui.chat.finding import FindBar, Finder, FindInput
@@ -82,7 +83,7 @@ class ConversationPane(Vertical):
         elif event.what == "copy":
             event.stop()
             self.app.copy_to_clipboard(self.copy_text())
-            self.notify("The conversation is copied.", timeout=2)
+            self.notify(tr("The conversation is copied."), timeout=2)
 
     # --- finding
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from textual.message import Message
 from textual.widgets import TextArea
 
+from assistant.languages import tr
 from assistant.ui.actions import bindings
 from assistant.ui.chat.completing import COMMANDS, completions
 from assistant.ui.safe_text import safe
@@ -64,7 +65,12 @@ class Prompt(TextArea):
 
     def __init__(self, menu: CompletionList) -> None:
         super().__init__(
-            id="prompt", soft_wrap=True, compact=False, show_line_numbers=False, tab_behavior="focus", placeholder="Type a message"
+            id="prompt",
+            soft_wrap=True,
+            compact=False,
+            show_line_numbers=False,
+            tab_behavior="focus",
+            placeholder=tr("Type a message"),
         )
         self.n_choices = 0
         self.intents: frozenset[str] = frozenset()
@@ -90,7 +96,7 @@ class Prompt(TextArea):
         text = safe(event.text, limit=10 * MAX_CHARS)[:MAX_CHARS]
         self.insert(text)
         if len(event.text) > MAX_CHARS:
-            self.notify(f"Only the first {MAX_CHARS:,} characters were pasted.", severity="warning")
+            self.notify(tr("Only the first {n:,} characters were pasted.", n=MAX_CHARS), severity="warning")
 
     def on_text_area_changed(self) -> None:
         """Offers what may be meant by a slash; lets go of a digit that went on."""

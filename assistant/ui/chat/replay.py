@@ -20,6 +20,7 @@ from assistant.dialogue.events import (
     UserUttered,
 )
 from assistant.dialogue.tracker import Tracker
+from assistant.languages import N_, tr
 from assistant.ui.actions import bindings
 from assistant.ui.safe_text import safe_line, safe_value
 
@@ -73,9 +74,10 @@ class Replay:
 
 def _facts(tracker: Tracker) -> dict[str, str]:
     message = tracker.latest_message
-    facts: dict[str, Any] = {f"slot {name}": value for name, value in tracker.slots.items() if value is not None}
-    facts |= {"form": tracker.active_loop, "last action": tracker.latest_action, "intent": tracker.intent or None}
-    facts |= {"paused": "yes" if tracker.is_paused else None, "last message": message.text if message is not None else None}
+    facts: dict[str, Any] = {tr("slot {name}", name=name): value for name, value in tracker.slots.items() if value is not None}
+    facts |= {tr("form"): tracker.active_loop, tr("last action"): tracker.latest_action, tr("intent"): tracker.intent or None}
+    facts |= {tr("paused"): tr("yes") if tracker.is_paused else None}
+    facts |= {tr("last message"): message.text if message is not None else None}
     return {name: safe_value(value) for name, value in facts.items() if value is not None}
 
 
@@ -84,11 +86,11 @@ def label(event: Event) -> Content:
     match event:
         case UserUttered(text=text, parse=parse):
             meant = (f"  {safe_line(parse.intent.name, limit=30)}", "$muted")
-            return Content.assemble(("▸ user  ", "bold $text-primary"), safe_line(text, limit=60), meant)
+            return Content.assemble((_speaker("▸", N_("user")), "bold $text-primary"), safe_line(text, limit=60), meant)
         case BotUttered(message=message):
-            return Content.assemble(("◂ bot   ", "bold $text-secondary"), safe_line(message.text or "…", limit=60))
+            return Content.assemble((_speaker("◂", N_("bot")), "bold $text-secondary"), safe_line(message.text or "…", limit=60))
         case AgentUttered(text=text):
-            return Content.assemble(("◂ team  ", "bold $text-secondary"), safe_line(text, limit=60))
+            return Content.assemble((_speaker("◂", N_("team")), "bold $text-secondary"), safe_line(text, limit=60))
         case ActionExecuted(name=name, policy=policy):
             return Content.assemble(
                 ("→ ", "$primary"), safe_line(name or "", limit=40), (f"  {safe_line(policy or '', limit=30)}", "$muted")
@@ -98,9 +100,15 @@ def label(event: Event) -> Content:
                 ("= ", "$text-accent"), f"{safe_line(name, limit=40)} ", (safe_value(value, limit=40), "$text-accent")
             )
         case ActiveLoop(name=name):
-            return Content.assemble(("□ ", "$text-accent"), f"form {safe_line(name, limit=40)}" if name else "form left")
+            return Content.assemble(
+                ("□ ", "$text-accent"), tr("form {name}", name=safe_line(name, limit=40)) if name else tr("form left")
+            )
         case _:
             return Content.styled(safe_line(event.as_json().get("event", type(event).__name__), limit=40), "$muted")
+
+
+def _speaker(sign: str, name: str) -> str:
+    return f"{sign} {tr(name):<5} "
 
 
 class ReplayScreen(ModalScreen[None]):
@@ -135,7 +143,7 @@ class ReplayScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """Lays out events and state."""
         with Horizontal(id="dialog") as dialog:
-            dialog.border_title = Content(f"Replay: {safe_line(self._title, limit=50)}")
+            dialog.border_title = Content(tr("Replay: {name}", name=safe_line(self._title, limit=50)))
             yield OptionList(*map(label, self._events))
             with VerticalScroll(id="moment", can_focus=False):
                 yield Static(id="facts")
@@ -145,16 +153,16 @@ class ReplayScreen(ModalScreen[None]):
         if self._events:
             self.query_one(OptionList).highlighted = 0
         else:
-            self.query_one("#facts", Static).update(Content.styled("Nothing has happened yet.", "$muted"))
+            self.query_one("#facts", Static).update(Content.styled(tr("Nothing has happened yet."), "$muted"))
 
     @on(OptionList.OptionHighlighted)
     def _show(self, event: OptionList.OptionHighlighted) -> None:
         number = event.option_index + 1
         moment = self._replay.after(number)
         self.query_one("#facts", Static).update(Content("\n").join(_lines(moment)))
-        self.query_one(
-            "#dialog"
-        ).border_subtitle = f"event {number:,} of {len(self._events):,} · ↑ ↓ step · t next turn · Esc close"
+        self.query_one("#dialog").border_subtitle = tr(
+            "event {n:,} of {all:,} · ↑ ↓ step · t next turn · Esc close", n=number, all=len(self._events)
+        )
 
     def action_turn(self, step: int) -> None:
         """Goes to the next thing that the user said, or the one before."""
@@ -175,4 +183,4 @@ def _lines(moment: Moment) -> Iterator[Content]:
         sign, style = ("● ", "bold") if name in moment.changed else ("  ", "")
         yield Content.assemble((sign, "$text-accent"), (f"{safe_line(name, limit=40)}  ", "$muted"), (value, style))
     for name in sorted(moment.changed - set(moment.facts)):
-        yield Content.assemble(("● ", "$text-accent"), (f"{safe_line(name, limit=40)}  emptied", "$muted"))
+        yield Content.assemble(("● ", "$text-accent"), (f"{safe_line(name, limit=40)}  {tr('emptied')}", "$muted"))

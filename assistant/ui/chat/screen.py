@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.containers import Horizontal
-from textual.widgets import Footer
 
 from assistant.errors import StoreError
+from assistant.languages import N_, tr
 from assistant.messages import UserMessage
 from assistant.ui.actions import bindings
 from assistant.ui.banner import ModelState
@@ -26,6 +26,7 @@ from assistant.ui.chat.transcript import Transcript
 from assistant.ui.chat.turn import Outgoing, TurnQueue
 from assistant.ui.chat.typing_line import TypingLine
 from assistant.ui.desk import DeskScreen
+from assistant.ui.footer import KeyFooter
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -36,10 +37,10 @@ if TYPE_CHECKING:
     from assistant.ui.ports import AgentPort
 
 _WAITING = {
-    ModelState.LOADING: "The model is loading; your message is sent when it is ready",
-    ModelState.TRAINING: "The model is learning; your message is sent when it is ready",
-    ModelState.MISSING: "There is no model yet: F4 trains one; your message is kept",
-    ModelState.FAILED: "The assistant could not be started; your message is kept",
+    ModelState.LOADING: N_("The model is loading; your message is sent when it is ready"),
+    ModelState.TRAINING: N_("The model is learning; your message is sent when it is ready"),
+    ModelState.MISSING: N_("There is no model yet: F4 trains one; your message is kept"),
+    ModelState.FAILED: N_("The assistant could not be started; your message is kept"),
 }
 
 
@@ -66,7 +67,7 @@ class ChatScreen(DeskScreen):
         with Horizontal(id="body"):
             yield ConversationPane()
             yield DetailsPanel()
-        yield Footer(show_command_palette=False)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         """Lets typing start at once, and follows the model's state."""
@@ -301,7 +302,7 @@ class ChatScreen(DeskScreen):
             self.action_find()
         elif command == "/copy":
             self.app.copy_to_clipboard(self.pane.copy_text())
-            self.notify("The conversation is copied.", timeout=2)
+            self.notify(tr("The conversation is copied."), timeout=2)
         elif command == "/why":
             entries = [entry for entry in self.transcript.scrollback.entries if entry.trace is not None and entry.turn]
             if entries:

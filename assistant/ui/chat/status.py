@@ -8,6 +8,7 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Static
 
+from assistant.languages import tr, trn
 from assistant.ui.chat.typing_line import TypingLine
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class NewsPill(Static):
     def show(self, n_new: int, *, is_at_end: bool) -> None:
         """Shows what is new; at the end of the conversation there is nothing to say."""
         self.display = not is_at_end
-        self.update(f"↓ {n_new} new" if n_new else "↓ to the end")
+        self.update(trn("↓ {n} new", "↓ {n} new", n_new) if n_new else tr("↓ to the end"))
 
     async def on_click(self, event: events.Click) -> None:
         """Goes to the end."""
@@ -79,4 +80,4 @@ class StatusLine(Horizontal):
         mood = self.query_one("#mood", Static)
         mood.display = bool(sentiments)
         if sentiments:
-            mood.update(Content.assemble(("mood ", "$muted"), sparkline(sentiments)))
+            mood.update(Content.assemble((tr("mood "), "$muted"), sparkline(sentiments)))

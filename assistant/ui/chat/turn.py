@@ -7,17 +7,19 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from assistant.languages import N_
+
 if TYPE_CHECKING:
     from assistant.ui.chat.scrollback import Entry
 
 
 class TurnState(Enum):
-    """What the assistant is doing; the value is what the typing line says."""
+    """What the assistant is doing; the value is what the typing line says, in English."""
 
     IDLE = ""
-    THINKING = "Assistant is thinking"
-    ACTING = "Switching to the new model"
-    FAILED = "The last message was not answered; ↑ brings it back"
+    THINKING = N_("Assistant is thinking")
+    ACTING = N_("Switching to the new model")
+    FAILED = N_("The last message was not answered; ↑ brings it back")
 
 
 @dataclass(frozen=True, slots=True)

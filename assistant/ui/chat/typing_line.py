@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 from textual.widgets import Static
 
+from assistant.languages import tr
 from assistant.ui.chat.turn import TurnState
 
 if TYPE_CHECKING:
@@ -37,9 +38,10 @@ class TypingLine(Static):
 
         Args:
             state: of the turn.
-            waiting_for: what a message waits for, while there is nobody to send it to.
+            waiting_for: what a message waits for, in English, while there is nobody to send it to.
         """
-        self._text = waiting_for or state.value
+        text = waiting_for or state.value
+        self._text = tr(text) if text else ""
         self._is_failure = state is TurnState.FAILED and not waiting_for
         self._since = time.monotonic()
         is_moving = bool(self._text) and not self._is_failure

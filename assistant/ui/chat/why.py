@@ -12,6 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from assistant.corrections.conversations import turns
+from assistant.languages import tr
 from assistant.ui.actions import bindings
 from assistant.ui.chat.evidence import sections
 from assistant.ui.chat.replay import label
@@ -87,8 +88,8 @@ class WhyScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """Lays out one text."""
         with VerticalScroll(id="why") as box:
-            box.border_title = "Why?"
-            box.border_subtitle = "↑ ↓ scroll · i another intent · c copy · Esc close"
+            box.border_title = tr("Why?")
+            box.border_subtitle = tr("↑ ↓ scroll · i another intent · c copy · Esc close")
             yield Static(id="turn")
 
     def on_mount(self) -> None:
@@ -108,7 +109,7 @@ class WhyScreen(ModalScreen[None]):
     async def _work_out(self, intent: str | None) -> None:
         if self._parse is None or self._explain is None:
             return
-        self._remark = Content.styled("Working out what each word did …", "$muted")
+        self._remark = Content.styled(tr("Working out what each word did …"), "$muted")
         self._paint()
         try:
             self._explanation = await self._explain(self._parse.text, intent)
@@ -120,11 +121,11 @@ class WhyScreen(ModalScreen[None]):
     def _attributed(self) -> Iterator[tuple[str, Content]]:
         found = self._explanation
         if self._remark is not None:
-            yield "Words", self._remark
+            yield tr("Words"), self._remark
         elif found is not None:
-            named = f"What each word did for {safe_line(found.attribution.intent, limit=40)}"
+            named = tr("What each word did for {intent}", intent=safe_line(found.attribution.intent, limit=40))
             yield named, Content("\n").join([by_attribution(found), shares(found, self._width)])
-            yield "Nearest examples", nearest(found)
+            yield tr("Nearest examples"), nearest(found)
 
     @property
     def _width(self) -> int:
@@ -134,16 +135,16 @@ class WhyScreen(ModalScreen[None]):
         parts: list[tuple[str, Content]] = []
         for title, content in sections(self._trace, min(self._width, _MOST_WIDTH)):
             if title == "Message" and self._trace.parse is not None:
-                parts.append((title, by_tag(self._trace.parse)))
+                parts.append((tr(title), by_tag(self._trace.parse)))
                 parts += self._attributed()
             elif title == "Entities" and self._trace.parse is not None:
-                parts.append((title, entities_found(self._trace.parse)))
+                parts.append((tr(title), entities_found(self._trace.parse)))
             else:
-                parts.append((title, content))
+                parts.append((tr(title), content))
         if self._events:
-            parts.append(("Events", Content("\n").join(map(label, self._events))))
+            parts.append((tr("Events"), Content("\n").join(map(label, self._events))))
         shown = [Content.assemble((safe_line(title).upper(), "bold $text-secondary"), "\n", content) for title, content in parts]
-        empty = Content.styled("A greeting: nothing had to be understood.", "$muted")
+        empty = Content.styled(tr("A greeting: nothing had to be understood."), "$muted")
         self.query_one("#turn", Static).update(Content("\n\n").join(shown) if shown else empty)
 
     @work(group="ask", description="ask", exclusive=True)
@@ -154,14 +155,14 @@ class WhyScreen(ModalScreen[None]):
         if self._parse is None or self._explain is None:
             return
         ranked = [score.name for score in self._parse.intent_ranking]
-        intent = await self.app.push_screen_wait(Picker("Why not this one?", self._parse.text, ranked))
+        intent = await self.app.push_screen_wait(Picker(tr("Why not this one?"), self._parse.text, ranked))
         if intent is not None:
             self._work_out(intent)
 
     def action_copy_all(self) -> None:
         """Copies all that is shown."""
         self.app.copy_to_clipboard(str(self.query_one("#turn", Static).content))
-        self.notify("Copied.", timeout=2)
+        self.notify(tr("Copied."), timeout=2)
 
     def action_close(self) -> None:
         """Closes the turn; working out stops."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from textual.content import Content
 
+from assistant.languages import tr, trn
 from assistant.ui.chat.evidence import bar, percent
 from assistant.ui.safe_text import safe, safe_line, safe_value
 
@@ -63,8 +64,8 @@ def shares(explanation: Explanation, width: int) -> Content:
         lines.append(Content.assemble(f"{named:<{_WORD_CELLS}} {word.share:>+6.2f} ", bar(abs(word.share) / most, cells, style)))
     more = len(found.words) - len(strongest)
     if more:
-        lines.append(Content.styled(f"and {more} weaker words", "$muted"))
-    lines.append(Content.styled(f"in all {found.score - found.baseline:+.2f} in log-probability", "$muted"))
+        lines.append(Content.styled(trn("and {n} weaker word", "and {n} weaker words", more), "$muted"))
+    lines.append(Content.styled(tr("in all {value:+.2f} in log-probability", value=found.score - found.baseline), "$muted"))
     return Content("\n").join(lines)
 
 
@@ -73,7 +74,11 @@ def entities_found(parse: Parse) -> Content:
     lines = []
     for entity in parse.entities:
         refined = "".join(f" ({safe_line(part, limit=20)})" for part in (entity.role, entity.group) if part)
-        by = f"  {percent(entity.confidence).strip()} by {safe_line(entity.extractor, limit=40)}" if entity.extractor else ""
+        by = (
+            "  " + tr("{share} by {who}", share=percent(entity.confidence).strip(), who=safe_line(entity.extractor, limit=40))
+            if entity.extractor
+            else ""
+        )
         lines.append(
             Content.assemble(
                 (safe_line(entity.entity, limit=60) + refined, "$muted"),
@@ -96,7 +101,7 @@ def nearest(explanation: Explanation) -> Content:
         )
         for near in explanation.neighbours
     ]
-    return Content("\n").join(lines) if lines else Content.styled("none", "$muted")
+    return Content("\n").join(lines) if lines else Content.styled(tr("none"), "$muted")
 
 
 def _painted(text: str, spans: Iterable[tuple[int, int, str]]) -> Content:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from textual import on, work
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.widgets import Footer, Static, TabbedContent, TabPane
+from textual.widgets import Static, TabbedContent, TabPane
 
 from assistant.ui.actions import bindings
 from assistant.ui.chat.evidence import bar
@@ -20,6 +20,7 @@ from assistant.ui.evaluation.process import follow_conversations, measure_unders
 from assistant.ui.evaluation.results import last_followed, last_understood
 from assistant.ui.evaluation.tables import EntityTable, ReadingTable
 from assistant.ui.evaluation.wording import followed_text, headline
+from assistant.ui.footer import KeyFooter
 from assistant.ui.safe_text import safe_line
 from assistant.ui.training.figures import clock
 
@@ -95,7 +96,7 @@ class EvaluationScreen(DeskScreen):
                 yield EntityTable(id="entities")
             with TabPane("Conversations", id="tab-conversations"), VerticalScroll(id="followed"):
                 yield Static(id="followed-text")
-        yield Footer(show_command_palette=False)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         """Keeps the clock of a measurement going."""

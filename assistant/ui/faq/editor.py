@@ -11,7 +11,7 @@ from textual import on, work
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Input, Select, Static, TextArea
+from textual.widgets import Input, Select, Static, TextArea
 
 from assistant.errors import AssistantError, StaleEntry
 from assistant.faq.entry import MAX_ALTERNATIVES, MAX_QUESTION_CHARS, STATUSES
@@ -21,6 +21,7 @@ from assistant.ui.faq.fields import DETAILS, faults_of, read_fields, remarks_on,
 from assistant.ui.faq.listing import STATUS_SIGNS
 from assistant.ui.faq.tables import when
 from assistant.ui.faq.verdict import alike_in_words, verdict
+from assistant.ui.footer import KeyFooter
 from assistant.ui.problems import ProblemDialog
 from assistant.ui.prose import Prose
 from assistant.ui.question import QuestionDialog
@@ -130,7 +131,7 @@ class EntryEditor(ModalScreen["FaqEntry | None"]):
                 yield _input("valid_until", typed, placeholder="2027-12-31")
                 yield _input("follow_ups", typed)
         yield Static(id="state", markup=False)
-        yield Footer(show_command_palette=False)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         """Says what is known of the entry, and reads what its follow-ups may be."""

@@ -11,7 +11,7 @@ from textual import on, work
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Input, ProgressBar, Select, Static
+from textual.widgets import Input, ProgressBar, Select, Static
 
 from assistant.errors import AssistantError
 from assistant.faq.differences import changed_lines
@@ -20,6 +20,7 @@ from assistant.messages import Cancelled
 from assistant.people import user_name
 from assistant.ui.actions import bindings
 from assistant.ui.faq.diff import diff_content
+from assistant.ui.footer import KeyFooter
 from assistant.ui.problems import as_problem
 from assistant.ui.safe_input import SafeInput
 from assistant.ui.safe_text import safe_line
@@ -91,7 +92,7 @@ class ImportScreen(ModalScreen[bool]):
         yield ProgressBar(id="bar", show_eta=False)
         with VerticalScroll(id="changes"):
             yield Static(id="changed", markup=False)
-        yield Footer(show_command_palette=False)
+        yield KeyFooter()
 
     @on(Input.Submitted, "#path")
     def _path_given(self) -> None:

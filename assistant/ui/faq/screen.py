@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.content import Content
-from textual.widgets import Footer, TabbedContent, TabPane
+from textual.widgets import TabbedContent, TabPane
 
 from assistant.ui.actions import bindings
 from assistant.ui.banner import ModelState
@@ -19,6 +19,7 @@ from assistant.ui.faq.importing import ImportScreen
 from assistant.ui.faq.pane import DeskPane
 from assistant.ui.faq.queue import QueuePane
 from assistant.ui.faq.review import ReviewPane, remarks_of
+from assistant.ui.footer import KeyFooter
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -57,7 +58,7 @@ class FaqScreen(DeskScreen):
                 yield ReviewPane()
             with TabPane("Figures", id="tab-figures"):
                 yield FiguresPane(id="figures")
-        yield Footer(show_command_palette=False)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         """Shows the entries as soon as there are any."""

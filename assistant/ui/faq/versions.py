@@ -9,7 +9,7 @@ from textual import on, work
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import DataTable, Footer, Static
+from textual.widgets import DataTable, Static
 
 from assistant.errors import AssistantError
 from assistant.faq.differences import changed_fields, changed_lines
@@ -17,6 +17,7 @@ from assistant.people import user_name
 from assistant.ui.actions import bindings
 from assistant.ui.faq.diff import diff_content
 from assistant.ui.faq.tables import FittedTable, when
+from assistant.ui.footer import KeyFooter
 from assistant.ui.problems import ProblemDialog
 from assistant.ui.question import QuestionDialog
 from assistant.ui.safe_text import safe_line
@@ -78,7 +79,7 @@ class VersionsScreen(ModalScreen["FaqEntry | None"]):
             yield VersionTable(id="versions")
             with VerticalScroll(id="difference"):
                 yield Static(id="compared", markup=False)
-        yield Footer(show_command_palette=False)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         """Reads the versions."""

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from textual import on, work
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Input, Static
 
 from assistant.dialogue.handoffs import transcript
 from assistant.faq.entry import FaqEntry
 from assistant.messages import Parse
 from assistant.ui.actions import bindings
 from assistant.ui.desk import DeskScreen
+from assistant.ui.footer import KeyFooter
 from assistant.ui.inbox.alternative import make_alternative
 from assistant.ui.inbox.example import make_example
 from assistant.ui.inbox.lines import SaidList
@@ -71,7 +72,7 @@ class CaseScreen(DeskScreen):
             yield Static(id="why")
         yield SaidList(id="said")
         yield Input(placeholder="r: answer as a person; Enter sends it and takes the conversation over", id="answer")
-        yield Footer(show_command_palette=False)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         """Shows the conversation, and what is said in it from now on."""

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from textual import on, work
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
-from textual.widgets import DataTable, Footer, Input, Static, Tab, Tabs
+from textual.widgets import DataTable, Input, Static, Tab, Tabs
 
 from assistant.people import user_name
 from assistant.ui.actions import bindings
 from assistant.ui.banner import ModelState
 from assistant.ui.desk import DeskScreen
+from assistant.ui.footer import KeyFooter
 from assistant.ui.inbox.case import CaseScreen
 from assistant.ui.inbox.tables import CaseTable
 from assistant.ui.inbox.wording import CAUSES, headline, reasons
@@ -67,7 +68,7 @@ class InboxScreen(DeskScreen):
             with VerticalScroll(id="reading", can_focus=False):
                 yield Static(id="headline")
                 yield Static(id="reasons")
-        yield Footer(show_command_palette=False)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         """Shows the cases as soon as there are any, and looks for new ones now and then."""

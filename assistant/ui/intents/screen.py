@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from textual import on, work
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.widgets import Footer, Input, OptionList, Static, TabbedContent, TabPane, Tree
+from textual.widgets import Input, OptionList, Static, TabbedContent, TabPane, Tree
 
 from assistant.annotations import annotated
 from assistant.corrections.draft import HERE, Draft, History, propose_draft, said_in
@@ -17,6 +17,7 @@ from assistant.errors import AssistantError, UnknownName
 from assistant.ui.actions import bindings
 from assistant.ui.agreeing import agree
 from assistant.ui.desk import DeskScreen
+from assistant.ui.footer import KeyFooter
 from assistant.ui.intents.new_intent import NewIntentDialog
 from assistant.ui.intents.reading import Bot, Health, entities_of, health_of, measured_pairs, read_bot, read_suggestions
 from assistant.ui.intents.suggesting import SuggestionList
@@ -84,7 +85,7 @@ class IntentsScreen(DeskScreen):
                     yield Static(_HINT, id="hint", markup=False)
                     yield SuggestionList(id="suggestions")
         yield Static(id="unsaved", markup=False)
-        yield Footer(show_command_palette=False)
+        yield KeyFooter()
 
     def on_screen_resume(self) -> None:
         """Reads the files again, where nothing is unsaved."""

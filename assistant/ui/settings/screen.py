@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on, work
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.widgets import DataTable, Footer, OptionList, Static, TabbedContent, TabPane
+from textual.widgets import DataTable, OptionList, Static, TabbedContent, TabPane
 from textual.widgets.option_list import Option
 
 from assistant.ui import theme
 from assistant.ui.actions import ACTIONS, PLACES, bindings
 from assistant.ui.desk import DeskScreen
+from assistant.ui.footer import KeyFooter
 from assistant.ui.keymap import keys_of
 from assistant.ui.safe_text import safe, safe_line
 from assistant.ui.settings.reading import log_tail, paths_of, settings_in_force
@@ -74,7 +75,7 @@ class SettingsScreen(DeskScreen):
                 yield DataTable(id="keys-table", cursor_type="row", zebra_stripes=True)
             with TabPane("Log", id="log"), VerticalScroll(id="log-scroll"):
                 yield Static(id="log-text", markup=False)
-        yield Footer(show_command_palette=False)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         """Fills what is known at once, and looks after the rest behind it."""

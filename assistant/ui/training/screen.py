@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on, work
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
-from textual.widgets import Button, Footer, Static, TabbedContent, TabPane
+from textual.widgets import Button, Static, TabbedContent, TabPane
 
 from assistant.training.shelf import kept_models
 from assistant.ui.actions import bindings
 from assistant.ui.chat.evidence import bar
 from assistant.ui.desk import DeskScreen
+from assistant.ui.footer import KeyFooter
 from assistant.ui.problems import as_problem
 from assistant.ui.question import QuestionDialog
 from assistant.ui.safe_text import safe_line
@@ -97,7 +98,7 @@ class TrainingScreen(DeskScreen):
             with TabPane("Models", id="tab-models"):
                 yield Static(_MODELS, id="about-models", markup=False)
                 yield ModelTable(id="models")
-        yield Footer(show_command_palette=False)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         """Follows the training, wherever it was started."""
