@@ -13,6 +13,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from assistant.evaluation.labels import fitted
+from assistant.languages import tr
 from assistant.ui.actions import bindings
 from assistant.ui.safe_text import safe_line
 
@@ -156,7 +157,7 @@ class HeatMap(Widget, can_focus=True):
             return self._line([])
         name = self._names[row]
         bold = self._style(self._colour("foreground"), is_bold=row == self._row)
-        label = fitted(safe_line(name, limit=60) or "(nothing)", self._label - 5)
+        label = fitted(safe_line(name, limit=60) or tr("(nothing)"), self._label - 5)
         return self._line([Segment(f"{label} {row + 1:>3} ", bold), *(self._cell(row, column) for column in columns)])
 
     def _line(self, segments: list[Segment]) -> Strip:

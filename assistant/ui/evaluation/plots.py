@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from textual.color import Color
 from textual_plotext import PlotextPlot
 
+from assistant.languages import tr
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -40,12 +42,12 @@ class Histogram(ConfidencePlot):
         Args:
             bins: mean confidence, right and wrong of each.
         """
-        self._begin("How many intents had which confidence")
+        self._begin(tr("How many intents had which confidence"))
         if any(right + wrong for _, right, wrong in bins):
             places = [f"{number / len(bins):.1f}" for number in range(len(bins))]
             rights, wrongs = [right for _, right, _ in bins], [wrong for _, _, wrong in bins]
             # Its stub knows one colour, and another name for the labels.
-            options: dict[str, Any] = {"color": [self._rgb("success"), self._rgb("error")], "labels": ["right", "wrong"]}
+            options: dict[str, Any] = {"color": [self._rgb("success"), self._rgb("error")], "labels": [tr("right"), tr("wrong")]}
             self.plt.stacked_bar(places, [rights, wrongs], width=0.7, **options)
         self.refresh()
 
@@ -55,7 +57,7 @@ class Calibration(ConfidencePlot):
 
     def draw(self, bins: Sequence[tuple[float, int, int]]) -> None:
         """Draws tenths of confidence; arguments as for the histogram."""
-        self._begin("How often they were right (dotted: as promised)")
+        self._begin(tr("How often they were right (dotted: as promised)"))
         self.plt.xlim(0, 1)
         self.plt.ylim(0, 1)
         ideal = [number / 40 for number in range(41)]

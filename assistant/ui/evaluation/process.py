@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from assistant.errors import MeasuringStopped
+from assistant.languages import N_
 from assistant.ui.evaluation.results import folder_of, keep_followed, keep_understood
 from assistant.ui.processes import run_process
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 FAILED = 1
 """The exit code of conversation tests of which some failed: that is a result, too."""
-_WHAT = "cross-validation, five folds: each example by a model that never saw it"
+_WHAT = N_("cross-validation, five folds: each example by a model that never saw it")
 
 
 def command_of(project: Project, what: str) -> list[str]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from assistant.evaluation.report_folder import write_reports
+from assistant.languages import N_
 from assistant.project import model_in_use
 from assistant.training.held_out import Reading, read_readings
 
@@ -29,7 +30,7 @@ class Understood:
     """How messages are understood.
 
     Attributes:
-        what: how it was measured, in a clause; model: the model in use at that time; at: when, seconds since the epoch.
+        what: how it was measured, in a clause in English; model: the model in use at that time; at: when, seconds since the epoch.
         readings: of each example.
         entities: precision, recall, F1 and support by type; empty when entities were not measured.
         figures: by name, shares in [0, 1].
@@ -173,7 +174,7 @@ def _of_training(project: Project) -> Understood | None:
     accuracy = sum(one.intent == one.found for one in readings) / len(readings)
     figures = {"intent_accuracy": accuracy, "calibration_error": _calibration_error(readings)}
     at = (folder / "manifest.json").stat().st_mtime
-    return Understood("held out while the model in use was trained", folder.name, at, readings, {}, figures)
+    return Understood(N_("held out while the model in use was trained"), folder.name, at, readings, {}, figures)
 
 
 def _calibration_error(readings: Sequence[Reading]) -> float:

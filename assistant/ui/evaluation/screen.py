@@ -11,6 +11,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static, TabbedContent, TabPane
 
+from assistant.languages import N_, tr
 from assistant.ui.actions import bindings
 from assistant.ui.chat.evidence import bar
 from assistant.ui.desk import DeskScreen
@@ -22,7 +23,7 @@ from assistant.ui.evaluation.tables import EntityTable, ReadingTable
 from assistant.ui.evaluation.wording import followed_text, headline
 from assistant.ui.footer import KeyFooter
 from assistant.ui.safe_text import safe_line
-from assistant.ui.training.figures import clock
+from assistant.ui.training.figures import clock, stage_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,7 +44,7 @@ _TABS: Final = {
 }
 _TELL_EVERY_S: Final = 0.2
 _BAR: Final = 24
-_NO_ENTITIES = "Entities were not measured: r measures them, too."
+_NO_ENTITIES = N_("Entities were not measured: r measures them, too.")
 
 
 class EvaluationScreen(DeskScreen):
@@ -82,19 +83,19 @@ class EvaluationScreen(DeskScreen):
         yield Static(id="figures")
         yield Static(id="running")
         with TabbedContent():
-            with TabPane("Confusions", id="tab-confusions"), Vertical():
+            with TabPane(tr("Confusions"), id="tab-confusions"), Vertical():
                 yield HeatMap(id="heat")
                 yield Static(id="cell")
                 yield ReadingTable(id="behind")
-            with TabPane("Confidence", id="tab-confidence"), Horizontal(id="plots"):
+            with TabPane(tr("Confidence"), id="tab-confidence"), Horizontal(id="plots"):
                 yield Histogram(id="histogram")
                 yield Calibration(id="calibration")
-            with TabPane("Worst errors", id="tab-errors"):
+            with TabPane(tr("Worst errors"), id="tab-errors"):
                 yield ReadingTable(id="errors")
-            with TabPane("Entities", id="tab-entities"):
-                yield Static(_NO_ENTITIES, id="no-entities", markup=False)
+            with TabPane(tr("Entities"), id="tab-entities"):
+                yield Static(tr(_NO_ENTITIES), id="no-entities", markup=False)
                 yield EntityTable(id="entities")
-            with TabPane("Conversations", id="tab-conversations"), VerticalScroll(id="followed"):
+            with TabPane(tr("Conversations"), id="tab-conversations"), VerticalScroll(id="followed"):
                 yield Static(id="followed-text")
         yield KeyFooter()
 
@@ -122,12 +123,12 @@ class EvaluationScreen(DeskScreen):
         self.query_one("#followed-text", Static).update(followed_text(followed))
         tab = self.query_one(TabbedContent).get_tab("tab-conversations")
         tab.label = Content(
-            f"Conversations {followed.n_failed} ✕" if followed is not None and followed.n_failed else "Conversations"
+            tr("Conversations {n} ✕", n=followed.n_failed) if followed is not None and followed.n_failed else tr("Conversations")
         )
         self.query_one(HeatMap).show(understood.names() if understood else (), understood.pairs if understood else ())
         errors = understood.errors() if understood else ()
         self.query_one("#errors", ReadingTable).show(errors)
-        self.query_one(TabbedContent).get_tab("tab-errors").label = Content(f"Worst errors {len(errors)}")
+        self.query_one(TabbedContent).get_tab("tab-errors").label = Content(tr("Worst errors {n}", n=len(errors)))
         entities = understood.entities if understood else {}
         self.query_one("#no-entities").display = not entities
         self.query_one(EntityTable).show(entities)
@@ -140,12 +141,12 @@ class EvaluationScreen(DeskScreen):
 
     @on(HeatMap.Moved)
     def _show_cell(self, event: HeatMap.Moved) -> None:
-        right, found = safe_line(event.right, limit=40), safe_line(event.found, limit=40) or "(nothing)"
+        right, found = safe_line(event.right, limit=40), safe_line(event.found, limit=40) or tr("(nothing)")
         n_all = sum(len(rows) for (right, _), rows in self._cells.items() if right == event.right)
         told = (
-            f"{right}: {event.times} of {n_all} understood"
+            tr("{intent}: {n} of {all} understood", intent=right, n=event.times, all=n_all)
             if right == found
-            else f"{right} taken for {found}: {event.times} of {n_all}"
+            else tr("{intent} taken for {other}: {n} of {all}", intent=right, other=found, n=event.times, all=n_all)
         )
         self.query_one("#cell", Static).update(Content.styled(told, "$text-accent"))
         self.query_one("#behind", ReadingTable).show(self._cells.get((event.right, event.found), ()))
@@ -164,7 +165,7 @@ class EvaluationScreen(DeskScreen):
 
     def action_cancel_measuring(self) -> None:
         """Stops what is running; the last figures stay. The process gets some seconds to tidy up."""
-        self._tell("stopping", 0, 0)
+        self._tell(tr("stopping"), 0, 0)
         self.workers.cancel_group(self, "measure")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -179,11 +180,11 @@ class EvaluationScreen(DeskScreen):
     async def _measure(self, what: str) -> None:
         measure = measure_understanding if what == "nlu" else follow_conversations
         self.refresh_bindings()
-        self._tell("starting", 0, 0)
+        self._tell(tr("starting"), 0, 0)
         try:
             await measure(self.desk.project, self._on_progress)
         except asyncio.CancelledError:
-            self.desk.notify_text("Cancelled; the last figures stay.")
+            self.desk.notify_text(tr("Cancelled; the last figures stay."))
             raise
         except Exception as error:  # noqa: BLE001 (a border: whatever fails is shown, and the screen lives on)
             self.desk.show_problem(error)
@@ -198,7 +199,11 @@ class EvaluationScreen(DeskScreen):
         if now - self._told_at >= _TELL_EVERY_S:
             self._told_at = now
             fold = progress.metrics.get("fold")
-            stage = f"fold {fold:.0f} · {progress.stage}" if fold is not None else progress.stage
+            stage = (
+                tr("fold {n:.0f} · {stage}", n=fold, stage=stage_name(progress.stage))
+                if fold is not None
+                else stage_name(progress.stage)
+            )
             self._tell(stage, progress.done, progress.total)
 
     def _tick(self) -> None:
@@ -207,8 +212,8 @@ class EvaluationScreen(DeskScreen):
 
     def _tell(self, stage: str, done: int, total: int) -> None:
         self._step = stage, done, total
-        name = "Measuring understanding" if self._measuring == "nlu" else "Running conversation tests"
-        share = Content.assemble(bar(done / total, _BAR), f" {done} of {total}") if total else Content("")
+        name = tr("Measuring understanding") if self._measuring == "nlu" else tr("Running conversation tests")
+        share = Content.assemble(bar(done / total, _BAR), " " + tr("{n} of {all}", n=done, all=total)) if total else Content("")
         running = self.query_one("#running", Static)
         running.add_class("-shown")
         elapsed = clock(monotonic() - self._started_at)

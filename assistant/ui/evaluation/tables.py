@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from assistant.languages import N_, tr
 from assistant.ui.chat.evidence import percent
 from assistant.ui.faq.tables import FittedTable
 from assistant.ui.safe_text import safe_line
@@ -19,8 +20,8 @@ MOST_SHOWN = 500
 class ReadingTable(FittedTable):
     """Examples with the right intent and the one found."""
 
-    FIRST = "Example"
-    WIDTHS = (("Sure", 5), ("Taken for", 20), ("Is", 20))
+    FIRST = N_("Example")
+    WIDTHS = ((N_("Sure"), 5), (N_("Taken for"), 20), (N_("Is"), 20))
     MIN_FIRST = 22
 
     def show(self, readings: Sequence[Reading]) -> None:
@@ -31,8 +32,8 @@ class ReadingTable(FittedTable):
 class EntityTable(FittedTable):
     """How well each type of entity is found."""
 
-    FIRST = "Entity"
-    WIDTHS = (("F1", 8), ("Precision", 9), ("Recall", 8), ("There", 6))
+    FIRST = N_("Entity")
+    WIDTHS = ((N_("F1"), 8), (N_("Precision"), 9), (N_("Recall"), 8), (N_("There"), 6))
     MIN_FIRST = 16
 
     def show(self, entities: Mapping[str, tuple[float, float, float, int]]) -> None:
@@ -42,11 +43,11 @@ class EntityTable(FittedTable):
 
 
 def _cells(one: Reading) -> tuple[str, ...]:
-    found = safe_line(one.found, limit=40) or "(nothing)"
+    found = safe_line(one.found, limit=40) or tr("(nothing)")
     return safe_line(one.text), percent(one.confidence).rjust(5), found, safe_line(one.intent, limit=40)
 
 
 def _scores(name: str, scores: tuple[float, float, float, int]) -> tuple[str, ...]:
     precision, recall, f1, support = scores
     shown = [f"{100 * value:.1f} %".rjust(8) for value in (f1, precision, recall)]
-    return safe_line(name, limit=60), *shown, str(support).rjust(6)
+    return tr("all") if name == "all" else safe_line(name, limit=60), *shown, str(support).rjust(6)

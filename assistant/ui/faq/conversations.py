@@ -13,6 +13,7 @@ from textual.widgets import Static
 
 from assistant.dialogue.events import BotUttered, UserUttered
 from assistant.errors import AssistantError
+from assistant.languages import tr
 from assistant.ui.actions import bindings
 from assistant.ui.problems import ProblemDialog
 from assistant.ui.safe_text import safe_line
@@ -62,7 +63,7 @@ class ConversationDialog(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """Lays out the conversation."""
         with Vertical(id="dialog") as dialog:
-            dialog.border_title = "Where it was asked"
+            dialog.border_title = tr("Where it was asked")
             with VerticalScroll():
                 yield Static(id="said", markup=False)
 
@@ -80,11 +81,16 @@ class ConversationDialog(ModalScreen[None]):
             self.app.push_screen(ProblemDialog(error))
             return
         said = around(events, {self._question.question, *self._question.others})
-        self.query_one("#said", Static).update(said or Content.styled("It is no longer kept.", "$muted"))
+        self.query_one("#said", Static).update(said or Content.styled(tr("It is no longer kept."), "$muted"))
         dialog = self.query_one("#dialog")
         dialog.border_title = Content(safe_line(sender, limit=60))
-        keys = ", ← and → for the others" if len(senders) > 1 else ""
-        dialog.border_subtitle = Content(f"{self._place + 1} of {len(senders)}{keys}; Esc closes")
+        place, n_all = self._place + 1, len(senders)
+        shown = (
+            tr("{n} of {all}, ← and → for the others; Esc closes", n=place, all=n_all)
+            if n_all > 1
+            else tr("{n} of {all}; Esc closes", n=place, all=n_all)
+        )
+        dialog.border_subtitle = Content(shown)
 
     def action_other(self, step: int) -> None:
         """Shows the next conversation, or the one before."""

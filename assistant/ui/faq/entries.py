@@ -13,6 +13,7 @@ from textual.message import Message
 from textual.widgets import DataTable, Input, Static
 
 from assistant.faq.entry import STATUSES, FaqEntry
+from assistant.languages import N_, tr, trn
 from assistant.people import user_name
 from assistant.ui.faq.listing import STATUS_SIGNS, Found, Listing, arranged
 from assistant.ui.faq.pane import DeskPane
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
 N_FOUND = 5
 _MIN_SCORE = 0.1
-_HINT = Content.styled("Type to search; this line says which entry a question would get.", "$muted")
+_HINT = N_("Type to search; this line says which entry a question would get.")
 
 
 def read_list(agent: AgentPort, text: str, listing: Listing, since: float) -> tuple[Found, FaqResult | None]:
@@ -91,8 +92,8 @@ class EntriesPane(DeskPane):
 
     def compose(self) -> ComposeResult:
         """Lays out the search, the list, and what is read of an entry."""
-        yield SafeInput(placeholder="Search, or ask as a customer would", id="search")
-        yield Static(_HINT, id="verdict")
+        yield SafeInput(placeholder=tr("Search, or ask as a customer would"), id="search")
+        yield Static(_hint(), id="verdict")
         yield Static(id="listing", markup=False)
         with Horizontal(id="desk"):
             yield EntryTable(id="entries")
@@ -112,7 +113,7 @@ class EntriesPane(DeskPane):
         self._found = found
         self.query_one(EntryTable).show(found, from_top=self.text != self._searched)
         self._searched = self.text
-        self.query_one("#verdict", Static).update(_HINT if result is None else verdict(result))
+        self.query_one("#verdict", Static).update(_hint() if result is None else verdict(result))
         ranked = self.query_one("#ranking", Static)
         ranked.set_class(result is not None and bool(result.matches), "-shown")
         ranked.update(ranking(result) if result is not None else "")
@@ -121,14 +122,17 @@ class EntriesPane(DeskPane):
 
     def show_waiting(self) -> None:
         """Says that there is nothing to show yet."""
-        waiting = "The entries are shown as soon as the model is ready."
+        waiting = tr("The entries are shown as soon as the model is ready.")
         self.query_one("#verdict", Static).update(Content.styled(waiting, "$muted"))
 
     def _show_listing(self) -> None:
         n_marked = len(self.query_one(EntryTable).marked)
-        marked = f", {n_marked} marked: s and Del take them all" if n_marked else ""
-        keys = "  (f state, g category, o order)" if not n_marked else ""
-        self.query_one("#listing", Static).update(f"{self.listing.as_text(is_ranked=bool(self._found.scores))}{marked}{keys}")
+        keys = (
+            ", " + trn("{n} marked: s and Del take it", "{n} marked: s and Del take them all", n_marked)
+            if n_marked
+            else "  " + tr("(f state, g category, o order)")
+        )
+        self.query_one("#listing", Static).update(f"{self.listing.as_text(is_ranked=bool(self._found.scores))}{keys}")
 
     @on(EntryTable.Marked)
     def _marked(self) -> None:
@@ -194,28 +198,39 @@ class EntriesPane(DeskPane):
             return
         saved = await self.asked(VersionsScreen(agent, entry))
         if saved is not None:
-            self.tell(f"Version {saved.version} says what was chosen.")
+            self.tell(tr("Version {n} says what was chosen.", n=saved.version))
             self.post_message(self.Changed())
 
     @work(group="write", description="write")
     async def _delete(self, entries: Sequence[FaqEntry]) -> None:
-        what = f"“{safe_line(entries[0].question, limit=200)}”" if len(entries) == 1 else f"{len(entries)} entries"
-        gone = "It answers" if len(entries) == 1 else "They answer"
-        text = f"Delete {what}?\n\n{gone} no more. ^z brings {'it' if len(entries) == 1 else 'them'} back."
-        if await self.asked(QuestionDialog("Delete", text, {"keep": "Keep", "delete": "Delete"})) == "delete":
+        text = trn(
+            "Delete “{question}”?\n\nIt answers no more. ^z brings it back.",
+            "Delete {n} entries?\n\nThey answer no more. ^z brings them back.",
+            len(entries),
+            question=safe_line(entries[0].question, limit=200),
+        )
+        answers = {"keep": tr("Keep"), "delete": tr("Delete")}
+        if await self.asked(QuestionDialog(tr("Delete"), text, answers)) == "delete":
             await self._save_all([(entry, replace(entry, status="archived")) for entry in entries], "deleted at the desk")
-            self.tell("Deleted; ^z brings it back." if len(entries) == 1 else "Deleted; ^z brings them back.")
+            self.tell(trn("Deleted; ^z brings it back.", "Deleted; ^z brings them back.", len(entries)))
 
     @work(group="write", description="write")
     async def _choose_state(self, entries: Sequence[FaqEntry]) -> None:
-        what = f"“{safe_line(entries[0].question, limit=200)}”" if len(entries) == 1 else f"{len(entries)} entries"
-        answers = {"stay": "As it is"} | {f"status-{number}": STATUS_SIGNS[status] for number, status in enumerate(STATUSES)}
-        chosen = await self.asked(QuestionDialog("State", f"What shall hold for {what}?", answers))
+        text = trn(
+            "What shall hold for “{question}”?",
+            "What shall hold for {n} entries?",
+            len(entries),
+            question=safe_line(entries[0].question, limit=200),
+        )
+        answers = {"stay": tr("As it is")} | {
+            f"status-{number}": tr(STATUS_SIGNS[status]) for number, status in enumerate(STATUSES)
+        }
+        chosen = await self.asked(QuestionDialog(tr("State"), text, answers))
         status = next((status for number, status in enumerate(STATUSES) if chosen == f"status-{number}"), None)
         changed = [(entry, replace(entry, status=status)) for entry in entries if status not in {None, entry.status}]
         if changed:
             await self._save_all(changed, "state changed at the desk")
-            self.tell(f"{len(changed)} changed; ^z takes it back.")
+            self.tell(trn("{n} changed; ^z takes it back.", "{n} changed; ^z takes it back.", len(changed)))
 
     async def _save_all(self, pairs: Sequence[tuple[FaqEntry, FaqEntry]], reason: str) -> None:
         """Saves entries, and remembers how they were; one that somebody else saved meanwhile is shown, and ends it."""
@@ -238,25 +253,49 @@ class EntriesPane(DeskPane):
         """Takes the last deletion or change of state back, of all entries that it was done to."""
         agent = self.agent
         if agent is None or not self._undo:
-            self.tell("There is nothing to bring back.")
+            self.tell(tr("There is nothing to bring back."))
             return
         for before, saved in self._undo.pop():
             again = replace(before, version=saved.version)
             await self.guarded(lambda entry=again: agent.entries.save(entry, entry.version, user_name(), "brought back"))  # type: ignore[misc]
-        self.tell("Brought back.")
+        self.tell(tr("Brought back."))
         self.post_message(self.Changed())
 
 
 def _notes(entry: FaqEntry, found: Found) -> str:
     """Returns what is noted of an entry besides its answer."""
-    notes = [f"also asked as: {safe_line('; '.join(entry.alternatives), limit=400)}"] if entry.alternatives else []
-    days = [f"{word} {day.isoformat()}" for word, day in (("from", entry.valid_from), ("until", entry.valid_until)) if day]
-    notes += [f"valid {' '.join(days)}"] if days else []
-    notes += [f"category {safe_line(entry.category, limit=60)}"] if entry.category else []
-    notes += [f"intent {safe_line(entry.intent, limit=60)}"] if entry.intent else []
-    notes += [f"answers from {entry.threshold:.0%} on"] if entry.threshold is not None else []
-    notes += [f"then: {safe_line(', '.join(entry.follow_ups), limit=200)}"] if entry.follow_ups else []
+    notes = (
+        [tr("also asked as: {questions}", questions=safe_line("; ".join(entry.alternatives), limit=400))]
+        if entry.alternatives
+        else []
+    )
+    notes += _days(entry)
+    notes += [tr("category {name}", name=safe_line(entry.category, limit=60))] if entry.category else []
+    notes += [tr("intent {name}", name=safe_line(entry.intent, limit=60))] if entry.intent else []
+    notes += [tr("answers from {share:.0%} on", share=entry.threshold)] if entry.threshold is not None else []
+    notes += [tr("then: {entries}", entries=safe_line(", ".join(entry.follow_ups), limit=200))] if entry.follow_ups else []
     hits = found.hits.get(entry.id, 0)
-    by = f" by {safe_line(entry.author, limit=40)}" if entry.author else ""
-    notes.append(f"answered {hits} times lately; version {entry.version}{by}")
+    notes.append(
+        tr(
+            "answered {n} times lately; version {version} by {who}",
+            n=hits,
+            version=entry.version,
+            who=safe_line(entry.author, limit=40),
+        )
+        if entry.author
+        else tr("answered {n} times lately; version {version}", n=hits, version=entry.version)
+    )
     return "\n".join(notes)
+
+
+def _days(entry: FaqEntry) -> list[str]:
+    first, last = (day.isoformat() if day else "" for day in (entry.valid_from, entry.valid_until))
+    if first and last:
+        return [tr("valid from {first} until {last}", first=first, last=last)]
+    if first:
+        return [tr("valid from {first}", first=first)]
+    return [tr("valid until {last}", last=last)] if last else []
+
+
+def _hint() -> Content:
+    return Content.styled(tr(_HINT), "$muted")

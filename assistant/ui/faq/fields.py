@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.errors import nearest
 from assistant.faq.entry import MAX_ALTERNATIVES, MAX_ANSWER_CHARS, MAX_QUESTION_CHARS, STATUSES
+from assistant.languages import tr
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -60,9 +61,9 @@ def read_fields(opened: FaqEntry, typed: Mapping[str, str]) -> tuple[FaqEntry, d
         "follow_ups": _split(typed["follow_ups"], ","),
     }
     for name, read, fault in (
-        ("threshold", float, "a number from 0 to 1, or nothing"),
-        ("valid_from", date.fromisoformat, "a day such as 2027-01-31, or nothing"),
-        ("valid_until", date.fromisoformat, "a day such as 2027-01-31, or nothing"),
+        ("threshold", float, tr("a number from 0 to 1, or nothing")),
+        ("valid_from", date.fromisoformat, tr("a day such as 2027-01-31, or nothing")),
+        ("valid_until", date.fromisoformat, tr("a day such as 2027-01-31, or nothing")),
     ):
         text = typed[name].strip()
         try:
@@ -83,18 +84,22 @@ def faults_of(entry: FaqEntry, known_ids: Collection[str]) -> dict[str, str]:
     unknown = next((wanted for wanted in entry.follow_ups if wanted not in known_ids), None)
     is_over = entry.valid_from is not None and entry.valid_until is not None and entry.valid_until < entry.valid_from
     faults = (
-        ("question", not entry.question, "an entry needs a question"),
-        ("question", len(entry.question) > MAX_QUESTION_CHARS, f"at most {MAX_QUESTION_CHARS} characters"),
-        ("alternatives", longest > MAX_QUESTION_CHARS, f"one has {longest} characters, at most {MAX_QUESTION_CHARS} are kept"),
-        ("alternatives", len(entry.alternatives) > MAX_ALTERNATIVES, f"at most {MAX_ALTERNATIVES} lines"),
-        ("answer", not entry.answer, "an entry needs an answer"),
-        ("answer", len(entry.answer) > MAX_ANSWER_CHARS, f"at most {MAX_ANSWER_CHARS} characters"),
-        ("language", not _LANGUAGE.fullmatch(entry.language), "a language such as en or de-AT"),
-        ("intent", entry.intent and not _INTENT.fullmatch(entry.intent), "a name, or retrieval_intent/name"),
-        ("threshold", entry.threshold is not None and not 0 <= entry.threshold <= 1, "a number from 0 to 1, or nothing"),
-        ("valid_until", is_over, "ends before it begins"),
-        ("follow_ups", entry.id and entry.id in entry.follow_ups, "an entry does not follow itself"),
-        ("follow_ups", unknown is not None, f"no entry {unknown}: {nearest(unknown or '', known_ids)}"),
+        ("question", not entry.question, tr("an entry needs a question")),
+        ("question", len(entry.question) > MAX_QUESTION_CHARS, tr("at most {n} characters", n=MAX_QUESTION_CHARS)),
+        (
+            "alternatives",
+            longest > MAX_QUESTION_CHARS,
+            tr("one has {n} characters, at most {most} are kept", n=longest, most=MAX_QUESTION_CHARS),
+        ),
+        ("alternatives", len(entry.alternatives) > MAX_ALTERNATIVES, tr("at most {n} lines", n=MAX_ALTERNATIVES)),
+        ("answer", not entry.answer, tr("an entry needs an answer")),
+        ("answer", len(entry.answer) > MAX_ANSWER_CHARS, tr("at most {n} characters", n=MAX_ANSWER_CHARS)),
+        ("language", not _LANGUAGE.fullmatch(entry.language), tr("a language such as en or de-AT")),
+        ("intent", entry.intent and not _INTENT.fullmatch(entry.intent), tr("a name, or retrieval_intent/name")),
+        ("threshold", entry.threshold is not None and not 0 <= entry.threshold <= 1, tr("a number from 0 to 1, or nothing")),
+        ("valid_until", is_over, tr("ends before it begins")),
+        ("follow_ups", entry.id and entry.id in entry.follow_ups, tr("an entry does not follow itself")),
+        ("follow_ups", unknown is not None, tr("no entry {name}: {fix}", name=unknown, fix=nearest(unknown or "", known_ids))),
     )
     found: dict[str, str] = {}
     for name, is_wrong, why in faults:
@@ -114,9 +119,9 @@ def remarks_on(entry: FaqEntry, intents: Collection[str], today: date) -> dict[s
     remarks: dict[str, str] = {}
     name = entry.intent.split("/", maxsplit=1)[0]
     if name and name not in intents:
-        remarks["intent"] = f"not in the domain: {nearest(name, intents)}"
+        remarks["intent"] = tr("not in the domain: {fix}", fix=nearest(name, intents))
     if entry.valid_until is not None and entry.valid_until < today:
-        remarks["valid_until"] = "over: it answers no more"
+        remarks["valid_until"] = tr("over: it answers no more")
     return remarks
 
 

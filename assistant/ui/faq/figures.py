@@ -13,6 +13,7 @@ from textual.widgets import Static
 from textual_plotext import PlotextPlot
 
 from assistant.faq.askings import entry_figures, figures_of, stale_entries
+from assistant.languages import tr, trn
 from assistant.ui.actions import bindings
 from assistant.ui.faq.pane import DeskPane
 from assistant.ui.safe_text import safe_line
@@ -132,23 +133,29 @@ class FiguresPane(DeskPane):
         """Shows an overview."""
         figures = overview.figures
         self.query_one("#summary", Static).update(
-            f"{figures.n_hits} answered, {figures.n_misses} missed ({figures.hit_share:.0%} answered) ·"
-            f" {figures.deflection_rate:.0%} of {figures.n_conversations} conversations needed no person"
+            trn(
+                "{answered} answered, {missed} missed ({share:.0%} answered) · {rate:.0%} of {n} conversations needed no person",
+                "{answered} answered, {missed} missed ({share:.0%} answered) · {rate:.0%} of {n} conversations needed no person",
+                figures.n_conversations,
+                answered=figures.n_hits,
+                missed=figures.n_misses,
+                share=figures.hit_share,
+                rate=figures.deflection_rate,
+            )
             if figures.n_conversations
-            else f"Nobody has asked the FAQ in the last {overview.days} days."
+            else tr("Nobody has asked the FAQ in the last {n} days.", n=overview.days)
         )
         plots = self.query_one("#plots")
         plots.display = len(figures.by_day) > 1
         if plots.display:
             asked: list[tuple[str, list[float | None], str]] = [
-                ("answered", [hits for _, hits, _ in figures.by_day], "success"),
-                ("missed", [misses for _, _, misses in figures.by_day], "warning"),
+                (tr("answered"), [hits for _, hits, _ in figures.by_day], "success"),
+                (tr("missed"), [misses for _, _, misses in figures.by_day], "warning"),
             ]
-            last = f"last {overview.days} days"
-            self.query_one("#asked-by-day", DayPlot).draw(f"Answered and missed, {last}", asked)
+            self.query_one("#asked-by-day", DayPlot).draw(tr("Answered and missed, last {n} days", n=overview.days), asked)
             shares = [None if share is None else 100 * share for share in figures.deflection_by_day]
-            title = f"Needed no person, %, {last}"
-            self.query_one("#deflected-by-day", DayPlot).draw(title, [("no person", shares, "primary")], 100)
+            title = tr("Needed no person, %, last {n} days", n=overview.days)
+            self.query_one("#deflected-by-day", DayPlot).draw(title, [(tr("no person"), shares, "primary")], 100)
         self.query_one("#listed", Static).update(Content("\n").join(_lines(overview)))
 
     def action_period(self) -> None:
@@ -159,7 +166,7 @@ class FiguresPane(DeskPane):
 
 def _lines(overview: Overview) -> Iterator[Content]:
     if overview.figures.entries:
-        yield Content.styled("Asked most", "bold $primary")
+        yield Content.styled(tr("Asked most"), "bold $primary")
     for entry in overview.figures.entries[:_MAX_SHOWN]:
         thumbs = f"  +{entry.n_up} -{entry.n_down}" if entry.n_up or entry.n_down else ""
         question = safe_line(overview.questions.get(entry.entry_id, entry.entry_id), limit=120)

@@ -16,6 +16,7 @@ from textual.widgets import Input, ProgressBar, Select, Static
 from assistant.errors import AssistantError
 from assistant.faq.differences import changed_lines
 from assistant.faq.files import SUFFIXES, Survey, entries_in, survey
+from assistant.languages import N_, tr, trn
 from assistant.messages import Cancelled
 from assistant.people import user_name
 from assistant.ui.actions import bindings
@@ -41,9 +42,9 @@ MAX_SHOWN = 100
 """Changes that are shown line by line; the figures count all."""
 
 _MODES = (
-    ("add and change", "merge"),
-    ("add only what is new", "add"),
-    ("replace: archive all others", "replace"),
+    (N_("add and change"), "merge"),
+    (N_("add only what is new"), "add"),
+    (N_("replace: archive all others"), "replace"),
 )
 
 
@@ -84,11 +85,13 @@ class ImportScreen(ModalScreen[bool]):
     def compose(self) -> ComposeResult:
         """Lays out what to import, and what would become of it."""
         with Horizontal(id="what"):
-            path = SafeInput(id="path", placeholder=f"a file ({', '.join(SUFFIXES)}) or a folder of such files")
-            path.border_title = "Import entries from"
+            path = SafeInput(
+                id="path", placeholder=tr("a file ({suffixes}) or a folder of such files", suffixes=", ".join(SUFFIXES))
+            )
+            path.border_title = tr("Import entries from")
             yield path
-            yield Select(_MODES, value="merge", allow_blank=False, id="mode")
-        yield Static("Enter shows what would change; nothing is changed before you agree.", id="outcome", markup=False)
+            yield Select([(tr(label), mode) for label, mode in _MODES], value="merge", allow_blank=False, id="mode")
+        yield Static(tr("Enter shows what would change; nothing is changed before you agree."), id="outcome", markup=False)
         yield ProgressBar(id="bar", show_eta=False)
         with VerticalScroll(id="changes"):
             yield Static(id="changed", markup=False)
@@ -116,7 +119,7 @@ class ImportScreen(ModalScreen[bool]):
         self._surveyed = None
         if not path:
             return
-        self._say(Content.styled("Reading …", "$muted"))
+        self._say(Content.styled(tr("Reading …"), "$muted"))
         changes: list[ImportChange] = []
 
         def tell(change: ImportChange) -> None:
@@ -136,11 +139,11 @@ class ImportScreen(ModalScreen[bool]):
         surveyed, report = made
         n_changes = report.n_added + report.n_changed + report.n_archived
         self._surveyed = (path, mode, surveyed) if n_changes else None
-        then = "; ^s imports" if n_changes else ": there is nothing to import"
-        self._say(Content.assemble(("Would be: ", "$muted"), _counts(report), (then, "$muted")))
+        then = tr("; ^s imports") if n_changes else tr(": there is nothing to import")
+        self._say(Content.assemble((tr("Would be: "), "$muted"), _counts(report), (then, "$muted")))
         shown = [_change(change) for change in changes]
         if n_changes > len(changes):
-            shown.append(Content.styled(f"… and {n_changes - len(changes)} more", "$muted"))
+            shown.append(Content.styled("… " + tr("and {n} more", n=n_changes - len(changes)), "$muted"))
         self.query_one("#changed", Static).update(Content("\n").join(shown))
         self.query_one("#changes").focus()
 
@@ -165,9 +168,9 @@ class ImportScreen(ModalScreen[bool]):
         if report is None:
             return
         self._has_imported = True
-        self._say(Content.styled("Reading what came …", "$muted"))
+        self._say(Content.styled(tr("Reading what came …"), "$muted"))
         await asyncio.to_thread(self._agent.faq.search, "?", 1)  # vectors are made now, not while the next question waits
-        self._say(Content.assemble(("✓ ", "$success"), _counts(report), (".  Esc goes back.", "$muted")))
+        self._say(Content.assemble(("✓ ", "$success"), _counts(report), (tr(".  Esc goes back."), "$muted")))
         self.query_one("#changed", Static).update("")
 
     async def _run(self, done: Callable[[], T]) -> T | None:
@@ -206,8 +209,13 @@ class ImportScreen(ModalScreen[bool]):
 
 
 def _counts(report: ImportReport) -> str:
-    counts = {"new": report.n_added, "changed": report.n_changed, "archived": report.n_archived}
-    return ", ".join([*(f"{count} {name}" for name, count in counts.items() if count), f"{report.n_unchanged} as they were"])
+    counts = [
+        trn("{n} new", "{n} new", report.n_added) if report.n_added else "",
+        trn("{n} changed", "{n} changed", report.n_changed) if report.n_changed else "",
+        trn("{n} archived", "{n} archived", report.n_archived) if report.n_archived else "",
+        trn("{n} as they were", "{n} as they were", report.n_unchanged),
+    ]
+    return ", ".join(filter(None, counts))
 
 
 def _change(change: ImportChange) -> Content:

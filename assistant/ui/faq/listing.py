@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from assistant.faq.entry import STATUSES
+from assistant.languages import N_, tr
 from assistant.ui.safe_text import safe_line
 
 if TYPE_CHECKING:
@@ -17,7 +18,20 @@ if TYPE_CHECKING:
 ORDERS: Final = ("category", "question", "asked most", "saved last", "state")
 """Ways to sort; what a search found comes in the order of the search."""
 
-STATUS_SIGNS: Final = {"published": "● published", "in_review": "◐ in review", "draft": "○ draft", "archived": "✕ archived"}
+_BY: Final = {
+    "category": N_("by category"),
+    "question": N_("by question"),
+    "asked most": N_("by asked most"),
+    "saved last": N_("by saved last"),
+    "state": N_("by state"),
+}
+
+STATUS_SIGNS: Final = {
+    "published": N_("● published"),
+    "in_review": N_("◐ in review"),
+    "draft": N_("○ draft"),
+    "archived": N_("✕ archived"),
+}
 """Each status with a sign of its own, so that colour is not needed to tell them apart."""
 
 
@@ -52,9 +66,13 @@ class Listing:
 
     def as_text(self, *, is_ranked: bool = False) -> str:
         """Returns what is looked at, in one line; ranked, in the order of a search."""
-        status = STATUS_SIGNS[self.status][2:] if self.status else "all states"
-        category = "all categories" if self.category is None else f"category {safe_line(self.category, limit=40) or 'none'}"
-        return f"{status}, {category}, {'best first' if is_ranked else f'by {self.order}'}"
+        status = tr(STATUS_SIGNS[self.status])[2:] if self.status else tr("all states")
+        category = (
+            tr("all categories")
+            if self.category is None
+            else tr("category {name}", name=safe_line(self.category, limit=40) or tr("none"))
+        )
+        return f"{status}, {category}, {tr('best first') if is_ranked else tr(_BY[self.order])}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,5 +117,5 @@ def arranged(entries: Sequence[FaqEntry], listing: Listing, hits: Mapping[str, i
 def state_of(entry: FaqEntry, today: date) -> str:
     """Returns the status with its sign; of a published entry that does not answer on this day, why."""
     if entry.status == "published" and not entry.is_live(today):
-        return "◌ over" if entry.valid_until is not None and entry.valid_until < today else "◌ not yet"
-    return STATUS_SIGNS.get(entry.status, safe_line(entry.status))
+        return tr("◌ over") if entry.valid_until is not None and entry.valid_until < today else tr("◌ not yet")
+    return tr(STATUS_SIGNS[entry.status]) if entry.status in STATUS_SIGNS else safe_line(entry.status)

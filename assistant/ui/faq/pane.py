@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from textual.containers import Vertical
 from textual.message import Message
 
+from assistant.languages import tr
 from assistant.ui.faq.editor import EntryEditor
 
 if TYPE_CHECKING:
@@ -53,11 +54,13 @@ class DeskPane(Vertical):
         """Opens the editor with the newest version of an entry, which the list may not show yet; returns it as it was saved."""
         agent = self.agent
         if agent is None:
-            self.tell("Entries can be written as soon as the model is ready.")
+            self.tell(tr("Entries can be written as soon as the model is ready."))
             return None
         opened = await self.guarded(lambda: agent.entries.get(entry.id)) if entry.version else entry
         saved: FaqEntry | None = await self.asked(EntryEditor(agent, opened)) if opened is not None else None
         if saved is not None:
             is_open = saved.status == "published"
-            self.tell("Saved: it answers from the next message on." if is_open else "Saved; it answers once it is published.")
+            self.tell(
+                tr("Saved: it answers from the next message on.") if is_open else tr("Saved; it answers once it is published.")
+            )
         return saved

@@ -9,6 +9,7 @@ from textual import on, work
 from textual.widgets import DataTable, Static
 
 from assistant.faq.entry import FaqEntry
+from assistant.languages import N_, tr
 from assistant.people import user_name
 from assistant.ui.faq.conversations import ConversationDialog
 from assistant.ui.faq.pane import DeskPane
@@ -25,8 +26,10 @@ if TYPE_CHECKING:
     from assistant.faq.queue import QuestionCluster
 
 _N_NEAREST, _N_OTHERS, _N_SENDERS = 3, 4, 5
-_EMPTY = "Every question so far found an answer."
-_HINT = "Enter writes an entry, v makes it another way to ask for one that is there, i an example of an intent, c shows who asked."
+_EMPTY = N_("Every question so far found an answer.")
+_HINT = N_(
+    "Enter writes an entry, v makes it another way to ask for one that is there, i an example of an intent, c shows who asked."
+)
 
 
 class QueuePane(DeskPane):
@@ -48,7 +51,7 @@ class QueuePane(DeskPane):
     def show(self, questions: Sequence[QuestionCluster]) -> None:
         """Shows questions."""
         self.query_one(QuestionTable).show(questions)
-        self.query_one("#none", Static).update(_HINT if questions else _EMPTY)
+        self.query_one("#none", Static).update(tr(_HINT if questions else _EMPTY))
         self._read_question()
 
     @on(DataTable.RowHighlighted, "#questions")
@@ -79,12 +82,12 @@ class QueuePane(DeskPane):
         agent = self.agent
         found = await self.guarded(lambda: agent.faq.search(question.question, _N_NEAREST)) if agent is not None else None
         if agent is None or found is None or not found.matches:
-            self.tell("No entry is near this question; Enter writes one.")
+            self.tell(tr("No entry is near this question; Enter writes one."))
             return
         near = {f"entry-{number}": match for number, match in enumerate(found.matches)}
-        labels = {key: safe_line(match.question, limit=60) for key, match in near.items()} | {"none": "None of them"}
-        text = f"Which entry answers “{safe_line(question.question, limit=200)}”?"
-        chosen = await self.asked(QuestionDialog("Another way to ask", text, labels))
+        labels = {key: safe_line(match.question, limit=60) for key, match in near.items()} | {"none": tr("None of them")}
+        text = tr("Which entry answers “{question}”?", question=safe_line(question.question, limit=200))
+        chosen = await self.asked(QuestionDialog(tr("Another way to ask"), text, labels))
         if chosen not in near:
             return
         entry = await self.guarded(lambda: agent.entries.get(near[chosen].entry_id))
@@ -93,7 +96,7 @@ class QueuePane(DeskPane):
         changed = replace(entry, alternatives=(*entry.alternatives, question.question, *question.others))
         saved = await self.guarded(lambda: agent.entries.save(changed, entry.version, user_name(), "asked so, and not answered"))
         if saved is not None:
-            self.tell("Saved: it answers from the next message on.")
+            self.tell(tr("Saved: it answers from the next message on."))
             await self._resolve(question)
 
     @work(group="write", description="write")
@@ -102,17 +105,19 @@ class QueuePane(DeskPane):
         agent = self.agent
         intents = await self.guarded(lambda: likely_intents(agent, question.question)) if agent is not None else None
         if agent is None or not intents:
-            self.tell("No intent is near this question.")
+            self.tell(tr("No intent is near this question."))
             return
         labels = {f"intent-{number}": intent for number, intent in enumerate(intents)}
-        shown = {key: safe_line(intent, limit=40) for key, intent in labels.items()} | {"none": "None of them"}
-        text = f"What does “{safe_line(question.question, limit=200)}” want? It becomes an example of this intent."
-        chosen = await self.asked(QuestionDialog("Example", text, shown))
+        shown = {key: safe_line(intent, limit=40) for key, intent in labels.items()} | {"none": tr("None of them")}
+        text = tr(
+            "What does “{question}” want? It becomes an example of this intent.", question=safe_line(question.question, limit=200)
+        )
+        chosen = await self.asked(QuestionDialog(tr("Example"), text, shown))
         if chosen not in labels:
             return
         texts, project = (question.question, *question.others), self.desk_screen.desk.project
         if await self.guarded(lambda: teach(project, agent, texts, labels[chosen])) is not None:
-            self.tell(f"Added to {labels[chosen]}; F4 trains with it.")
+            self.tell(tr("Added to {intent}; F4 trains with it.", intent=labels[chosen]))
             await self._resolve(question)
 
     @work(group="write", description="write")
@@ -135,5 +140,6 @@ def _known_of(question: QuestionCluster) -> str:
     senders = ", ".join(safe_line(sender, limit=40) for sender in question.sender_ids[:_N_SENDERS])
     more = len(question.sender_ids) - _N_SENDERS
     others = "".join(f"\n  {safe_line(other, limit=160)}" for other in question.others[:_N_OTHERS])
-    nearest = f"; nearest is {safe_line(question.best_entry_id, limit=60)}" if question.best_entry_id else ""
-    return f"asked in: {senders}{f' and {more} more' if more > 0 else ''}{nearest}{others}"
+    asked = tr("asked in: {names} and {n} more", names=senders, n=more) if more > 0 else tr("asked in: {names}", names=senders)
+    nearest = tr("; nearest is {entry}", entry=safe_line(question.best_entry_id, limit=60)) if question.best_entry_id else ""
+    return f"{asked}{nearest}{others}"

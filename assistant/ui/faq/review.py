@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on, work
 from textual.widgets import DataTable, Static
 
+from assistant.languages import N_, tr
 from assistant.ui.actions import bindings
 from assistant.ui.faq.pane import DeskPane
 from assistant.ui.faq.tables import FittedTable
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from assistant.faq.askings import StaleEntry
     from assistant.faq.duplicates import Likeness
 
-_NONE = "Nothing wants to be looked at: no entries that say the same or contradict one another, none that is stale."
-_HINT = "Enter opens the entry, x the other one of a pair."
+_NONE = N_("Nothing wants to be looked at: no entries that say the same or contradict one another, none that is stale.")
+_HINT = N_("Enter opens the entry, x the other one of a pair.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +52,19 @@ def remarks_of(alike: Sequence[Likeness], stale: Sequence[StaleEntry], questions
 def _remarks(alike: Sequence[Likeness], stale: Sequence[StaleEntry], questions: Mapping[str, str]) -> Iterator[Remark]:
     for pair in alike:
         one, two = (questions.get(entry_id, entry_id) for entry_id in (pair.entry_id, pair.other_id))
-        kind = "✕ contradict" if pair.kind == "contradiction" else "= same"
-        yield Remark(kind, pair.entry_id, pair.other_id, f"{one}  |  {two}", pair.why or f"{pair.likeness:.0%} alike")
+        kind = tr("✕ contradict") if pair.kind == "contradiction" else tr("= same")
+        yield Remark(
+            kind, pair.entry_id, pair.other_id, f"{one}  |  {two}", pair.why or tr("{share:.0%} alike", share=pair.likeness)
+        )
     for entry in stale:
-        yield Remark("◌ stale", entry.entry_id, "", entry.question, entry.why)
+        yield Remark(tr("◌ stale"), entry.entry_id, "", entry.question, entry.why)
 
 
 class RemarkTable(FittedTable):
     """What wants to be looked at."""
 
-    FIRST = "Entries"
-    WIDTHS = (("Kind", 12), ("Why", 30))
+    FIRST = N_("Entries")
+    WIDTHS = ((N_("Kind"), 12), (N_("Why"), 30))
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("review")]
 
     def action_open_entry(self, which: str) -> None:
@@ -90,7 +93,7 @@ class ReviewPane(DeskPane):
 
     def compose(self) -> ComposeResult:
         """Lays out the list."""
-        yield Static("Looking through the entries …", id="review-hint", markup=False)
+        yield Static(tr("Looking through the entries …"), id="review-hint", markup=False)
         yield RemarkTable(id="review")
         yield Static(id="remark", markup=False)
 
@@ -102,7 +105,7 @@ class ReviewPane(DeskPane):
             for number, remark in enumerate(remarks)
         ]
         self.query_one(RemarkTable).show_rows(rows)
-        self.query_one("#review-hint", Static).update(_HINT if rows else _NONE)
+        self.query_one("#review-hint", Static).update(tr(_HINT if rows else _NONE))
         self._read()
 
     @on(DataTable.RowHighlighted, "#review")

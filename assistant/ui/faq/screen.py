@@ -10,6 +10,7 @@ from textual import on, work
 from textual.content import Content
 from textual.widgets import TabbedContent, TabPane
 
+from assistant.languages import tr
 from assistant.ui.actions import bindings
 from assistant.ui.banner import ModelState
 from assistant.ui.desk import DeskScreen
@@ -50,13 +51,13 @@ class FaqScreen(DeskScreen):
     def compose_body(self) -> ComposeResult:
         """Lays out the tabs."""
         with TabbedContent():
-            with TabPane("Entries", id="tab-entries"):
+            with TabPane(tr("Entries"), id="tab-entries"):
                 yield EntriesPane()
-            with TabPane("Unanswered", id="tab-unanswered"):
+            with TabPane(tr("Unanswered"), id="tab-unanswered"):
                 yield QueuePane()
-            with TabPane("To review", id="tab-review"):
+            with TabPane(tr("To review"), id="tab-review"):
                 yield ReviewPane()
-            with TabPane("Figures", id="tab-figures"):
+            with TabPane(tr("Figures"), id="tab-figures"):
                 yield FiguresPane(id="figures")
         yield KeyFooter()
 
@@ -98,8 +99,8 @@ class FaqScreen(DeskScreen):
         pane.show(found, result)
         self.query_one(QueuePane).show(questions)
         tabs = self.query_one(TabbedContent)
-        tabs.get_tab("tab-entries").label = Content(f"Entries {len(found.entries)}")
-        tabs.get_tab("tab-unanswered").label = Content(f"Unanswered {len(questions)}")
+        tabs.get_tab("tab-entries").label = Content(tr("Entries {n}", n=len(found.entries)))
+        tabs.get_tab("tab-unanswered").label = Content(tr("Unanswered {n}", n=len(questions)))
         self._show_overview()
 
     @on(TabbedContent.TabActivated)
@@ -119,7 +120,7 @@ class FaqScreen(DeskScreen):
         pane.show(overview)
         remarks = remarks_of(overview.alike, overview.stale, overview.questions)
         self.query_one(ReviewPane).show(remarks)
-        self.query_one(TabbedContent).get_tab("tab-review").label = Content(f"To review {len(remarks)}")
+        self.query_one(TabbedContent).get_tab("tab-review").label = Content(tr("To review {n}", n=len(remarks)))
 
     # --- what people do
 

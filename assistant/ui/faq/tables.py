@@ -11,6 +11,7 @@ from rich.text import Text
 from textual.message import Message
 from textual.widgets import DataTable
 
+from assistant.languages import N_, tr, trn
 from assistant.ui.actions import bindings
 from assistant.ui.faq.listing import state_of
 from assistant.ui.safe_text import safe_line
@@ -32,7 +33,7 @@ class FittedTable(DataTable[Text]):
     """A table whose first column takes the width that the others leave; cells are text, never markup."""
 
     WIDTHS: ClassVar[tuple[tuple[str, int], ...]] = ()
-    """Label and width of each column after the first; those that do not fit are left out from the right."""
+    """Label in English and width of each column after the first; those that do not fit are left out from the right."""
 
     FIRST: ClassVar[str] = ""
     MIN_FIRST: ClassVar[int] = 34
@@ -76,9 +77,9 @@ class FittedTable(DataTable[Text]):
         columns = self._columns_that_fit()
         rest = sum(width + _PADDING for _, width in columns)
         self.clear(columns=True)
-        self.add_column(Text(self.FIRST), width=max(self.size.width - rest - _PADDING - 1, min(self.MIN_FIRST, 10)))
+        self.add_column(Text(tr(self.FIRST)), width=max(self.size.width - rest - _PADDING - 1, min(self.MIN_FIRST, 10)))
         for label, width in columns:
-            self.add_column(Text(label), width=width)
+            self.add_column(Text(tr(label) if label else ""), width=width)
         for key, cells in self._shown:
             shown = [Text(cell, no_wrap=True, overflow="ellipsis") for cell in cells[: len(columns) + 1]]
             self.add_row(*shown, key=key)
@@ -97,8 +98,8 @@ class FittedTable(DataTable[Text]):
 class EntryTable(FittedTable):
     """The FAQ entries; some may be marked, and what is done then is done with all of these."""
 
-    FIRST = "Question"
-    WIDTHS = (("State", 11), ("Score", 5), ("Asked", 5), ("Alt.", 4), ("Tags", 18))
+    FIRST = N_("Question")
+    WIDTHS = ((N_("State"), 11), (N_("Score"), 5), (N_("Asked"), 5), (N_("Alt."), 4), (N_("Tags"), 18))
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("entries")]
 
     @dataclass
@@ -180,8 +181,8 @@ class EntryTable(FittedTable):
 class QuestionTable(FittedTable):
     """The unanswered questions, those that mean the same as one row."""
 
-    FIRST = "Question"
-    WIDTHS = (("Asked", 9), ("Last", 12), ("Nearest", 8), ("Ways", 5))
+    FIRST = N_("Question")
+    WIDTHS = ((N_("Asked"), 9), (N_("Last"), 12), (N_("Nearest"), 8), (N_("Ways"), 5))
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("unanswered")]
 
     @dataclass
@@ -236,7 +237,7 @@ class QuestionTable(FittedTable):
 
 def _question_cells(question: QuestionCluster) -> tuple[str, ...]:
     ways = str(len(question.others) + 1) if question.others else ""
-    times = "once" if question.count == 1 else f"{question.count} times"
+    times = trn("once", "{n} times", question.count)
     return (
         safe_line(question.question),
         times,
@@ -252,5 +253,5 @@ def when(timestamp: float) -> str:
         return ""
     days = int((time.time() - timestamp) // _SECONDS_A_DAY)
     if days <= 0:
-        return "today"
-    return "yesterday" if days == 1 else time.strftime("%d %b %Y", time.localtime(timestamp))
+        return tr("today")
+    return tr("yesterday") if days == 1 else time.strftime(tr("%d %b %Y"), time.localtime(timestamp))

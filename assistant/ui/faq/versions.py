@@ -13,6 +13,7 @@ from textual.widgets import DataTable, Static
 
 from assistant.errors import AssistantError
 from assistant.faq.differences import changed_fields, changed_lines
+from assistant.languages import N_, tr
 from assistant.people import user_name
 from assistant.ui.actions import bindings
 from assistant.ui.faq.diff import diff_content
@@ -34,9 +35,9 @@ if TYPE_CHECKING:
 class VersionTable(FittedTable):
     """The versions, the newest first."""
 
-    FIRST = "Version"
+    FIRST = N_("Version")
     MIN_FIRST = 9
-    WIDTHS = (("Saved", 11), ("By", 10), ("Changed", 16))
+    WIDTHS = ((N_("Saved"), 11), (N_("By"), 10), (N_("Changed"), 16))
 
 
 class VersionsScreen(ModalScreen["FaqEntry | None"]):
@@ -74,7 +75,7 @@ class VersionsScreen(ModalScreen["FaqEntry | None"]):
 
     def compose(self) -> ComposeResult:
         """Lays out the versions and what differs."""
-        yield Static(Content(f"Versions of “{safe_line(self._entry.question, limit=200)}”"), id="title")
+        yield Static(Content(tr("Versions of “{question}”", question=safe_line(self._entry.question, limit=200))), id="title")
         with Horizontal(id="halves"):
             yield VersionTable(id="versions")
             with VerticalScroll(id="difference"):
@@ -106,7 +107,7 @@ class VersionsScreen(ModalScreen["FaqEntry | None"]):
     def _cells(self, version: EntryVersion, before: FaqEntry | None) -> tuple[str, ...]:
         entry = version.entry
         mark = "◆" if entry.version == self._held else " "
-        changed = ", ".join(changed_fields(before, entry)) if before is not None else "new"
+        changed = ", ".join(changed_fields(before, entry)) if before is not None else tr("new")
         return f"{mark} {entry.version}", when(entry.updated_at), safe_line(entry.author or "-", limit=40), changed
 
     @property
@@ -129,12 +130,15 @@ class VersionsScreen(ModalScreen["FaqEntry | None"]):
         before, after = sorted(pair, key=lambda entry: entry.version if entry is not None else 0)
         lines = changed_lines(before, after)
         head = [
-            Content.styled(f"from version {before.version} to {after.version}" if before and after else "as it began", "$muted")
+            Content.styled(
+                tr("from version {old} to {new}", old=before.version, new=after.version) if before and after else tr("as it began"),
+                "$muted",
+            )
         ]
-        by = f"by {safe_line(current.entry.author, limit=40)}" if current.entry.author else ""
+        by = tr("by {name}", name=safe_line(current.entry.author, limit=40)) if current.entry.author else ""
         why = ", ".join(filter(None, (safe_line(current.reason, limit=200), by)))
         head += [Content.styled(why, "$muted")] if why else []
-        body = diff_content(lines) if lines else Content("They say the same.")
+        body = diff_content(lines) if lines else Content(tr("They say the same."))
         self.query_one("#compared", Static).update(Content("\n").join([*head, Content(""), body]))
         self.query_one("#difference").scroll_home(animate=False)
 
@@ -150,12 +154,12 @@ class VersionsScreen(ModalScreen["FaqEntry | None"]):
         """Saves what the version under the cursor said as the newest one, after a question."""
         current = self._current
         if current is None or current.entry.version == self._versions[0].entry.version:
-            self.app.notify("This is the newest version.", markup=False)
+            self.app.notify(tr("This is the newest version."), markup=False)
             return
         number, newest = current.entry.version, self._versions[0].entry.version
-        text = f"Return to version {number}? It becomes version {newest + 1}; nothing of the history goes."
-        answers = {"keep": "Keep what is there", "return": "Return"}
-        if await self.app.push_screen_wait(QuestionDialog("Return", text, answers)) != "return":
+        text = tr("Return to version {n}? It becomes version {new}; nothing of the history goes.", n=number, new=newest + 1)
+        answers = {"keep": tr("Keep what is there"), "return": tr("Return")}
+        if await self.app.push_screen_wait(QuestionDialog(tr("Return"), text, answers)) != "return":
             return
         try:
             saved = await asyncio.to_thread(self._agent.entries.roll_back, self._entry.id, number, newest, user_name())

@@ -6,6 +6,7 @@ import difflib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from assistant.languages import tr
 from assistant.people import user_name
 from assistant.ui.question import QuestionDialog
 from assistant.ui.safe_text import safe_line
@@ -32,25 +33,25 @@ async def make_alternative(screen: DeskScreen, agent: AgentPort, text: str) -> N
         return
     near = {f"entry-{number}": match for number, match in enumerate(found.matches)}
     if not near:
-        screen.desk.notify_text("No entry is near this message; n writes one.")
+        screen.desk.notify_text(tr("No entry is near this message; n writes one."))
         return
-    labels = {key: safe_line(match.question, limit=56) for key, match in near.items()} | {"none": "None of them"}
-    question = f"Which entry answers “{safe_line(asked, limit=200)}”?"
-    chosen = await screen.app.push_screen_wait(QuestionDialog("Another way to ask", question, labels))
+    labels = {key: safe_line(match.question, limit=56) for key, match in near.items()} | {"none": tr("None of them")}
+    question = tr("Which entry answers “{question}”?", question=safe_line(asked, limit=200))
+    chosen = await screen.app.push_screen_wait(QuestionDialog(tr("Another way to ask"), question, labels))
     if chosen not in near:
         return
     entry = await screen.guarded(lambda: agent.entries.get(near[chosen].entry_id))
     if entry is None:
         return
     if asked in entry.questions:
-        screen.desk.notify_text("This entry is asked so already.")
+        screen.desk.notify_text(tr("This entry is asked so already."))
         return
     changed = replace(entry, alternatives=(*entry.alternatives, asked))
-    answers = {"leave": "Leave it", "write": "Write"}
-    if await screen.app.push_screen_wait(QuestionDialog("Write this?", "\n".join(diff(entry, changed)), answers)) != "write":
+    answers = {"leave": tr("Leave it"), "write": tr("Write")}
+    if await screen.app.push_screen_wait(QuestionDialog(tr("Write this?"), "\n".join(diff(entry, changed)), answers)) != "write":
         return
     if await screen.is_done(lambda: agent.entries.save(changed, entry.version, user_name(), "from the inbox")):
-        screen.desk.notify_text("Saved: it answers from the next message on.")
+        screen.desk.notify_text(tr("Saved: it answers from the next message on."))
 
 
 def diff(before: FaqEntry, after: FaqEntry) -> list[str]:

@@ -11,6 +11,7 @@ from textual.widgets import Input, Static
 
 from assistant.dialogue.handoffs import transcript
 from assistant.faq.entry import FaqEntry
+from assistant.languages import N_, tr
 from assistant.messages import Parse
 from assistant.ui.actions import bindings
 from assistant.ui.desk import DeskScreen
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from assistant.ui.ports import InboxPort
 
 LOOK_EVERY_S: Final = 1.5
-_NO_MESSAGE = "Choose a message of the user first."
+_NO_MESSAGE = N_("Choose a message of the user first.")
 
 
 class CaseScreen(DeskScreen):
@@ -71,7 +72,7 @@ class CaseScreen(DeskScreen):
             yield Static(id="who")
             yield Static(id="why")
         yield SaidList(id="said")
-        yield Input(placeholder="r: answer as a person; Enter sends it and takes the conversation over", id="answer")
+        yield Input(placeholder=tr("r: answer as a person; Enter sends it and takes the conversation over"), id="answer")
         yield KeyFooter()
 
     def on_mount(self) -> None:
@@ -140,15 +141,15 @@ class CaseScreen(DeskScreen):
 
     def action_take(self) -> None:
         """Takes the conversation over."""
-        self._act(lambda inbox, case: inbox.take(case, self._me), "It is yours: the assistant keeps silent here.")
+        self._act(lambda inbox, case: inbox.take(case, self._me), tr("It is yours: the assistant keeps silent here."))
 
     def action_give_back(self) -> None:
         """Lets the assistant answer again."""
-        self._act(lambda inbox, case: inbox.give_back(case, self._me), "The assistant answers here again.")
+        self._act(lambda inbox, case: inbox.give_back(case, self._me), tr("The assistant answers here again."))
 
     def action_put_aside(self) -> None:
         """Takes the conversation off the list."""
-        told = "Put aside; it comes back when something new happens in it."
+        told = tr("Put aside; it comes back when something new happens in it.")
         self._act(lambda inbox, case: inbox.put_aside(case, self._me), told, is_end=True)
 
     @work(group="write", description="write")
@@ -171,14 +172,14 @@ class CaseScreen(DeskScreen):
         lines = transcript([current]) if current is not None else ()
         if lines:
             self.app.copy_to_clipboard(safe(lines[0].text))
-            self.notify("Copied.", timeout=2)
+            self.notify(tr("Copied."), timeout=2)
 
     @work(group="teach", description="teach", exclusive=True)
     async def action_make_example(self) -> None:
         """Makes the message an example of an intent."""
         message = self.query_one(SaidList).message
         if message is None:
-            self.desk.notify_text(_NO_MESSAGE)
+            self.desk.notify_text(tr(_NO_MESSAGE))
             return
         await make_example(self.desk, message.parse if message.parse.text else Parse(message.text))
 
@@ -187,7 +188,7 @@ class CaseScreen(DeskScreen):
         """Makes the message another way to ask for an FAQ entry."""
         message, agent = self.query_one(SaidList).message, self.desk.agent
         if message is None or agent is None:
-            self.desk.notify_text(_NO_MESSAGE)
+            self.desk.notify_text(tr(_NO_MESSAGE))
             return
         await make_alternative(self, agent, message.text)
 
@@ -196,13 +197,13 @@ class CaseScreen(DeskScreen):
         """Writes an FAQ entry that answers the message."""
         message, agent = self.query_one(SaidList).message, self.desk.agent
         if message is None or agent is None:
-            self.desk.notify_text(_NO_MESSAGE)
+            self.desk.notify_text(tr(_NO_MESSAGE))
             return
         from assistant.ui.faq.editor import EntryEditor  # with all that an editor needs: only when it is asked for
 
         entry = FaqEntry("", " ".join(message.text.split()), "", status="published")
         if await self.app.push_screen_wait(EntryEditor(agent, entry)) is not None:
-            self.desk.notify_text("Saved.")
+            self.desk.notify_text(tr("Saved."))
 
 
 def _read(inbox: InboxPort, case: Case) -> tuple[Case, tuple[Event, ...]]:

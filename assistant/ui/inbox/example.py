@@ -9,6 +9,7 @@ from assistant.corrections.conversations import understood
 from assistant.corrections.examples import propose_example
 from assistant.dialogue.domain import load_domain
 from assistant.dialogue.events import UserUttered
+from assistant.languages import tr
 from assistant.ui.agreeing import agree
 from assistant.ui.chat.correcting import intents_for
 from assistant.ui.picking import Picker
@@ -27,7 +28,7 @@ async def make_example(app: AssistantApp, parse: Parse) -> None:
     """
     try:
         domain = await asyncio.to_thread(load_domain, app.project)
-        intent = await app.push_screen_wait(Picker("What does it mean?", parse.text, intents_for(domain, parse)))
+        intent = await app.push_screen_wait(Picker(tr("What does it mean?"), parse.text, intents_for(domain, parse)))
         if intent is None:
             return
         entities = understood(UserUttered(parse.text, parse), domain)

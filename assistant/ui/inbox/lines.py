@@ -10,6 +10,7 @@ from textual.widgets.option_list import Option
 
 from assistant.dialogue.events import AgentUttered, BotUttered, ConversationPaused, ConversationResumed, UserUttered
 from assistant.dialogue.handoffs import transcript
+from assistant.languages import N_, tr, trn
 from assistant.ui.inbox.wording import CAUSES
 from assistant.ui.safe_text import safe, safe_line
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 MOST_SHOWN: Final = 300
 """Messages of a conversation that are shown, the last ones."""
 _MAX_TEXT = 2_000
-_STYLES = {"user": ("User", "$text-primary"), "bot": ("Assistant", "$text-muted"), "agent": ("Person", "$text-accent")}
+_STYLES = {"user": (N_("User"), "$text-primary"), "bot": (N_("Assistant"), "$text-muted"), "agent": (N_("Person"), "$text-accent")}
 _INDENT = 11
 
 
@@ -61,7 +62,9 @@ class SaidList(OptionList):
         self._shown = [one for _, one in spoken]
         self.clear_options()
         self.add_options([Option(_line(one, self._concerns.get(at))) for at, one in spoken])
-        self.border_title = f"{hidden} earlier messages are not shown" if hidden > 0 else ""
+        self.border_title = (
+            trn("{n} earlier message is not shown", "{n} earlier messages are not shown", hidden) if hidden > 0 else ""
+        )
         of_concern = [row for row, (at, _) in enumerate(spoken) if at in self._concerns]
         if spoken:
             start = of_concern[-1] if of_concern and is_first else len(spoken) - 1
@@ -86,11 +89,12 @@ def _is_shown(event: Event) -> bool:
 def _line(event: Event, concern: Concern | None) -> Content:
     if isinstance(event, ConversationPaused | ConversationResumed):
         return Content.styled(
-            "── a person takes over ──" if isinstance(event, ConversationPaused) else "── the assistant answers again ──", "$muted"
+            tr("── a person takes over ──") if isinstance(event, ConversationPaused) else tr("── the assistant answers again ──"),
+            "$muted",
         )
     (said,) = transcript([event])
     name, style = _STYLES[said.speaker]
-    named = safe_line(said.name, limit=_INDENT - 2) if said.name else name
+    named = safe_line(said.name, limit=_INDENT - 2) if said.name else safe_line(tr(name), limit=_INDENT - 2)
     text = safe(said.text, limit=_MAX_TEXT).replace("\n", "\n" + " " * _INDENT)
     line = Content.assemble((named.ljust(_INDENT), style), text)
     if isinstance(event, UserUttered) and event.parse.intent.name:

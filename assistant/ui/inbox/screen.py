@@ -9,6 +9,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import DataTable, Input, Static, Tab, Tabs
 
+from assistant.languages import N_, tr
 from assistant.people import user_name
 from assistant.ui.actions import bindings
 from assistant.ui.banner import ModelState
@@ -27,9 +28,9 @@ if TYPE_CHECKING:
 
 LOOK_EVERY_S: Final = 5.0
 _ALL: Final = "all"
-_NONE = "Nothing wants a person's eye: no handoff, no thumb down, nothing that was not answered or understood with doubt."
-_NOT_YET = "The conversations are shown as soon as the model is ready."
-_NO_SUCH = "No conversation of this kind."
+_NONE = N_("Nothing wants a person's eye: no handoff, no thumb down, nothing that was not answered or understood with doubt.")
+_NOT_YET = N_("The conversations are shown as soon as the model is ready.")
+_NO_SUCH = N_("No conversation of this kind.")
 
 
 class InboxScreen(DeskScreen):
@@ -60,9 +61,9 @@ class InboxScreen(DeskScreen):
 
     def compose_body(self) -> ComposeResult:
         """Lays out filters, list and what is under the cursor."""
-        yield Tabs(Tab("All", id=_ALL), *(Tab(name, id=cause) for cause, (_, name) in CAUSES.items()), id="filters")
-        yield Input(placeholder="Words of a conversation; Enter keeps them, Esc takes them away", id="find")
-        yield Static(_NOT_YET, id="empty", markup=False)
+        yield Tabs(Tab(tr("All"), id=_ALL), *(Tab(tr(name), id=cause) for cause, (_, name) in CAUSES.items()), id="filters")
+        yield Input(placeholder=tr("Words of a conversation; Enter keeps them, Esc takes them away"), id="find")
+        yield Static(tr(_NOT_YET), id="empty", markup=False)
         with Horizontal(id="desk"):
             yield CaseTable(id="cases")
             with VerticalScroll(id="reading", can_focus=False):
@@ -102,13 +103,13 @@ class InboxScreen(DeskScreen):
 
     def _show(self, *, from_top: bool = False) -> None:
         for kind in (_ALL, *CAUSES):
-            name = "All" if kind == _ALL else CAUSES[kind][1]  # type: ignore[index]
+            name = tr("All") if kind == _ALL else tr(CAUSES[kind][1])  # type: ignore[index]
             n_cases = len(self._cases) if kind == _ALL else sum(kind in case.causes for case in self._cases)
             self.query_one(f"#{kind}", Tab).label = Content(f"{name} {n_cases}")
         shown = [case for case in self._cases if self._is_wanted(case)]
         empty = self.query_one("#empty", Static)
         empty.display = not shown
-        empty.update(_NO_SUCH if self._cases else _NONE)
+        empty.update(tr(_NO_SUCH if self._cases else _NONE))
         self.query_one(CaseTable).show(shown, self.me, from_top=from_top)
         self._read_case()
 
@@ -186,5 +187,5 @@ class InboxScreen(DeskScreen):
     async def _put_aside(self, case: Case) -> None:
         agent = self.desk.agent
         if agent is not None and await self.is_done(lambda: agent.inbox.put_aside(case, self.me)):
-            self.desk.notify_text("Put aside; it comes back when something new happens in it.")
+            self.desk.notify_text(tr("Put aside; it comes back when something new happens in it."))
         self.reload()

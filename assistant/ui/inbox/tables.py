@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.message import Message
 
+from assistant.languages import N_
 from assistant.ui.actions import bindings
 from assistant.ui.faq.tables import FittedTable
 from assistant.ui.inbox.wording import ago, causes, feeling, holder
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 class CaseTable(FittedTable):
     """The cases, those who wait first."""
 
-    FIRST = "Said last"
-    WIDTHS = (("Why", 18), ("Last", 7), ("Who", 8), ("Feeling", 16))
+    FIRST = N_("Said last")
+    WIDTHS = ((N_("Why"), 18), (N_("Last"), 7), (N_("Who"), 8), (N_("Feeling"), 16))
     MIN_FIRST = 20
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("cases")]
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from textual.content import Content
 
+from assistant.languages import N_, tr, trn
 from assistant.ui.safe_text import safe, safe_line
 
 if TYPE_CHECKING:
@@ -15,10 +16,10 @@ if TYPE_CHECKING:
     from assistant.inbox import Case
 
 CAUSES: Final[dict[Cause, tuple[str, str]]] = {
-    "handoff": ("☎", "Handoff"),
-    "thumb": ("▼", "Thumb down"),
-    "fallback": ("✕", "Not answered"),
-    "unsure": ("?", "Unsure"),
+    "handoff": ("☎", N_("Handoff")),
+    "thumb": ("▼", N_("Thumb down")),
+    "fallback": ("✕", N_("Not answered")),
+    "unsure": ("?", N_("Unsure")),
 }
 """Sign and name of each reason, so that colour is not needed to tell them apart."""
 
@@ -31,20 +32,20 @@ def ago(timestamp: float, now: float | None = None) -> str:
     """Returns how long ago something was, in a word or two."""
     seconds = max(0.0, (time.time() if now is None else now) - timestamp)
     if seconds < _MINUTE_S:
-        return "now"
+        return tr("now")
     if seconds < _HOUR_S:
-        return f"{int(seconds // _MINUTE_S)} min"
+        return tr("{n} min", n=int(seconds // _MINUTE_S))
     if seconds < _DAY_S:
-        return f"{int(seconds // _HOUR_S)} h"
+        return tr("{n} h", n=int(seconds // _HOUR_S))
     days = int(seconds // _DAY_S)
-    return "1 day" if days == 1 else f"{days} days"
+    return trn("{n} day", "{n} days", days)
 
 
 def feeling(sentiment: float | None) -> str:
     """Returns how a user sounds, with the number in [-1, 1]; empty when nothing has measured it."""
     if sentiment is None:
         return ""
-    sign, word = ("☹", "negative") if sentiment < _LOW else ("☺", "positive") if sentiment > _HIGH else ("·", "neutral")
+    sign, word = ("☹", tr("negative")) if sentiment < _LOW else ("☺", tr("positive")) if sentiment > _HIGH else ("·", tr("neutral"))
     return f"{sign} {word} {sentiment:+.1f}"
 
 
@@ -52,7 +53,7 @@ def causes(case: Case) -> str:
     """Returns why a case is in the inbox, its most pressing reason in words, the others as signs."""
     first, *others = case.causes
     sign, name = CAUSES[first]
-    return " ".join([f"{sign} {name}", *(CAUSES[cause][0] for cause in others)])
+    return " ".join([f"{sign} {tr(name)}", *(CAUSES[cause][0] for cause in others)])
 
 
 def holder(handoff: Handoff | None, me: str) -> str:
@@ -60,8 +61,8 @@ def holder(handoff: Handoff | None, me: str) -> str:
     if handoff is None:
         return ""
     if handoff.status == "waiting":
-        return "waits"
-    return "you" if handoff.agent == me else safe_line(handoff.agent, limit=20)
+        return tr("waits")
+    return tr("you") if handoff.agent == me else safe_line(handoff.agent, limit=20)
 
 
 def headline(case: Case, me: str, between: str = " · ") -> Content:
@@ -69,13 +70,13 @@ def headline(case: Case, me: str, between: str = " · ") -> Content:
     handoff = case.handoff
     parts: list[Content] = []
     if handoff is None:
-        parts.append(Content.styled("The assistant answers here", "$muted"))
+        parts.append(Content.styled(tr("The assistant answers here"), "$muted"))
     elif handoff.status == "waiting":
-        parts.append(Content.styled(f"☎ Waits for a person · {ago(handoff.asked_at)}", "$text-warning"))
+        parts.append(Content.styled(tr("☎ Waits for a person · {time}", time=ago(handoff.asked_at)), "$text-warning"))
     elif handoff.agent == me:
-        parts.append(Content.styled("● You have taken this over", "$text-success"))
+        parts.append(Content.styled(tr("● You have taken this over"), "$text-success"))
     else:
-        parts.append(Content.styled(f"● {safe_line(handoff.agent, limit=40)} has taken this over", "$text-accent"))
+        parts.append(Content.styled(tr("● {name} has taken this over", name=safe_line(handoff.agent, limit=40)), "$text-accent"))
     if case.sentiment is not None:
         parts.append(Content(feeling(case.sentiment)))
     return Content(between).join(parts)
@@ -85,12 +86,14 @@ def reasons(case: Case) -> Content:
     """Returns why a case is in the inbox, a line each, and what it was about where it was handed over."""
     lines = [
         Content.assemble(
-            (f"{CAUSES[one.cause][0]} ", "$text-warning"), safe_line(f"{CAUSES[one.cause][1]}: {one.detail}", limit=200)
+            (f"{CAUSES[one.cause][0]} ", "$text-warning"), safe_line(f"{tr(CAUSES[one.cause][1])}: {one.detail}", limit=200)
         )
         for one in case.concerns[:_MAX_REASONS]
     ]
     if len(case.concerns) > _MAX_REASONS:
-        lines.append(Content.styled(f"  and {len(case.concerns) - _MAX_REASONS} more messages", "$muted"))
+        lines.append(
+            Content.styled("  " + trn("and {n} more message", "and {n} more messages", len(case.concerns) - _MAX_REASONS), "$muted")
+        )
     if case.handoff is not None and case.handoff.request.summary:
         lines.append(Content.styled(safe(case.handoff.request.summary, limit=600), "$muted"))
     return Content("\n").join(lines)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from assistant.config import Settings, origins
 from assistant.errors import AssistantError
+from assistant.languages import N_, tr
 from assistant.project import model_in_use, shipped_checkpoint
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ DEFAULT = "default"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A setting or path: its value as it may be shown, and where it comes from."""
+    """A setting or path: its value as it may be shown, and where it comes from; ``DEFAULT`` where nobody has set it."""
 
     name: str
     value: str
@@ -41,19 +42,19 @@ def settings_in_force(project: Project, settings: Settings) -> list[Row]:
 def paths_of(project: Project) -> list[Row]:
     """Returns where things lie."""
     places = {
-        "project": project.root,
-        "state": project.state,
-        "model": model_in_use(project),
-        "actions": project.actions,
-        "checkpoint": shipped_checkpoint(),
+        N_("project"): project.root,
+        N_("state"): project.state,
+        N_("model"): model_in_use(project),
+        N_("actions"): project.actions,
+        N_("checkpoint"): shipped_checkpoint(),
     }
-    return [Row(name, str(path) if path else "none", "path") for name, path in places.items()]
+    return [Row(tr(name), str(path) if path else tr("none"), tr("path")) for name, path in places.items()]
 
 
 def log_tail(state: Path) -> str:
     """Returns the end of each log of a state folder, the one written last first."""
     logs = sorted(state.glob("*.log"), key=lambda path: path.stat().st_mtime, reverse=True) if state.is_dir() else []
-    return "\n\n".join(f"{path.name}\n{_end(path)}" for path in logs) or "Nothing was logged."
+    return "\n\n".join(f"{path.name}\n{_end(path)}" for path in logs) or tr("Nothing was logged.")
 
 
 def _end(path: Path) -> str:
@@ -64,7 +65,7 @@ def _end(path: Path) -> str:
             lines = file.read().decode("utf-8", errors="replace").splitlines()
     except OSError as error:
         return error.strerror or str(error)
-    return "\n".join(lines[-200:]) or "empty"
+    return "\n".join(lines[-200:]) or tr("empty")
 
 
 def _shown(name: str, value: object) -> str:
@@ -74,5 +75,5 @@ def _shown(name: str, value: object) -> str:
         user, _, where = rest.rpartition("@")
         return f"{scheme}://{user.split(':')[0]}@{where}"
     if value in (None, "", (), {}):
-        return "none"
+        return tr("none")
     return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)

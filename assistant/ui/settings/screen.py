@@ -10,13 +10,14 @@ from textual.content import Content
 from textual.widgets import DataTable, OptionList, Static, TabbedContent, TabPane
 from textual.widgets.option_list import Option
 
+from assistant.languages import N_, tr
 from assistant.ui import theme
 from assistant.ui.actions import ACTIONS, PLACES, bindings
 from assistant.ui.desk import DeskScreen
 from assistant.ui.footer import KeyFooter
 from assistant.ui.keymap import keys_of
 from assistant.ui.safe_text import safe, safe_line
-from assistant.ui.settings.reading import log_tail, paths_of, settings_in_force
+from assistant.ui.settings.reading import DEFAULT, log_tail, paths_of, settings_in_force
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -26,15 +27,18 @@ if TYPE_CHECKING:
 
 _FIRST = {"look": "#themes", "force": "#force-table", "health": "#health-table", "keys": "#keys-table", "log": "#log-text"}
 _COLUMNS = {
-    "#force-table": (("setting", 22), ("value", 30), ("from", 28)),
-    "#health-table": (("", 1), ("what", 13), ("found", 160)),
-    "#keys-table": (("key", 12), ("id", 30), ("does", 58), ("where", 36)),
+    "#force-table": ((N_("setting"), 22), (N_("value"), 30), (N_("from"), 28)),
+    "#health-table": (("", 1), (N_("what"), 13), (N_("found"), 160)),
+    "#keys-table": ((N_("key"), 12), (N_("id"), 30), (N_("does"), 58), (N_("where"), 36)),
 }
 _SAMPLE = (
-    ("You  ", "$text-primary bold", "where is my order 12345?"),
-    ("Bot  ", "$text-accent bold", "It left our store this morning."),
-    ("     ", "", "track_order 97 %  ·  order_id = 12345  ·  rule  ·  5 ms"),
+    (N_("You"), "$text-primary bold", N_("where is my order 12345?")),
+    (N_("Bot"), "$text-accent bold", N_("It left our store this morning.")),
+    ("", "", N_("track_order 97 %  ·  order_id = 12345  ·  rule  ·  5 ms")),
 )
+
+_NAME = 5
+"""Cells of a name in the sample."""
 
 
 class SettingsScreen(DeskScreen):
@@ -61,19 +65,19 @@ class SettingsScreen(DeskScreen):
     def compose_body(self) -> ComposeResult:
         """Lays out the tabs."""
         with TabbedContent():
-            with TabPane("Look", id="look"), Horizontal():
-                yield OptionList(*(Option(label, id=name) for name, label in theme.CHOICES.items()), id="themes")
+            with TabPane(tr("Look"), id="look"), Horizontal():
+                yield OptionList(*(Option(tr(label), id=name) for name, label in theme.CHOICES.items()), id="themes")
                 with Vertical(id="sample"):
                     yield Static(_sample(), id="sample-text")
-                    yield Static("↑ ↓ shows a theme, Enter keeps it, Esc goes back.", id="sample-note", markup=False)
-            with TabPane("In force", id="force"):
+                    yield Static(tr("↑ ↓ shows a theme, Enter keeps it, Esc goes back."), id="sample-note", markup=False)
+            with TabPane(tr("In force"), id="force"):
                 yield DataTable(id="force-table", cursor_type="row", zebra_stripes=True)
-            with TabPane("Health", id="health"):
-                yield Static("looking …", id="health-note", markup=False)
+            with TabPane(tr("Health"), id="health"):
+                yield Static(tr("looking …"), id="health-note", markup=False)
                 yield DataTable(id="health-table", cursor_type="row")
-            with TabPane("Keys", id="keys"):
+            with TabPane(tr("Keys"), id="keys"):
                 yield DataTable(id="keys-table", cursor_type="row", zebra_stripes=True)
-            with TabPane("Log", id="log"), VerticalScroll(id="log-scroll"):
+            with TabPane(tr("Log"), id="log"), VerticalScroll(id="log-scroll"):
                 yield Static(id="log-text", markup=False)
         yield KeyFooter()
 
@@ -82,7 +86,7 @@ class SettingsScreen(DeskScreen):
         self._kept = self.app.theme
         for table, columns in _COLUMNS.items():
             for label, width in columns:
-                self.query_one(table, DataTable).add_column(label, width=width)
+                self.query_one(table, DataTable).add_column(tr(label) if label else "", width=width)
         self._show_keys()
         self._look()
 
@@ -106,7 +110,7 @@ class SettingsScreen(DeskScreen):
     def _keep(self, event: OptionList.OptionSelected) -> None:
         self._kept = self.app.theme = event.option.id or self._kept
         self.desk.prefer(theme=self._kept)
-        self.query_one("#sample-note", Static).update(f"{theme.CHOICES[self._kept]}: kept.")
+        self.query_one("#sample-note", Static).update(tr("{theme}: kept.", theme=tr(theme.CHOICES[self._kept])))
 
     def action_undo_theme(self) -> None:
         """Goes back to the theme that was in force."""
@@ -132,8 +136,9 @@ class SettingsScreen(DeskScreen):
         table = self.query_one("#force-table", DataTable)
         table.clear()
         for row in (*settings_in_force(self.desk.project, self.desk.settings), *paths_of(self.desk.project)):
-            style = "" if row.origin == "default" else "$text-accent"
-            table.add_row(Content.styled(row.name, style), Content(safe_line(row.value, limit=80)), Content(safe_line(row.origin)))
+            style = "" if row.origin == DEFAULT else "$text-accent"
+            origin = tr(DEFAULT) if row.origin == DEFAULT else safe_line(row.origin)
+            table.add_row(Content.styled(row.name, style), Content(safe_line(row.value, limit=80)), Content(origin))
 
     def _show_keys(self) -> None:
         table = self.query_one("#keys-table", DataTable)
@@ -142,7 +147,10 @@ class SettingsScreen(DeskScreen):
             keys = keys_of(action, self.desk.keymap)
             style = "$text-accent" if action.id in self.desk.keymap else ""
             table.add_row(
-                Content.styled(keys or "none", style), Content(action.id), Content(action.help), Content(PLACES[action.place])
+                Content.styled(keys or tr("none"), style),
+                Content(action.id),
+                Content(action.shown_help),
+                Content(tr(PLACES[action.place])),
             )
 
     def _show_log(self) -> None:
@@ -155,7 +163,7 @@ class SettingsScreen(DeskScreen):
         """Examines the installation, in a thread: models are loaded and the database is opened for it."""
         from assistant.health import examine
 
-        self.query_one("#health-note", Static).update("looking …")
+        self.query_one("#health-note", Static).update(tr("looking …"))
         checks = await self.guarded(lambda: examine(self.desk.project, self.desk.settings))
         if checks is not None:
             self._show_checks(checks)
@@ -167,8 +175,12 @@ class SettingsScreen(DeskScreen):
             sign = Content.styled("✓", "$text-success") if check.is_ok else Content.styled("✕", "$text-error")
             table.add_row(sign, Content(check.name), Content(safe_line(check.detail, limit=160)))
         wrong = sum(not check.is_ok for check in checks)
-        self.query_one("#health-note", Static).update(f"{wrong} of {len(checks)} not right" if wrong else f"all {len(checks)} well")
+        self.query_one("#health-note", Static).update(
+            tr("{n} of {all} not right", n=wrong, all=len(checks)) if wrong else tr("all {n} well", n=len(checks))
+        )
 
 
 def _sample() -> Content:
-    return Content("\n").join([Content.assemble((name, style), text) for name, style, text in _SAMPLE])
+    return Content("\n").join(
+        [Content.assemble(((tr(name) if name else "").ljust(_NAME), style), tr(text)) for name, style, text in _SAMPLE]
+    )

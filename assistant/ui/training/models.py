@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.message import Message
 
+from assistant.languages import N_, tr
 from assistant.ui.actions import bindings
 from assistant.ui.faq.tables import FittedTable
 from assistant.ui.safe_text import safe_line
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
 class ModelTable(FittedTable):
     """The models, the last first."""
 
-    FIRST = "Trained"
-    WIDTHS = (("", 8), ("Intents", 8), ("Entities", 8), ("Examples", 8), ("Mode", 6))
+    FIRST = N_("Trained")
+    WIDTHS = (("", 8), (N_("Intents"), 8), (N_("Entities"), 8), (N_("Examples"), 8), (N_("Mode"), 6))
     MIN_FIRST = 18
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("models")]
 
@@ -59,5 +60,10 @@ class ModelTable(FittedTable):
 def _cells(model: KeptModel) -> tuple[str, ...]:
     shown = [model.metrics.get(name) for name in ("intent_accuracy", "entity_f1")]
     rates = [figure("accuracy", value).rjust(8) if value is not None else "" for value in shown]
-    trained = time.strftime("%d %b %Y %H:%M", time.localtime(model.trained_at))
-    return trained, "● in use" if model.is_in_use else "", *rates, f"{model.n_examples or '':>8}", safe_line(model.mode, limit=6)
+    trained = time.strftime(tr("%d %b %Y %H:%M"), time.localtime(model.trained_at))
+    return trained, tr("● in use") if model.is_in_use else "", *rates, f"{model.n_examples or '':>8}", _mode(model.mode)
+
+
+def _mode(name: str) -> str:
+    names = {"fast": tr("fast"), "full": tr("full")}
+    return names.get(name) or safe_line(name, limit=6)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from textual.content import Content
 
+from assistant.languages import N_, tr
 from assistant.ui.safe_text import safe_line
 from assistant.ui.training.figures import clock, figure, label
 from assistant.ui.training.run import Fate
@@ -20,9 +21,9 @@ if TYPE_CHECKING:
 MOST_SHOWN: Final = 12
 _CHANCE: Final = 0.05
 _HEADS = {
-    Fate.OPEN: "The new model is ready: p puts it into use, d throws it away",
-    Fate.USED: "The new model answers from the next message on",
-    Fate.DISCARDED: "The new model was thrown away; the one in use stays",
+    Fate.OPEN: N_("The new model is ready: p puts it into use, d throws it away"),
+    Fate.USED: N_("The new model answers from the next message on"),
+    Fate.DISCARDED: N_("The new model was thrown away; the one in use stays"),
 }
 _LESS_IS_BETTER = ("error", "loss")
 
@@ -32,9 +33,11 @@ def result_text(run: TrainingRun) -> Content:
     if run.outcome is None:
         return Content("")
     rows = [_row(name, value, run.rival) for name, value in run.outcome.metrics.items()]
-    columns = Content.styled(" " * 24 + "new".rjust(8) + ("in use".rjust(10) if run.rival is not None else ""), "$muted")
-    head = Content.styled(_HEADS[run.fate], "bold")
-    foot = Content.styled(f"{safe_line(run.outcome.folder.name)} · trained in {clock(run.outcome.seconds)}", "$muted")
+    columns = Content.styled(" " * 24 + tr("new").rjust(8) + (tr("in use").rjust(10) if run.rival is not None else ""), "$muted")
+    head = Content.styled(tr(_HEADS[run.fate]), "bold")
+    foot = Content.styled(
+        tr("{model} · trained in {time}", model=safe_line(run.outcome.folder.name), time=clock(run.outcome.seconds)), "$muted"
+    )
     changes = [Content(""), *_changes(run.comparison)] if run.comparison is not None else []
     return Content("\n").join([head, Content(""), columns, *rows, *changes, Content(""), foot])
 
@@ -49,16 +52,25 @@ def _row(name: str, value: float, rival: KeptModel | None) -> Content:
         change = (before - value) if name.endswith(_LESS_IS_BETTER) else (value - before)
         if abs(change) >= 0.0005:  # noqa: PLR2004 (what the figures show)
             parts.append(
-                Content.styled("  ▲ better" if change > 0 else "  ▼ worse", "$text-success" if change > 0 else "$text-error")
+                Content.styled(
+                    tr("  ▲ better") if change > 0 else tr("  ▼ worse"), "$text-success" if change > 0 else "$text-error"
+                )
             )
     return Content.assemble(*parts)
 
 
 def _changes(comparison: Comparison) -> list[Content]:
     n_better, n_worse = len(comparison.better), len(comparison.worse)
-    chance = "more than chance" if comparison.p_value < _CHANCE else "may be chance"
-    same = f"{comparison.n_both_right:,} right with both, {comparison.n_both_wrong:,} wrong with both"
-    told = f"Held-out examples: {n_better} better, {n_worse} worse, {same}; {chance} (p = {comparison.p_value:.2g})"
+    told = tr(
+        "Held-out examples: {better} better, {worse} worse, {right:,} right with both, {wrong:,} wrong with both; "
+        "{chance} (p = {p:.2g})",
+        better=n_better,
+        worse=n_worse,
+        right=comparison.n_both_right,
+        wrong=comparison.n_both_wrong,
+        chance=tr("more than chance") if comparison.p_value < _CHANCE else tr("may be chance"),
+        p=comparison.p_value,
+    )
     return [
         Content.styled(told, "bold"),
         *_listed("▲", "$text-success", comparison.better),
@@ -79,5 +91,5 @@ def _listed(sign: str, style: str, changes: Sequence[Change]) -> list[Content]:
         for one in changes[:MOST_SHOWN]
     ]
     if len(changes) > MOST_SHOWN:
-        lines.append(Content.styled(f"  and {len(changes) - MOST_SHOWN} more", "$muted"))
+        lines.append(Content.styled("  " + tr("and {n} more", n=len(changes) - MOST_SHOWN), "$muted"))
     return lines

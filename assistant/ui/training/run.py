@@ -8,6 +8,8 @@ from enum import Enum
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from assistant.languages import N_
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -26,13 +28,13 @@ class Fate(Enum):
 
 
 class RunState(Enum):
-    """How far a training is; the value is what the screen says."""
+    """How far a training is; the value is what the screen says, in English."""
 
-    IDLE = "Not started"
-    RUNNING = "Training"
-    DONE = "Done"
-    CANCELLED = "Cancelled; the model in use stays"
-    FAILED = "Failed; the model in use stays"
+    IDLE = N_("Not started")
+    RUNNING = N_("Training")
+    DONE = N_("Done")
+    CANCELLED = N_("Cancelled; the model in use stays")
+    FAILED = N_("Failed; the model in use stays")
 
 
 @dataclass(slots=True)

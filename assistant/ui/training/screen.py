@@ -9,6 +9,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Button, Static, TabbedContent, TabPane
 
+from assistant.languages import N_, tr
 from assistant.training.shelf import kept_models
 from assistant.ui.actions import bindings
 from assistant.ui.chat.evidence import bar
@@ -18,7 +19,7 @@ from assistant.ui.problems import as_problem
 from assistant.ui.question import QuestionDialog
 from assistant.ui.safe_text import safe_line
 from assistant.ui.training.curves import Curves
-from assistant.ui.training.figures import RATES, clock, figure, label
+from assistant.ui.training.figures import RATES, clock, figure, label, stage_name
 from assistant.ui.training.models import ModelTable
 from assistant.ui.training.result import result_text
 from assistant.ui.training.run import Fate, RunState
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from assistant.ui.ports import Mode
     from assistant.ui.training.run import TrainingRun
 
-_STAGES = {"read": "reading", "encode": "reading the examples", "train": "learning", "export": "writing the model"}
 _SIGNS = {
     RunState.IDLE: ("", ""),
     RunState.RUNNING: ("◐ ", "$accent"),
@@ -41,12 +41,12 @@ _SIGNS = {
     RunState.CANCELLED: ("○ ", "$warning"),
     RunState.FAILED: ("✕ ", "$error"),
 }
-_INTRO = (
+_INTRO = N_(
     "Teaches the assistant your intents and entities from the examples in the project. The model in use answers meanwhile; "
     "the new one is held against it, and you decide."
 )
-_FIRST = "There is no model yet, so one is being trained now; this happens once. The chat opens when it is done."
-_MODELS = "Enter puts a model into use, also an earlier one; the chat goes on meanwhile."
+_FIRST = N_("There is no model yet, so one is being trained now; this happens once. The chat opens when it is done.")
+_MODELS = N_("Enter puts a model into use, also an earlier one; the chat goes on meanwhile.")
 _BAR = 28
 _TABS = {"tab-train": "#fast", "tab-models": "#models"}
 
@@ -81,22 +81,22 @@ class TrainingScreen(DeskScreen):
     def compose_body(self) -> ComposeResult:
         """Lays out buttons, progress, curves and result."""
         with TabbedContent():
-            with TabPane("Train", id="tab-train"), VerticalScroll(id="training", can_focus=False):
-                yield Static(_INTRO, id="intro", markup=False)
+            with TabPane(tr("Train"), id="tab-train"), VerticalScroll(id="training", can_focus=False):
+                yield Static(tr(_INTRO), id="intro", markup=False)
                 with Horizontal(id="starts"):
-                    yield Button("Train fast", id="fast", compact=True)
-                    yield Button("Train fully", id="full", compact=True)
-                    yield Button("Cancel", id="cancel", compact=True, disabled=True)
+                    yield Button(tr("Train fast"), id="fast", compact=True)
+                    yield Button(tr("Train fully"), id="full", compact=True)
+                    yield Button(tr("Cancel"), id="cancel", compact=True, disabled=True)
                 yield Static(id="progress")
                 with Horizontal(id="decisions"):
-                    yield Button("Put into use", id="use", compact=True)
-                    yield Button("Discard", id="discard", compact=True)
+                    yield Button(tr("Put into use"), id="use", compact=True)
+                    yield Button(tr("Discard"), id="discard", compact=True)
                 yield Static(id="result")
                 with Horizontal(id="curves"):
-                    yield Curves("Loss", id="loss")
-                    yield Curves("On held-out examples", id="accuracy")
-            with TabPane("Models", id="tab-models"):
-                yield Static(_MODELS, id="about-models", markup=False)
+                    yield Curves(tr("Loss"), id="loss")
+                    yield Curves(tr("On held-out examples"), id="accuracy")
+            with TabPane(tr("Models"), id="tab-models"):
+                yield Static(tr(_MODELS), id="about-models", markup=False)
                 yield ModelTable(id="models")
         yield KeyFooter()
 
@@ -161,12 +161,12 @@ class TrainingScreen(DeskScreen):
         found = await self.guarded(lambda: kept_models(project))
         if found is not None:
             self.query_one(ModelTable).show(found)
-            self.query_one(TabbedContent).get_tab("tab-models").label = Content(f"Models {len(found)}")
+            self.query_one(TabbedContent).get_tab("tab-models").label = Content(tr("Models {n}", n=len(found)))
 
     @on(ModelTable.Wanted)
     def _model_wanted(self, event: ModelTable.Wanted) -> None:
         if event.model.is_in_use:
-            self.desk.notify_text("This model is in use.")
+            self.desk.notify_text(tr("This model is in use."))
         elif event.what == "use":
             self.desk.use_model(event.model.folder)
         else:
@@ -174,8 +174,11 @@ class TrainingScreen(DeskScreen):
 
     @work(group="remove", description="remove")
     async def _remove(self, model: KeptModel) -> None:
-        text = f"Throw away {safe_line(model.folder.name)}?\n\nThere is no way back."
-        if await self.app.push_screen_wait(QuestionDialog("Model", text, {"keep": "Keep", "remove": "Throw away"})) == "remove":
+        text = tr("Throw away {model}?\n\nThere is no way back.", model=safe_line(model.folder.name))
+        if (
+            await self.app.push_screen_wait(QuestionDialog(tr("Model"), text, {"keep": tr("Keep"), "remove": tr("Throw away")}))
+            == "remove"
+        ):
             self.desk.discard_model(model.folder)
 
     def action_next_tab(self) -> None:
@@ -203,7 +206,7 @@ class TrainingScreen(DeskScreen):
         if is_running != self.query_one("#fast", Button).disabled:
             self._switch_buttons(is_running=is_running)
         is_first = is_running and self.desk.agent is None
-        self.query_one("#intro", Static).update(_FIRST if is_first else _INTRO)
+        self.query_one("#intro", Static).update(tr(_FIRST if is_first else _INTRO))
         self._show_progress(run)
         self._show_curves(run)
         self._show_result(run)
@@ -244,12 +247,14 @@ def progress_text(run: TrainingRun) -> Content:
     sign, style = _SIGNS[run.state]
     if run.state is RunState.IDLE:
         return Content("")
-    stage = f" · {_STAGES.get(run.stage, safe_line(run.stage, limit=30))}" if run.stage and run.state is RunState.RUNNING else ""
-    lines = [Content.assemble((sign, style), (run.state.value + stage, "bold"), (f"  {clock(run.elapsed_s)}", "$muted"))]
+    stage = f" · {stage_name(run.stage)}" if run.stage and run.state is RunState.RUNNING else ""
+    lines = [Content.assemble((sign, style), (tr(run.state.value) + stage, "bold"), (f"  {clock(run.elapsed_s)}", "$muted"))]
     if run.state is RunState.RUNNING and run.percent is not None:
         lines.append(
             Content.assemble(
-                bar(run.percent / 100, _BAR), f" {run.percent:>3}%", (f"  {run.done} of {run.total}{_left(run)}", "$muted")
+                bar(run.percent / 100, _BAR),
+                f" {run.percent:>3}%",
+                (f"  {tr('{n} of {all}', n=run.done, all=run.total)}{_left(run)}", "$muted"),
             )
         )
     if run.figures and run.outcome is None:
@@ -260,7 +265,7 @@ def progress_text(run: TrainingRun) -> Content:
 
 
 def _left(run: TrainingRun) -> str:
-    return f" · {clock(run.left_s)} left in this step" if run.left_s is not None else ""
+    return " · " + tr("{time} left in this step", time=clock(run.left_s)) if run.left_s is not None else ""
 
 
 def _figures(figures: Mapping[str, float]) -> Content:
