@@ -15,6 +15,7 @@ from textual.screen import ModalScreen
 from textual.style import Style
 from textual.widgets import Button, OptionList, Static
 
+from assistant.languages import tr
 from assistant.messages import Entity
 from assistant.ui.actions import bindings
 from assistant.ui.safe_text import safe, safe_line
@@ -40,7 +41,11 @@ class Kind:
     group: str | None = None
 
     def __str__(self) -> str:
-        refined = ", ".join(part for part in (self.role and f"role {self.role}", self.group and f"group {self.group}") if part)
+        refined = ", ".join(
+            part
+            for part in (self.role and tr("role {name}", name=self.role), self.group and tr("group {name}", name=self.group))
+            if part
+        )
         return f"{self.entity} ({refined})" if refined else self.entity
 
 
@@ -211,14 +216,14 @@ class EntityDialog(ModalScreen["tuple[Entity, ...] | None"]):
     def compose(self) -> ComposeResult:
         """Lays out the words, what is marked, and the types."""
         with Vertical(id="dialog") as dialog:
-            dialog.border_title = "Which entities are in it?"
-            dialog.border_subtitle = "← → word · Shift more · Enter type · Del remove · ^s done"
+            dialog.border_title = tr("Which entities are in it?")
+            dialog.border_subtitle = tr("← → word · Shift more · Enter type · Del remove · ^s done")
             yield WordMarker(self._text, self._entities)
             yield Static(id="marked")
             yield OptionList(*(Content(safe_line(str(kind))) for kind in self._kinds), id="kinds")
             with Horizontal(id="dialog-buttons"):
-                yield Button("Cancel", id="cancel", compact=True)
-                yield Button("Done", id="done", variant="primary", compact=True)
+                yield Button(tr("Cancel"), id="cancel", compact=True)
+                yield Button(tr("Done"), id="done", variant="primary", compact=True)
 
     def on_mount(self) -> None:
         """Lists what is marked."""
@@ -234,12 +239,12 @@ class EntityDialog(ModalScreen["tuple[Entity, ...] | None"]):
             )
             for entity in self.query_one(WordMarker).entities
         ]
-        self.query_one("#marked", Static).update(Content("\n").join(rows) if rows else Content.styled("No entities.", "$muted"))
+        self.query_one("#marked", Static).update(Content("\n").join(rows) if rows else Content.styled(tr("No entities."), "$muted"))
 
     @on(WordMarker.Selected)
     def _ask(self, event: WordMarker.Selected) -> None:
         if not self._kinds:
-            self.notify("The domain has no entities.", severity="warning")
+            self.notify(tr("The domain has no entities."), severity="warning")
             return
         self._asked = (event.start, event.end)
         kinds = self.query_one("#kinds", OptionList)

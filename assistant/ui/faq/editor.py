@@ -15,6 +15,7 @@ from textual.widgets import Input, Select, Static, TextArea
 
 from assistant.errors import AssistantError, StaleEntry
 from assistant.faq.entry import MAX_ALTERNATIVES, MAX_QUESTION_CHARS, STATUSES
+from assistant.languages import N_, tr
 from assistant.people import user_name
 from assistant.ui.actions import bindings
 from assistant.ui.faq.fields import DETAILS, faults_of, read_fields, remarks_on, typed_of
@@ -40,16 +41,26 @@ _PAUSE_S = 0.25
 _NO_CUT = 2 * MAX_ALTERNATIVES * MAX_QUESTION_CHARS  # longer than anything that can be saved: an editor must lose nothing
 _MAX_ALIKE = 3
 _TITLES = {
-    "question": "Question",
-    "tags": "Tags, with commas",
-    "category": "Category",
-    "language": "Language",
-    "intent": "Intent",
-    "threshold": "Own threshold",
-    "valid_from": "Valid from",
-    "valid_until": "Valid until",
-    "follow_ups": "Follow-ups: ids, with commas",
+    "question": N_("Question"),
+    "alternatives": N_("Other ways to ask it, one a line"),
+    "answer": N_("Answer (Markdown)"),
+    "tags": N_("Tags, with commas"),
+    "category": N_("Category"),
+    "language": N_("Language"),
+    "intent": N_("Intent"),
+    "threshold": N_("Own threshold"),
+    "valid_from": N_("Valid from"),
+    "valid_until": N_("Valid until"),
+    "follow_ups": N_("Follow-ups: ids, with commas"),
 }
+
+_NAMES = _TITLES | {
+    "alternatives": N_("Alternatives"),
+    "answer": N_("Answer"),
+    "tags": N_("Tags"),
+    "follow_ups": N_("Follow-ups"),
+}
+"""The fields in a word, for a line that says what is wrong."""
 
 
 class EntryEditor(ModalScreen["FaqEntry | None"]):
@@ -108,24 +119,24 @@ class EntryEditor(ModalScreen["FaqEntry | None"]):
     def compose(self) -> ComposeResult:
         """Lays out the fields."""
         typed = typed_of(self._opened)
-        yield _input("question", typed, placeholder="What do people want to know?")
-        yield _area("alternatives", "Other ways to ask it, one a line", typed["alternatives"])
+        yield _input("question", typed, placeholder=tr("What do people want to know?"))
+        yield _area("alternatives", typed["alternatives"])
         with Horizontal(id="writing"):
-            yield _area("answer", "Answer (Markdown)", typed["answer"])
+            yield _area("answer", typed["answer"])
             with VerticalScroll(id="preview") as preview:
-                preview.border_title = "Preview"
+                preview.border_title = tr("Preview")
                 yield Prose(typed["answer"] or "…", id="previewed")
         with Horizontal(id="marks"):
             yield _input("tags", typed)
             yield _input("category", typed)
             shown = [status for status in STATUSES if status != "archived" or status == self._opened.status]
-            options = [(STATUS_SIGNS[status], status) for status in shown]
+            options = [(tr(STATUS_SIGNS[status]), status) for status in shown]
             yield Select(options, value=self._opened.status, allow_blank=False, id="status")
         with Vertical(id="more"):
             with Horizontal():
                 yield _input("language", typed)
-                yield _input("intent", typed, placeholder="the intent that asks for it")
-                yield _input("threshold", typed, placeholder="the FAQ's")
+                yield _input("intent", typed, placeholder=tr("the intent that asks for it"))
+                yield _input("threshold", typed, placeholder=tr("the FAQ's"))
             with Horizontal():
                 yield _input("valid_from", typed, placeholder="2027-01-31")
                 yield _input("valid_until", typed, placeholder="2027-12-31")
@@ -197,15 +208,13 @@ class EntryEditor(ModalScreen["FaqEntry | None"]):
     def _state(self, faults: dict[str, str]) -> Content:
         if faults:
             name, why = next(iter(faults.items()))
-            hint = "  (^g shows it)" if name in DETAILS and not self.query_one("#more").display else ""
-            label = _TITLES.get(name, name.capitalize()).split(",")[0].split(":")[0]
+            hint = "  " + tr("(^g shows it)") if name in DETAILS and not self.query_one("#more").display else ""
+            label = tr(_NAMES[name])
             return Content.assemble((f"✕ {label}: ", "$text-error"), safe_line(why, limit=120), (hint, "$muted"))
         entry = self._opened
         if entry.version == 0:
-            return Content.styled("A new entry.", "$muted")
-        by = f" by {safe_line(entry.author, limit=40)}" if entry.author else ""
-        saved = f", saved {when(entry.updated_at)}{by}" if entry.updated_at else by
-        return Content.styled(f"{safe_line(entry.id, limit=60)}, version {entry.version}{saved}", "$muted")
+            return Content.styled(tr("A new entry."), "$muted")
+        return Content.styled(_saved(entry), "$muted")
 
     # --- what others say
 
@@ -282,20 +291,25 @@ class EntryEditor(ModalScreen["FaqEntry | None"]):
         if not alike:
             return True
         shown = "\n\n".join(alike_in_words(pair, self._opened.id) for pair in alike[:_MAX_ALIKE])
-        answers = {"go_on": "Go on writing", "save": "Save all the same"}
-        title = "Contradicts" if alike[0].kind == "contradiction" else "Answered already"
+        answers = {"go_on": tr("Go on writing"), "save": tr("Save all the same")}
+        title = tr("Contradicts") if alike[0].kind == "contradiction" else tr("Answered already")
         return await self.app.push_screen_wait(QuestionDialog(title, shown, answers)) == "save"
 
     async def _settle_conflict(self, mine: FaqEntry) -> None:
         """Asks what to do about a version that someone else saved in the meantime."""
         theirs = await asyncio.to_thread(self._agent.entries.get, mine.id)
-        by = f" by {safe_line(theirs.author, limit=40)}" if theirs.author else ""
-        text = (
-            f"While you were writing, this entry was saved{by} as version {theirs.version}.\n\n"
-            f"Its answer is now:\n{safe(theirs.answer, limit=400)}\n\nNothing of yours is lost. What shall hold?"
+        version, author = theirs.version, safe_line(theirs.author, limit=40)
+        told = (
+            tr("While you were writing, this entry was saved by {who} as version {n}.", who=author, n=version)
+            if author
+            else tr("While you were writing, this entry was saved as version {n}.", n=version)
         )
-        answers = {"go_on": "Go on writing", "theirs": "Take theirs", "mine": "Save mine"}
-        chosen = await self.app.push_screen_wait(QuestionDialog("Changed meanwhile", text, answers))
+        now = tr(
+            "Its answer is now:\n{answer}\n\nNothing of yours is lost. What shall hold?", answer=safe(theirs.answer, limit=400)
+        )
+        text = f"{told}\n\n{now}"
+        answers = {"go_on": tr("Go on writing"), "theirs": tr("Take theirs"), "mine": tr("Save mine")}
+        chosen = await self.app.push_screen_wait(QuestionDialog(tr("Changed meanwhile"), text, answers))
         if chosen == "mine":
             self._save(replace(mine, version=theirs.version), theirs.version)
         elif chosen == "theirs":
@@ -305,23 +319,36 @@ class EntryEditor(ModalScreen["FaqEntry | None"]):
     async def action_leave(self) -> None:
         """Leaves; asks first when something would be lost."""
         if self.has_changes:
-            answers = {"stay": "Go on writing", "leave": "Throw away"}
-            if await self.app.push_screen_wait(QuestionDialog("Unsaved", "Your changes are not saved.", answers)) != "leave":
+            answers = {"stay": tr("Go on writing"), "leave": tr("Throw away")}
+            if (
+                await self.app.push_screen_wait(QuestionDialog(tr("Unsaved"), tr("Your changes are not saved."), answers))
+                != "leave"
+            ):
                 return
         self.dismiss(None)
 
 
 def _input(name: str, typed: dict[str, str], placeholder: str = "") -> Input:
     field = SafeInput(safe_line(typed[name], limit=_NO_CUT), id=name, placeholder=placeholder)
-    field.border_title = _TITLES[name]
+    field.border_title = tr(_TITLES[name])
     return field
 
 
-def _area(name: str, title: str, text: str) -> TextArea:
+def _area(name: str, text: str) -> TextArea:
     area = TextArea(safe(text, limit=_NO_CUT), id=name, tab_behavior="focus", highlight_cursor_line=False)
-    area.border_title = title
+    area.border_title = tr(_TITLES[name])
     return area
 
 
 def _today() -> date:
     return date.today()  # noqa: DTZ011 (the curators' own day)
+
+
+def _saved(entry: FaqEntry) -> str:
+    known = {"id": safe_line(entry.id, limit=60), "n": entry.version}
+    author, at = safe_line(entry.author, limit=40), when(entry.updated_at) if entry.updated_at else ""
+    if author and at:
+        return tr("{id}, version {n}, saved {when} by {who}", **known, when=at, who=author)
+    if author:
+        return tr("{id}, version {n} by {who}", **known, who=author)
+    return tr("{id}, version {n}, saved {when}", **known, when=at) if at else tr("{id}, version {n}", **known)

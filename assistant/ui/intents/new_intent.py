@@ -13,6 +13,7 @@ from textual.widgets import Button, Input, Static, TextArea
 from assistant.corrections.draft import said_in
 from assistant.corrections.new_intent import NewIntent, fault_of_name
 from assistant.errors import AssistantError
+from assistant.languages import tr
 from assistant.ui.actions import bindings
 from assistant.ui.safe_text import safe, safe_line
 
@@ -66,21 +67,21 @@ class NewIntentDialog(ModalScreen["Wanted | None"]):
     def compose(self) -> ComposeResult:
         """Lays out the fields."""
         with Vertical(id="dialog") as dialog:
-            dialog.border_title = "New intent"
-            dialog.border_subtitle = "Tab next field · ^s make it · Esc cancel"
-            name = Input(id="name", placeholder="such as ask_gift_card", max_length=80)
-            name.border_title = "Name"
+            dialog.border_title = tr("New intent")
+            dialog.border_subtitle = tr("Tab next field · ^s make it · Esc cancel")
+            name = Input(id="name", placeholder=tr("such as ask_gift_card"), max_length=80)
+            name.border_title = tr("Name")
             yield name
             lines = TextArea(self._lines, id="lines", tab_behavior="focus")
-            lines.border_title = "What people write, a line each"
+            lines.border_title = tr("What people write, a line each")
             yield lines
-            response = Input(id="response", placeholder="left empty, a rule or story of yours answers it", max_length=2000)
-            response.border_title = "What the bot says to it, if anything"
+            response = Input(id="response", placeholder=tr("left empty, a rule or story of yours answers it"), max_length=2000)
+            response.border_title = tr("What the bot says to it, if anything")
             yield response
             yield Static(id="fault", markup=False)
             with Horizontal(id="dialog-buttons"):
-                yield Button("Cancel", id="cancel", compact=True)
-                yield Button("Make it", id="make", variant="primary", compact=True)
+                yield Button(tr("Cancel"), id="cancel", compact=True)
+                yield Button(tr("Make it"), id="make", variant="primary", compact=True)
 
     @on(Input.Submitted)
     def _next_field(self, event: Input.Submitted) -> None:
@@ -101,7 +102,7 @@ class NewIntentDialog(ModalScreen["Wanted | None"]):
         name = self.query_one("#name", Input).value.strip()
         examples = [line.strip().removeprefix("- ").strip() for line in self.query_one("#lines", TextArea).text.splitlines()]
         examples = [line for line in examples if line]
-        fault = fault_of_name(name, self._known) or ("" if examples else "an intent needs at least one line that people write")
+        fault = fault_of_name(name, self._known) or ("" if examples else tr("an intent needs at least one line that people write"))
         try:
             for line in examples:
                 said_in(line)

@@ -14,6 +14,7 @@ from assistant.annotations import annotated
 from assistant.corrections.draft import HERE, Draft, History, propose_draft, said_in
 from assistant.corrections.suggestions import ignore
 from assistant.errors import AssistantError, UnknownName
+from assistant.languages import N_, tr, trn
 from assistant.ui.actions import bindings
 from assistant.ui.agreeing import agree
 from assistant.ui.desk import DeskScreen
@@ -39,9 +40,9 @@ MOST_SHOWN: Final = 1_000
 """More examples are found by choosing an intent or by the filter; a longer list would be slow to type into."""
 _PAUSE_S: Final = 0.3
 _TABS: Final = {"tab-examples": "#utterances", "tab-suggestions": "#suggestions"}
-_WEIGHING = "Weighing what people wrote …"
-_NO_SUGGESTIONS = "Nothing that people wrote is left to label; what they write in the chat comes here."
-_HINT = "Enter takes what the model makes of it, r gives another intent, x ignores it for good."
+_WEIGHING = N_("Weighing what people wrote …")
+_NO_SUGGESTIONS = N_("Nothing that people wrote is left to label; what they write in the chat comes here.")
+_HINT = N_("Enter takes what the model makes of it, r gives another intent, x ignores it for good.")
 
 
 class IntentsScreen(DeskScreen):
@@ -77,12 +78,12 @@ class IntentsScreen(DeskScreen):
         with Horizontal(id="desk"):
             yield IntentTree(id="intents")
             with Vertical(id="right"), TabbedContent():
-                with TabPane("Examples", id="tab-examples"):
+                with TabPane(tr("Examples"), id="tab-examples"):
                     yield Static(id="health")
-                    yield Input(placeholder="Words of an example, or a name; Esc takes them away", id="filter")
+                    yield Input(placeholder=tr("Words of an example, or a name; Esc takes them away"), id="filter")
                     yield UtterancePane(id="pane")
-                with TabPane("Suggestions", id="tab-suggestions"):
-                    yield Static(_HINT, id="hint", markup=False)
+                with TabPane(tr("Suggestions"), id="tab-suggestions"):
+                    yield Static(tr(_HINT), id="hint", markup=False)
                     yield SuggestionList(id="suggestions")
         yield Static(id="unsaved", markup=False)
         yield KeyFooter()
@@ -131,7 +132,13 @@ class IntentsScreen(DeskScreen):
         n_changes = self.desk.n_unsaved = self._history.n_changes
         unsaved = self.query_one("#unsaved", Static)
         unsaved.set_class(n_changes > 0, "-shown")
-        unsaved.update(f"{n_changes} unsaved change{'s' * (n_changes != 1)}: ^s shows the diff and saves, ^z takes back")
+        unsaved.update(
+            trn(
+                "{n} unsaved change: ^s shows the diff and saves, ^z takes back",
+                "{n} unsaved changes: ^s shows the diff and saves, ^z takes back",
+                n_changes,
+            )
+        )
 
     def _show_examples(self) -> None:
         intent = self.query_one(IntentTree).intent
@@ -140,8 +147,11 @@ class IntentsScreen(DeskScreen):
         self.query_one(UtteranceList).show(shown[:MOST_SHOWN], self._health.shared, has_intents=intent == ALL)
         self.query_one("#health", Static).update(health_text(intent, self._health.intents.get(intent)))
         tabs = self.query_one(TabbedContent)
-        more = f", the first {MOST_SHOWN:,}" if len(shown) > MOST_SHOWN else ""
-        tabs.get_tab("tab-examples").label = Content(f"Examples {len(shown):,}{more}")
+        tabs.get_tab("tab-examples").label = Content(
+            tr("Examples {n:,}, the first {most:,}", n=len(shown), most=MOST_SHOWN)
+            if len(shown) > MOST_SHOWN
+            else tr("Examples {n:,}", n=len(shown))
+        )
 
     @on(Tree.NodeHighlighted)
     def _intent_chosen(self) -> None:
@@ -167,7 +177,7 @@ class IntentsScreen(DeskScreen):
         elif event.what == "add":
             self._begin_adding()
         elif event.what == "delete":
-            self._change(self._history.now.without(event.keys), _counted("deleted", len(event.keys)))
+            self._change(self._history.now.without(event.keys), trn("deleted {n} example", "deleted {n} examples", len(event.keys)))
         elif event.what == "move":
             self._move(event.keys)
         else:
@@ -181,7 +191,7 @@ class IntentsScreen(DeskScreen):
 
     def _begin_adding(self) -> None:
         if self.query_one(IntentTree).intent in {ALL, ""}:
-            self.desk.notify_text("Choose an intent first: the new example belongs to it.")
+            self.desk.notify_text(tr("Choose an intent first: the new example belongs to it."))
         else:
             self.query_one(UtterancePane).edit(None)
 
@@ -194,7 +204,7 @@ class IntentsScreen(DeskScreen):
         except AssistantError as error:
             self.desk.show_problem(error)
             return
-        self._change(draft, "edited an example" if event.key is not None else "added an example")
+        self._change(draft, tr("edited an example") if event.key is not None else tr("added an example"))
         if event.key is None and draft != now:
             pane.list.go_to(draft.utterances[-1].key)
             pane.edit(None)
@@ -210,9 +220,10 @@ class IntentsScreen(DeskScreen):
 
     @work(group="change", description="change", exclusive=True)
     async def _move(self, keys: tuple[int, ...]) -> None:
-        intent = await self._asked_intent(_counted("move", len(keys)), ())
+        intent = await self._asked_intent(trn("move {n} example", "move {n} examples", len(keys)), ())
         if intent is not None:
-            self._change(self._history.now.moved(keys, intent), f"{_counted('moved', len(keys))} to {intent}")
+            told = trn("moved {n} example to {intent}", "moved {n} examples to {intent}", len(keys), intent=intent)
+            self._change(self._history.now.moved(keys, intent), told)
 
     @work(group="change", description="change", exclusive=True)
     async def _mark(self) -> None:
@@ -222,7 +233,7 @@ class IntentsScreen(DeskScreen):
             return
         marked = await self.app.push_screen_wait(EntityDialog(one.text, one.entities, kinds_of(self._bot.domain.entities)))
         if marked is not None:
-            self._change(self._history.now.annotated(one.key, _with_values(marked, one.entities)), "marked entities")
+            self._change(self._history.now.annotated(one.key, _with_values(marked, one.entities)), tr("marked entities"))
 
     @work(group="change", description="change", exclusive=True)
     async def action_new_intent(self) -> None:
@@ -236,7 +247,9 @@ class IntentsScreen(DeskScreen):
         try:
             for line in wanted.examples:
                 self._check(line)
-            self._change(self._history.now.with_intent(wanted.intent, wanted.examples), f"new intent {wanted.intent.name}")
+            self._change(
+                self._history.now.with_intent(wanted.intent, wanted.examples), tr("new intent {name}", name=wanted.intent.name)
+            )
         except AssistantError as error:
             self.desk.show_problem(error)
             return
@@ -248,17 +261,19 @@ class IntentsScreen(DeskScreen):
         taught = {one.intent for one in self._history.now.utterances} | {new.name for new in self._history.now.new_intents}
         plain = {name for name in (domain.intents if domain else ()) if domain and not domain.is_retrieval(f"utter_{name}")}
         names = list(dict.fromkeys([*(name for name in likely if name in taught), *sorted(taught | plain)]))
-        return await self.app.push_screen_wait(Picker("Which intent?", title, names))
+        return await self.app.push_screen_wait(Picker(tr("Which intent?"), title, names))
 
     def action_undo(self) -> None:
         """Takes the last change back."""
         self._tell(
-            "Taken back", self._history.undo(), "There is nothing to take back; `assistant correct --undo` takes a save back."
+            tr("Taken back"),
+            self._history.undo(),
+            tr("There is nothing to take back; `assistant correct --undo` takes a save back."),
         )
 
     def action_redo(self) -> None:
         """Makes a change again that was taken back."""
-        self._tell("Done again", self._history.redo(), "There is nothing to do again.")
+        self._tell(tr("Done again"), self._history.redo(), tr("There is nothing to do again."))
 
     def _tell(self, what: str, change: str, nothing: str) -> None:
         self.desk.notify_text(f"{what}: {change}." if change else nothing)
@@ -271,7 +286,7 @@ class IntentsScreen(DeskScreen):
         """Shows what would change in the files, and writes it when that is agreed."""
         bot, history = self._bot, self._history
         if bot is None or not history.n_changes:
-            self.desk.notify_text("There is nothing to save.")
+            self.desk.notify_text(tr("There is nothing to save."))
             return
         try:
             proposal = await asyncio.to_thread(propose_draft, bot.project, bot.domain, history.base, history.now)
@@ -334,10 +349,10 @@ class IntentsScreen(DeskScreen):
         agent, bot, draft = self.desk.agent, self._bot, self._history.now
         hint = self.query_one("#hint", Static)
         if agent is None or bot is None:
-            hint.update("Suggestions come as soon as the model is ready.")
+            hint.update(tr("Suggestions come as soon as the model is ready."))
             return
         self._suggested = True
-        hint.update(_WEIGHING)
+        hint.update(tr(_WEIGHING))
         found = await self.guarded(lambda: read_suggestions(bot.project, agent, draft))
         if found is not None:
             self.query_one(SuggestionList).show(found)
@@ -345,8 +360,8 @@ class IntentsScreen(DeskScreen):
 
     def _count_suggestions(self) -> None:
         n_left = self.query_one(SuggestionList).option_count
-        self.query_one(TabbedContent).get_tab("tab-suggestions").label = Content(f"Suggestions {n_left}")
-        self.query_one("#hint", Static).update(_HINT if n_left else _NO_SUGGESTIONS)
+        self.query_one(TabbedContent).get_tab("tab-suggestions").label = Content(tr("Suggestions {n}", n=n_left))
+        self.query_one("#hint", Static).update(tr(_HINT if n_left else _NO_SUGGESTIONS))
 
     @on(OptionList.OptionSelected, "#suggestions")
     def _suggestion_clicked(self, event: OptionList.OptionSelected) -> None:
@@ -377,7 +392,10 @@ class IntentsScreen(DeskScreen):
             return
         try:
             marked = annotated(one.text, entities_of(one, self._bot.domain), HERE)
-            self._change(self._history.now.added(intent, [marked]), f"“{safe_line(one.text, limit=40)}” is {intent}")
+            self._change(
+                self._history.now.added(intent, [marked]),
+                tr("“{text}” is {intent}", text=safe_line(one.text, limit=40), intent=intent),
+            )
         except AssistantError as error:
             self.desk.show_problem(error)
             return
@@ -395,10 +413,6 @@ class IntentsScreen(DeskScreen):
 def _has(one: Utterance, words: list[str]) -> bool:
     told = f"{one.text} {one.intent}".lower()
     return all(word in told for word in words)
-
-
-def _counted(what: str, n: int) -> str:
-    return f"{what} {n} example{'s' * (n != 1)}"
 
 
 def _with_values(marked: tuple[Entity, ...], before: tuple[Entity, ...]) -> tuple[Entity, ...]:

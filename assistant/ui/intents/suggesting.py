@@ -10,6 +10,7 @@ from textual.message import Message
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from assistant.languages import tr
 from assistant.ui.actions import bindings
 from assistant.ui.chat.evidence import percent
 from assistant.ui.safe_text import safe_line
@@ -75,6 +76,6 @@ class SuggestionList(OptionList):
 
 def _line(one: Suggestion) -> Content:
     best = one.parse.intent
-    times = f"  {one.n_times} times" if one.n_times > 1 else ""
-    guess = f"{safe_line(best.name, limit=30)} {percent(best.confidence).strip()}" if best.name else "nothing"
+    times = "  " + tr("{n} times", n=one.n_times) if one.n_times > 1 else ""
+    guess = f"{safe_line(best.name, limit=30)} {percent(best.confidence).strip()}" if best.name else tr("nothing")
     return Content.assemble((f"{guess:<24} ", "$muted"), safe_line(one.text, limit=300), (times, "$text-accent"))

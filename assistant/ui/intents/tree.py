@@ -8,6 +8,7 @@ from rich.text import Text
 from textual.content import Content
 from textual.widgets import Tree
 
+from assistant.languages import tr, trn
 from assistant.ui.safe_text import safe_line
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class IntentTree(Tree[str]):
     """
 
     def __init__(self, **options: Any) -> None:
-        super().__init__("All intents", data=ALL, **options)
+        super().__init__(tr("All intents"), data=ALL, **options)
         self.show_guides = False
         self.guide_depth = 2
         self.auto_expand = False
@@ -49,7 +50,7 @@ class IntentTree(Tree[str]):
         """
         names, chosen = tuple(shown), self.intent
         total = sum(one.n_examples for one in health.values())
-        self.root.set_label(Text(f"All {total}", no_wrap=True))
+        self.root.set_label(Text(tr("All {n}", n=total), no_wrap=True))
         if names != self._names:
             self._names = names
             self._plant()
@@ -104,24 +105,25 @@ def _label(name: str, health: IntentHealth | None) -> Text:
 def health_text(intent: str, health: IntentHealth | None) -> Content:
     """Returns what is wrong with an intent, in words; or that nothing is."""
     if not intent or health is None:
-        return Content.styled(f"{SHORT} few examples   {CONFUSED} taken for others   {ALIKE} shared with others", "$muted")
+        return Content.styled(
+            f"{SHORT} {tr('few examples')}   {CONFUSED} {tr('taken for others')}   {ALIKE} {tr('shared with others')}", "$muted"
+        )
     parts = []
     if health.is_short:
         n = health.n_examples
-        parts.append(
-            f"{SHORT} {n} examples are few" if n > 1 else f"{SHORT} one example is too few" if n else f"{SHORT} no examples"
-        )
+        few = trn("one example is too few", "{n} examples are few", n) if n else tr("no examples")
+        parts.append(f"{SHORT} {few}")
     if health.confused:
-        parts.append(f"{CONFUSED} taken for {_named(health.confused)}")
+        parts.append(f"{CONFUSED} {tr('taken for {intents}', intents=_named(health.confused))}")
     if health.alike:
-        parts.append(f"{ALIKE} shares examples with {_named(health.alike)}")
+        parts.append(f"{ALIKE} {tr('shares examples with {intents}', intents=_named(health.alike))}")
     return (
         Content.styled("   ".join(parts), "$text-warning")
         if parts
-        else Content.styled("✓ nothing to say against it", "$text-success")
+        else Content.styled(tr("✓ nothing to say against it"), "$text-success")
     )
 
 
 def _named(counted: tuple[tuple[str, int], ...]) -> str:
     shown = ", ".join(f"{safe_line(name, limit=_NAME)} ({times})" for name, times in counted[:_MOST_NAMED])
-    return f"{shown} and {len(counted) - _MOST_NAMED} more" if len(counted) > _MOST_NAMED else shown
+    return tr("{names} and {n} more", names=shown, n=len(counted) - _MOST_NAMED) if len(counted) > _MOST_NAMED else shown

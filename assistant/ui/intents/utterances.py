@@ -13,6 +13,7 @@ from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from assistant.errors import BadAnnotation
+from assistant.languages import tr
 from assistant.ui.actions import bindings
 from assistant.ui.safe_text import safe_line
 
@@ -152,7 +153,7 @@ class UtterancePane(Vertical):
         self._key = None if one is None else one.key
         row = (shown.highlighted or 0) if one is not None else shown.option_count
         field.value = "" if one is None else _written(one)
-        field.placeholder = "A new example; [text](entity) marks an entity" if one is None else ""
+        field.placeholder = tr("A new example; [text](entity) marks an entity") if one is None else ""
         field.styles.offset = (0, max(0, min(row - shown.scroll_offset.y, shown.size.height - 1)))
         field.add_class("-shown")
         field.cursor_position = len(field.value)
