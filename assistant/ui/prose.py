@@ -79,6 +79,7 @@ class Prose(Widget):
         text: from anywhere.
         markdown: whether to read it as Markdown; else it is shown as it was typed.
         highlight: a part of the text, without Markdown's marks, that is underlined where it stands.
+        widest: the most cells of a line, however wide the widget is; None: as wide as the widget.
     """
 
     blocks: Sequence[Block]
@@ -92,10 +93,12 @@ class Prose(Widget):
         *,
         markdown: bool = True,
         highlight: str = "",
+        widest: int | None = None,
         id: str | None = None,  # noqa: A002 (Textual's name)
         classes: str | None = None,
     ) -> None:
         super().__init__(id=id, classes=classes)
+        self._widest = widest
         self._read(text, markdown=markdown)
         if highlight:
             self.blocks = tuple(highlighted(block, highlight) for block in self.blocks)
@@ -131,6 +134,7 @@ class Prose(Widget):
         The last few widths are kept: layout asks with the width there is and with the width that was taken, for every message of a
         conversation each time one is added.
         """
+        width = min(width, self._widest or width)
         known = self._flowed.get(width)
         if known is None:
             if len(self._flowed) >= _WIDTHS_KEPT:

@@ -19,15 +19,20 @@ from assistant.ui.prose import Prose
 from assistant.ui.safe_text import safe_line
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from textual import events
     from textual.app import ComposeResult
     from textual.binding import BindingType
+    from textual.widget import Widget
 
     from assistant.faq.askings import Rating
     from assistant.messages import BotMessage, Trace
     from assistant.ui.chat.scrollback import Entry
 
-_THUMBS: Final = {1: "  ▲ right", 0: "", -1: "  ▼ wrong"}
+_THUMBS: Final = {1: "  ▲ right", -1: "  ▼ wrong"}
+_WIDEST: Final = 84
+"""Cells of the longest line of an answer: longer ones are hard to read."""
 
 
 class MessageView(Vertical, can_focus=True):
@@ -36,10 +41,10 @@ class MessageView(Vertical, can_focus=True):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("message")]
     DEFAULT_CSS = """
     MessageView {
-        height: auto; width: 100%; margin-bottom: 1; padding: 0 1;
-        .label { color: $muted; height: 1; width: auto; }
+        height: auto; width: 100%; margin-bottom: 1;
+        border-top: blank; border-title-color: $muted; border-title-background: transparent;
         .evidence { color: $muted; height: 1; width: 100%; text-wrap: nowrap; text-overflow: ellipsis; }
-        &:focus .label { color: $text-accent; text-style: bold; }
+        &:focus { border-title-color: $text-accent; border-title-style: bold; }
     }
     """
 
@@ -71,10 +76,11 @@ class MessageView(Vertical, can_focus=True):
         entry_id: str
         rating: Rating
 
-    def __init__(self, entry: Entry, *, classes: str) -> None:
+    def __init__(self, entry: Entry, *, label: str, classes: str) -> None:
         super().__init__(classes=classes)
         self.entry = entry
         self.needle = ""
+        self.border_title = Content(label)  # type: ignore[assignment]  # typed too narrowly there; a str would be markup
 
     @property
     def trace(self) -> Trace | None:
@@ -154,7 +160,7 @@ class UserView(MessageView):
 
     DEFAULT_CSS = """
     UserView {
-        align-horizontal: right; padding-left: 8;
+        align-horizontal: right; padding: 0 1 0 8; border-title-align: right;
         .body { background: $primary 18%; padding: 0 1; max-width: 100%; }
         &.-command .body { background: transparent; color: $muted; }
         &:focus .body { background: $primary 30%; }
@@ -163,12 +169,11 @@ class UserView(MessageView):
 
     def __init__(self, entry: Entry, item: UserItem) -> None:
         is_command = item.text.startswith("/") and not item.title
-        super().__init__(entry, classes="-command" if is_command else "")
+        super().__init__(entry, label="You", classes="-command" if is_command else "")
         self._shown = item.title or item.text
 
     def compose(self) -> ComposeResult:
-        """Lays out label and text."""
-        yield Static("You", classes="label")
+        """Shows the text."""
         yield Prose(self._shown, markdown=False, classes="body")
 
 
@@ -177,49 +182,43 @@ class BotView(MessageView):
 
     DEFAULT_CSS = """
     BotView {
-        padding-right: 8;
-        .label { color: $text-primary; text-style: bold; }
-        .said { height: auto; border-left: outer $primary 60%; padding: 0 1; }
-        .body { max-width: 84; }
+        padding: 0 8 0 1; border-title-color: $text-primary; border-title-style: bold;
+        .said { width: 1fr; height: auto; border-left: outer $primary 60%; padding: 0 1; }
         .attached { color: $muted; height: auto; }
         .evidence { padding: 0 2; }
-        .thumb { height: 1; width: auto; color: $muted; display: none; }
-        &.-good .thumb, &.-bad .thumb { display: block; }
-        &.-continued .label { display: none; }
+        .thumb { height: 1; width: auto; color: $muted; }
+        &.-continued { border-top: none; }
         &:focus .said { border-left: outer $accent; background: $surface; }
     }
     """
 
     def __init__(self, entry: Entry, item: BotItem) -> None:
-        super().__init__(entry, classes="-continued" if entry.is_continued else "")
+        super().__init__(entry, label=safe_line(item.author), classes="-continued" if entry.is_continued else "")
         self._item = item
         self.choices = Choices(item.message.buttons, is_spent=entry.is_spent) if item.message.buttons else None
 
     def compose(self) -> ComposeResult:
-        """Lays out label, text, attachments, buttons and evidence."""
-        yield Static(safe_line(self._item.author), classes="label", markup=False)
-        with Vertical(classes="said"):
-            if self._item.message.text:
-                noted = self._item.message.metadata
-                answering = str(noted.get("faq_passage") or noted.get("highlighted") or "")
-                yield Prose(self._item.message.text, classes="body", highlight=answering)
-            for line in _attachments(self._item.message):
-                yield Static(line, classes="attached", markup=False)
-            if self.choices is not None:
-                yield self.choices
-        yield Static(_THUMBS[self.entry.rating], classes="thumb")
+        """Lays out text, attachments, buttons and evidence; each widget that is not needed makes a long conversation quicker."""
+        parts = list(self._parts())
+        if len(parts) == 1:
+            yield parts[0].add_class("said")
+        else:
+            yield Vertical(*parts, classes="said")
+        if self.entry.rating:
+            yield _thumb(self.entry.rating)
         evidence = summary(self._item.trace) if self._item.is_last and self._item.trace is not None else None
         if evidence:
             yield EvidenceLine(evidence)
 
-    def on_mount(self) -> None:
-        """Shows the thumb that was given."""
-        super().on_mount()
-        self._show_rating()
-
-    def _show_rating(self) -> None:
-        rating = self.entry.rating
-        self.set_class(rating > 0, "-good").set_class(rating < 0, "-bad")
+    def _parts(self) -> Iterator[Widget]:
+        message = self._item.message
+        if message.text:
+            answering = str(message.metadata.get("faq_passage") or message.metadata.get("highlighted") or "")
+            yield Prose(message.text, classes="body", highlight=answering, widest=_WIDEST)
+        for line in _attachments(message):
+            yield Static(line, classes="attached", markup=False)
+        if self.choices is not None:
+            yield self.choices
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Returns whether an action makes sense here: a greeting is not rated, since nobody had asked anything."""
@@ -235,10 +234,14 @@ class BotView(MessageView):
         """Gives the reply a thumb, or takes it back when it has this one."""
         given: Rating = 0 if self.entry.rating == rating else rating
         self.entry.rating = given
-        self._show_rating()
-        for label in self.query(".thumb").results(Static):
-            label.update(_THUMBS[given])
+        self.query(".thumb").remove()
+        if given:
+            self.mount(_thumb(given), after=0)
         self.post_message(self.Rated(self.entry.turn, self._faq_entry, given))
+
+
+def _thumb(rating: int) -> Static:
+    return Static(_THUMBS[rating], classes="thumb", markup=False)
 
 
 class EvidenceLine(Static):
@@ -265,7 +268,7 @@ class DividerView(Static):
     """A line that parts the conversation."""
 
     DEFAULT_CSS = """
-    DividerView { width: 100%; height: 1; margin: 0 1 1 1; color: $muted; text-align: center; }
+    DividerView { width: 100%; height: 1; margin: 0 2 1 2; color: $muted; text-align: center; }
     """
 
     def __init__(self, entry: Entry, item: DividerItem) -> None:
@@ -280,7 +283,7 @@ class ProblemView(Static, can_focus=True):
     BINDINGS: ClassVar[list[BindingType]] = [("enter", "open", "Details")]
     DEFAULT_CSS = """
     ProblemView {
-        width: 100%; height: auto; margin: 0 1 1 1; padding: 0 1; pointer: pointer;
+        width: 100%; height: auto; margin: 0 2 1 2; padding: 0 1; pointer: pointer;
         background: $error 12%; border-left: outer $error;
         &:focus, &:hover { background: $error 24%; }
     }

@@ -46,7 +46,7 @@ class Transcript(SteadyScroll):
     """Shows the items of a conversation; widgets exist for a window of them."""
 
     DEFAULT_CSS = """
-    Transcript { height: 1fr; align-vertical: bottom; padding: 1 1 0 1; scrollbar-size-vertical: 1; }
+    Transcript { height: 1fr; align-vertical: bottom; padding: 1 0 0 0; scrollbar-size-vertical: 1; }
     """
 
     @dataclass
