@@ -154,6 +154,9 @@ class Settings(BaseSettings):
     translation: TranslationSettings = Field(
         TranslationSettings(), description="what translates for people who write in another language than the bot's"
     )
+    language: Literal["auto", "de", "en", "es", "fr"] = Field(
+        "auto", description="language of the screens; auto: what LC_ALL, LC_MESSAGES or LANG ask for, else English"
+    )
     threads: int = Field(1, ge=1, description="processor threads for one answer")
 
     @field_validator("knowledge", mode="before")

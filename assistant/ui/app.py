@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual import work
 from textual.app import App, SystemCommand
+from textual.command import CommandPalette
 from textual.message import Message
 from textual.reactive import reactive
 from textual.screen import ModalScreen
 from textual.signal import Signal
+from textual.theme import ThemeProvider
 
+from assistant import languages
 from assistant.errors import AssistantError, NoModel
+from assistant.languages import tr, trn
 from assistant.project import find_project, put_in_use
 from assistant.reminder_clock import ReminderClock
 from assistant.training.shelf import remove_model
@@ -24,6 +28,7 @@ from assistant.ui.chat.screen import ChatScreen
 from assistant.ui.desk import DeskScreen
 from assistant.ui.help import HelpScreen
 from assistant.ui.keymap import load_keymap
+from assistant.ui.palette import in_our_words
 from assistant.ui.preferences import KEYMAP_FILE, Preferences, load_preferences, user_folder
 from assistant.ui.problems import ProblemDialog
 from assistant.ui.question import QuestionDialog
@@ -155,6 +160,7 @@ class AssistantApp(App[None]):
     ) -> None:
         super().__init__()
         self.preferences = preferences or Preferences(has_seen_tour=True)
+        languages.use(self.preferences.language_in_force(settings.language))
         self.keymap: dict[str, str] = {}
         self.project = project
         self.settings = settings
@@ -259,7 +265,7 @@ class AssistantApp(App[None]):
             self.show_problem(error)
         else:
             self.run_of_training.note(folder, Fate.USED)
-            self.notify_text("It answers from the next message on.")
+            self.notify_text(tr("It answers from the next message on."))
         finally:
             self.model_state = before
             self._tell(self.run_of_training)
@@ -285,7 +291,7 @@ class AssistantApp(App[None]):
             self.files_problem = safe_line(error, limit=200)
             return
         self.project, self.files_problem = read.project, ""
-        self.notify_text("The files have changed: responses, rules and stories are taken anew.")
+        self.notify_text(tr("The files have changed: responses, rules and stories are taken anew."))
 
     @work(group="use", description="use")
     async def discard_model(self, folder: Path) -> None:
@@ -368,15 +374,51 @@ class AssistantApp(App[None]):
             return
         self.switch_mode(place)
 
+    def action_command_palette(self) -> None:
+        """Shows the commands."""
+        if not CommandPalette.is_open(cast("App[object]", self)):
+            self.push_screen(CommandPalette(placeholder=tr("Search for commands…"), id="--command-palette"))
+
+    def search_themes(self) -> None:
+        """Shows all themes, Textual's own among them."""
+        self.push_screen(CommandPalette(providers=[ThemeProvider], placeholder=tr("Search for themes…")))
+
+    # --- language
+
+    async def speak(self, setting: str) -> None:
+        """Speaks another language from now on, and after the next start: this screen at once, each other when it is gone to.
+
+        Args:
+            setting: a language, or ``auto``.
+        """
+        languages.use(languages.language_of(setting))
+        self.prefer(language=setting)
+        await self.renew()
+
+    async def renew(self) -> None:
+        """Makes the screen anew where it speaks another language than the one in use, unless something would be lost by it."""
+        screen = self.screen
+        if isinstance(screen, DeskScreen) and screen.language != languages.in_use() and len(self.screen_stack) == 1:
+            new = screen.successor()
+            if new is not None:
+                await self.switch_screen(new)
+
+    def _choose_language(self) -> None:
+        self.action_open("settings")
+        self.call_after_refresh(self.run_action, "screen.show_tab('language')")
+
     async def action_quit(self) -> None:
         """Leaves; asks first where changes of examples would be lost."""
         if not self.n_unsaved or isinstance(self.screen, QuestionDialog):
             self.exit()
             return
-        changes = f"{self.n_unsaved} unsaved change{'s' * (self.n_unsaved != 1)}"
-        text = f"{changes} of examples would be lost; ^s on the intents screen saves."
-        answers = {"stay": "Stay", "leave": "Leave without saving"}
-        self.push_screen(QuestionDialog("Quit", text, answers), lambda chosen: self.exit() if chosen == "leave" else None)
+        text = trn(
+            "{n} unsaved change of examples would be lost; ^s on the intents screen saves.",
+            "{n} unsaved changes of examples would be lost; ^s on the intents screen saves.",
+            self.n_unsaved,
+        )
+        answers = {"stay": tr("Stay"), "leave": tr("Leave without saving")}
+        self.push_screen(QuestionDialog(tr("Quit"), text, answers), lambda chosen: self.exit() if chosen == "leave" else None)
 
     def action_help(self) -> None:
         """Shows the keys of the screen first, then all others; a second time hides them."""
@@ -409,19 +451,22 @@ class AssistantApp(App[None]):
         for action in ACTIONS:
             if action.place == "app" and action.name not in {"command_palette", "quit"}:
                 yield SystemCommand(
-                    action.label, action.help, lambda name=action.name: self.call_later(self.run_action, f"app.{name}")
+                    action.shown_label, action.shown_help, lambda name=action.name: self.call_later(self.run_action, f"app.{name}")
                 )
-        yield SystemCommand("Tour", "See what there is, and which key leads to it.", self.show_tour)
+        yield SystemCommand(tr("Tour"), tr("See what there is, and which key leads to it."), self.show_tour)
+        yield SystemCommand(tr("Language"), tr("Choose the language of the screens."), self._choose_language)
         yield from self._training_commands()
-        yield from super().get_system_commands(screen)
+        yield from in_our_words(super().get_system_commands(screen))
 
     def _training_commands(self) -> Iterable[SystemCommand]:
         """What can be done about training now: start one, or stop the one that runs."""
         if self.run_of_training.state is RunState.RUNNING:
-            yield SystemCommand("Cancel training", "Stop the training that runs; the model in use stays.", self.cancel_training)
+            yield SystemCommand(
+                tr("Cancel training"), tr("Stop the training that runs; the model in use stays."), self.cancel_training
+            )
         else:
-            yield SystemCommand("Train fast", "Fit the heads to the examples.", lambda: self.start_training("fast"))
-            yield SystemCommand("Train fully", "Train the encoder, too.", lambda: self.start_training("full"))
+            yield SystemCommand(tr("Train fast"), tr("Fit the heads to the examples."), lambda: self.start_training("fast"))
+            yield SystemCommand(tr("Train fully"), tr("Train the encoder, too."), lambda: self.start_training("full"))
 
 
 def run(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 from textual.screen import Screen
 from textual.widgets import Static
 
+from assistant import languages
 from assistant.languages import tr
 from assistant.ui.banner import Banner
 
@@ -22,11 +23,19 @@ T = TypeVar("T")
 
 
 class DeskScreen(Screen[None]):
-    """A screen of the assistant; ``compose_body`` says what is under its banner."""
+    """A screen of the assistant; ``compose_body`` says what is under its banner.
+
+    Attributes:
+        language: that it was made in.
+    """
 
     PLACE: ClassVar[str] = ""
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (70, "-normal"), (110, "-wide")]  # noqa: RUF012 (Textual's own declaration)
     VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]  # noqa: RUF012
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.language = languages.in_use()
 
     @property
     def desk(self) -> AssistantApp:
@@ -48,6 +57,15 @@ class DeskScreen(Screen[None]):
         for name in ("model_state", "training_percent"):
             self.watch(self.app, name, self._show_model)
         self.watch(self.app, "files_problem", self._show_files)
+
+    def on_screen_resume(self) -> None:
+        """Speaks the language in use, should another have been chosen while another screen was shown."""
+        if self.language != languages.in_use():
+            self.desk.call_later(self.desk.renew)
+
+    def successor(self) -> DeskScreen | None:
+        """Returns a screen that shows the same in the language in use; None: not now, something would be lost."""
+        return type(self)()
 
     def _show_model(self) -> None:
         self.query_one(Banner).show(self.desk.model_state, self.desk.training_percent)

@@ -1,16 +1,23 @@
-"""What one person likes on one machine: the theme, and whether the tour was seen. Kept beside other programs' configuration."""
+"""What one person likes on one machine: theme, language, whether the tour was seen; kept beside other programs' files."""
 
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from assistant.config import PREFIX
 from assistant.errors import CannotWrite
+from assistant.languages import language_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 FILE = "screens.json"
 KEYMAP_FILE = "keymap.yml"
+VARIABLE = f"{PREFIX}LANGUAGE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +27,24 @@ class Preferences:
     Attributes:
         theme: the name of a theme; empty: the dark one.
         has_seen_tour: whether the tour was shown and left.
+        language: of the screens, or ``auto``; empty: as it is set.
         folder: where they are kept; None: nowhere, they are forgotten with the program.
     """
 
     theme: str = ""
     has_seen_tour: bool = False
+    language: str = ""
     folder: Path | None = field(default=None, compare=False)
+
+    def language_in_force(self, setting: str, environment: Mapping[str, str] = os.environ) -> str:
+        """Returns the language to begin with: what a variable sets, else the person's choice, else what is set elsewhere.
+
+        Args:
+            setting: the setting in force, a language or ``auto``.
+            environment: where a variable may set it.
+        """
+        wanted = setting if VARIABLE in environment else self.language or setting
+        return language_of(wanted, environment)
 
     def with_(self, **changes: Any) -> Preferences:
         """Returns other choices, written down already.
@@ -50,7 +69,7 @@ def load_preferences(folder: Path) -> Preferences:
     """Returns what is kept in a folder; the defaults where that is missing or damaged: it is nothing to fail for."""
     try:
         data = json.loads((folder / FILE).read_bytes())
-        return Preferences(str(data.get("theme", "")), data.get("has_seen_tour") is True, folder)
+        return Preferences(str(data.get("theme", "")), data.get("has_seen_tour") is True, str(data.get("language", "")), folder)
     except (OSError, ValueError, AttributeError):
         return Preferences(folder=folder)
 

@@ -23,7 +23,7 @@ from assistant.ui.chat.opened import Opened, read_conversation
 from assistant.ui.chat.pane import ConversationPane
 from assistant.ui.chat.prompt import Prompt
 from assistant.ui.chat.transcript import Transcript
-from assistant.ui.chat.turn import Outgoing, TurnQueue
+from assistant.ui.chat.turn import Outgoing, TurnQueue, TurnState
 from assistant.ui.chat.typing_line import TypingLine
 from assistant.ui.desk import DeskScreen
 from assistant.ui.footer import KeyFooter
@@ -45,7 +45,11 @@ _WAITING = {
 
 
 class ChatScreen(DeskScreen):
-    """Where people talk to the assistant."""
+    """Where people talk to the assistant.
+
+    Args:
+        draft: what stands in the prompt at first.
+    """
 
     PLACE = "chat"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("chat")]
@@ -55,8 +59,9 @@ class ChatScreen(DeskScreen):
     }
     """
 
-    def __init__(self) -> None:
+    def __init__(self, draft: str = "") -> None:
         super().__init__()
+        self._draft = draft
         self.turns = TurnQueue()
         self.person = PersonWatch()
         self.offers = Offers()
@@ -71,10 +76,18 @@ class ChatScreen(DeskScreen):
 
     def on_mount(self) -> None:
         """Lets typing start at once, and follows the model's state."""
-        self.query_one(Prompt).focus()
+        prompt = self.query_one(Prompt)
+        prompt.text = self._draft
+        prompt.move_cursor(prompt.document.end)
+        prompt.focus()
         self.watch(self.desk, "model_state", self._on_model_state)
         self.set_interval(LOOK_EVERY_S, self._look_for_person)
         self.desk.reminded.subscribe(self, self._show_reminder)
+
+    def successor(self) -> DeskScreen | None:
+        """Returns a chat that reads the conversation anew, with the same draft; None while a message is on its way."""
+        is_resting = self._shown is not None and self.turns.state is TurnState.IDLE and not self.turns.n_waiting
+        return ChatScreen(self.query_one(Prompt).text) if is_resting else None
 
     @property
     def pane(self) -> ConversationPane:

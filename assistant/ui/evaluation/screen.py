@@ -107,6 +107,10 @@ class EvaluationScreen(DeskScreen):
         """Shows what was measured last."""
         self.reload()
 
+    def successor(self) -> DeskScreen | None:
+        """Returns another such screen where nothing is being measured: that would end with this one."""
+        return None if self._measuring else super().successor()
+
     # --- showing
 
     @work(group="reload", description="reload", exclusive=True)

@@ -62,6 +62,10 @@ class CaseScreen(DeskScreen):
         super().__init__()
         self._case, self._me = case, me
 
+    def successor(self) -> DeskScreen | None:
+        """Returns None: an answer may be half written."""
+        return None
+
     @property
     def _inbox(self) -> InboxPort | None:
         return self.desk.agent.inbox if self.desk.agent is not None else None

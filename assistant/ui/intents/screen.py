@@ -93,6 +93,10 @@ class IntentsScreen(DeskScreen):
         if not self._history.n_changes:
             self.read()
 
+    def successor(self) -> DeskScreen | None:
+        """Returns another such screen where nothing is unsaved."""
+        return None if self._history.n_changes else super().successor()
+
     # --- reading
 
     @work(group="read", description="read", exclusive=True)

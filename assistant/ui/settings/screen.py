@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.widgets import DataTable, OptionList, Static, TabbedContent, TabPane
 from textual.widgets.option_list import Option
 
-from assistant.languages import N_, tr
+from assistant.languages import AUTO, N_, NAMES, preferred, tr
 from assistant.ui import theme
 from assistant.ui.actions import ACTIONS, PLACES, bindings
 from assistant.ui.desk import DeskScreen
@@ -25,7 +25,14 @@ if TYPE_CHECKING:
 
     from assistant.health import Check
 
-_FIRST = {"look": "#themes", "force": "#force-table", "health": "#health-table", "keys": "#keys-table", "log": "#log-text"}
+_FIRST = {
+    "look": "#themes",
+    "language": "#languages",
+    "force": "#force-table",
+    "health": "#health-table",
+    "keys": "#keys-table",
+    "log": "#log-scroll",
+}
 _COLUMNS = {
     "#force-table": ((N_("setting"), 22), (N_("value"), 30), (N_("from"), 28)),
     "#health-table": (("", 1), (N_("what"), 13), (N_("found"), 160)),
@@ -42,7 +49,11 @@ _NAME = 5
 
 
 class SettingsScreen(DeskScreen):
-    """Where the looks are chosen, and where one sees what is in force and whether all is well."""
+    """Where looks and language are chosen, and where one sees what is in force and whether all is well.
+
+    Args:
+        focused: selects what has the focus at first; empty: the themes.
+    """
 
     PLACE = "settings"
     AUTO_FOCUS = "#themes"
@@ -51,7 +62,9 @@ class SettingsScreen(DeskScreen):
     SettingsScreen {
         TabbedContent { height: 1fr; }
         TabPane { padding: 0 1; }
-        #themes { width: 30; height: 1fr; border: none; background: $surface; }
+        #choices { width: 30; height: 1fr; background: $surface; }
+        #themes, #languages { height: auto; max-height: 1fr; border: none; background: $surface; }
+        #language-title { height: auto; margin-top: 1; padding: 0 1; color: $muted; }
         #sample { width: 1fr; height: 1fr; padding: 1 2; }
         #sample-text { height: auto; padding: 1 2; background: $surface; border-left: outer $primary; }
         #sample-note { height: auto; margin-top: 1; color: $muted; }
@@ -62,11 +75,22 @@ class SettingsScreen(DeskScreen):
     }
     """
 
+    def __init__(self, focused: str = "") -> None:
+        super().__init__()
+        self._focused = focused
+
+    def successor(self) -> DeskScreen | None:
+        """Returns another such screen, with the focus where the language was chosen."""
+        return SettingsScreen("#languages" if self.query_one("#languages").has_focus else "")
+
     def compose_body(self) -> ComposeResult:
         """Lays out the tabs."""
         with TabbedContent():
             with TabPane(tr("Look"), id="look"), Horizontal():
-                yield OptionList(*(Option(tr(label), id=name) for name, label in theme.CHOICES.items()), id="themes")
+                with Vertical(id="choices"):
+                    yield OptionList(*(Option(tr(label), id=name) for name, label in theme.CHOICES.items()), id="themes")
+                    yield Static(tr("Language of the screens"), id="language-title", markup=False)
+                    yield OptionList(*(Option(name, id=code) for code, name in _languages().items()), id="languages")
                 with Vertical(id="sample"):
                     yield Static(_sample(), id="sample-text")
                     yield Static(tr("↑ ↓ shows a theme, Enter keeps it, Esc goes back."), id="sample-note", markup=False)
@@ -89,6 +113,8 @@ class SettingsScreen(DeskScreen):
                 self.query_one(table, DataTable).add_column(tr(label) if label else "", width=width)
         self._show_keys()
         self._look()
+        if self._focused:
+            self.query_one(self._focused).focus()
 
     def on_screen_resume(self) -> None:
         """Marks the theme in force, and reads anew what may have changed."""
@@ -96,6 +122,9 @@ class SettingsScreen(DeskScreen):
         themes = self.query_one("#themes", OptionList)
         names = list(theme.CHOICES)
         themes.highlighted = names.index(self.app.theme) if self.app.theme in names else None
+        codes = list(_languages())
+        chosen = self.desk.preferences.language or self.desk.settings.language
+        self.query_one("#languages", OptionList).highlighted = codes.index(chosen) if chosen in codes else 0
         self._show_settings()
         self._show_log()
 
@@ -119,12 +148,19 @@ class SettingsScreen(DeskScreen):
         if self._kept in names:
             self.query_one("#themes", OptionList).highlighted = names.index(self._kept)
 
+    # --- language
+
+    @on(OptionList.OptionSelected, "#languages")
+    async def _speak(self, event: OptionList.OptionSelected) -> None:
+        if event.option.id:
+            await self.desk.speak(event.option.id)
+
     # --- tabs
 
     def action_show_tab(self, name: str) -> None:
-        """Goes to a tab."""
-        self.query_one(TabbedContent).active = name
-        self.query_one(_FIRST[name] if name != "log" else "#log-scroll").focus()
+        """Goes to a tab, or to the languages, which are on the first one."""
+        self.query_one(TabbedContent).active = "look" if name == "language" else name
+        self.query_one(_FIRST[name]).focus()
 
     def action_look_again(self) -> None:
         """Reads everything anew."""
@@ -178,6 +214,11 @@ class SettingsScreen(DeskScreen):
         self.query_one("#health-note", Static).update(
             tr("{n} of {all} not right", n=wrong, all=len(checks)) if wrong else tr("all {n} well", n=len(checks))
         )
+
+
+def _languages() -> dict[str, str]:
+    """The languages to choose from by their code, each as it calls itself; first the choice that leaves it to the system."""
+    return {AUTO: tr("As the system ({language})", language=NAMES[preferred()])} | dict(NAMES)
 
 
 def _sample() -> Content:
