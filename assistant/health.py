@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from assistant import __version__
 from assistant.errors import ActionNotRegistered, ActionServerUnreachable, AssistantError, NoActions
+from assistant.languages import N_, tr
 from assistant.project import model_in_use, shipped_checkpoint
 
 if TYPE_CHECKING:
@@ -42,14 +43,16 @@ class Check:
 def examine(project: Project, settings: Settings) -> list[Check]:
     """Returns what was found, in the order in which things depend on one another."""
     return [
-        Check("assistant", True, f"{__version__} on Python {sys.version.split()[0]}"),
+        Check("assistant", True, tr("{version} on Python {python}", version=__version__, python=sys.version.split()[0])),
         *(_package(name) for name in _PACKAGES),
         _project(project),
-        _attempt("checkpoint", lambda: str(shipped_checkpoint() or "none shipped: training starts from a random initialisation")),
+        _attempt(
+            "checkpoint", lambda: str(shipped_checkpoint() or tr("none shipped: training starts from a random initialisation"))
+        ),
         _attempt("model", lambda: _model(project, settings)),
-        _attempt("database", lambda: _database(project, settings)),
+        _attempt(N_("database"), lambda: _database(project, settings)),
         _attempt("actions", lambda: _actions(project, settings)),
-        *([_attempt("translation", lambda: _translation(project, settings))] if settings.translation.engine != "off" else []),
+        *([_attempt(N_("translation"), lambda: _translation(project, settings))] if settings.translation.engine != "off" else []),
         _disk(project),
     ]
 
@@ -65,7 +68,7 @@ def _package(name: str) -> Check:
     try:
         return Check(name, True, version(name))
     except PackageNotFoundError:
-        return Check(name, False, "not installed")
+        return Check(name, False, tr("not installed"))
 
 
 def _project(project: Project) -> Check:
@@ -73,7 +76,8 @@ def _project(project: Project) -> Check:
 
     findings = validate_project(project)
     errors = [str(finding) for finding in findings if finding.is_error]
-    shown = f"{project.root}: {len(errors)} errors, {len(findings) - len(errors)} warnings"
+    n_errors, n_warnings = len(errors), len(findings) - len(errors)
+    shown = tr("{path}: {errors} errors, {warnings} warnings", path=project.root, errors=n_errors, warnings=n_warnings)
     return Check("project", not errors, " ".join([shown, *errors[:1]]))
 
 
@@ -81,7 +85,7 @@ def _model(project: Project, settings: Settings) -> str:
     from assistant.opening import load_interpreter
 
     interpreter = load_interpreter(project, settings)
-    return f"{model_in_use(project)}: {len(interpreter.intents)} intents"
+    return tr("{path}: {n} intents", path=model_in_use(project), n=len(interpreter.intents))
 
 
 def _database(project: Project, settings: Settings) -> str:
@@ -89,7 +93,8 @@ def _database(project: Project, settings: Settings) -> str:
     from assistant.stores.entries import EntryStore
 
     with open_project_database(project, settings) as database:
-        return f"{settings.database_url or project.database_url}: {len(EntryStore(database).all_published())} published FAQ entries"
+        where, n_entries = settings.database_url or project.database_url, len(EntryStore(database).all_published())
+        return tr("{place}: {n} published FAQ entries", place=where, n=n_entries)
 
 
 def _translation(project: Project, settings: Settings) -> str:
@@ -112,13 +117,13 @@ def _actions(project: Project, settings: Settings) -> str:
     if project.actions is None:
         if custom:
             raise NoActions(action=custom[0])
-        return "none: the domain names no custom action"
+        return tr("none: the domain names no custom action")
     known = _registered(project, settings)
     for name in custom:
         if name not in known:
             raise ActionNotRegistered(action=name, known=known)
-    note = f", run here: nobody listens at {settings.action_endpoint}" if is_away else ""
-    return f"{project.actions}: {len(known)} registered{note}"
+    told = tr("{path}: {n} registered", path=project.actions, n=len(known))
+    return tr("{actions}, run here: nobody listens at {url}", actions=told, url=settings.action_endpoint) if is_away else told
 
 
 def _registered(project: Project, settings: Settings) -> tuple[str, ...]:
@@ -137,7 +142,7 @@ def _action_server(url: str) -> str:
         address = urlsplit(url)
         port = address.port or _PORTS[address.scheme]
         with socket.create_connection((address.hostname or "", port), timeout=_CONNECTION_TIMEOUT_S):
-            return f"{url}: accepts connections"
+            return tr("{url}: accepts connections", url=url)
     except KeyError as error:
         raise ActionServerUnreachable(url=url, why="it is no http or https URL") from error
     except (OSError, ValueError) as error:  # ValueError: the port is no number
@@ -147,4 +152,4 @@ def _action_server(url: str) -> str:
 def _disk(project: Project) -> Check:
     existing = next(folder for folder in (project.state, *project.state.parents) if folder.exists())
     free = shutil.disk_usage(existing).free
-    return Check("disk", free >= _LEAST_FREE_BYTES, f"{free / 1e9:.1f} GB free at {existing}")
+    return Check(N_("disk"), free >= _LEAST_FREE_BYTES, tr("{size:.1f} GB free at {folder}", size=free / 1e9, folder=existing))

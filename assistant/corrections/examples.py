@@ -11,6 +11,7 @@ from assistant.corrections.example_file import ExampleFile, all_said
 from assistant.corrections.proposal import Proposal
 from assistant.dialogue.tracker import base_intent
 from assistant.errors import BadExample, Place, UnknownName
+from assistant.languages import tr
 from assistant.nlu.training_data import Example
 
 if TYPE_CHECKING:
@@ -57,9 +58,15 @@ def propose_example(project: Project, domain: Domain, text: str, intent: str, en
     for file, example in reversed(same):  # from the end, so that the lines of the others stay where they are
         if example.intent != intent:
             if file.remove(example):
-                notes.append(f"taken from {example.intent}")
+                notes.append(tr("taken from {intent}", intent=example.intent))
             else:
-                notes.append(f"it stays an example of {example.intent} too, at {example.place}: take it out by hand")
+                notes.append(
+                    tr(
+                        "it stays an example of {intent} too, at {place}: take it out by hand",
+                        intent=example.intent,
+                        place=example.place,
+                    )
+                )
     own = [(file, one) for file in files.values() for one in file.examples if (one.text, one.intent) == (said, intent)]
     if own:
         file, example = own[0]

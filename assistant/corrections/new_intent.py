@@ -11,6 +11,7 @@ from assistant.corrections.lines import Lines
 from assistant.corrections.proposal import FileEdit
 from assistant.dialogue.stories import read_stories
 from assistant.errors import CannotPlace, Place, SourceError
+from assistant.languages import tr
 from assistant.yaml_source import parse_yaml
 
 if TYPE_CHECKING:
@@ -40,10 +41,10 @@ class NewIntent:
 def fault_of_name(name: str, known: Iterable[str]) -> str:
     """Returns what is wrong with the name of a new intent, in a clause; empty when it may be used."""
     if not name:
-        return "an intent needs a name"
+        return tr("an intent needs a name")
     if not _NAME.fullmatch(name):
-        return "letters, digits, _ and - only, a letter first"
-    return "there is such an intent already" if name in set(known) else ""
+        return tr("letters, digits, _ and - only, a letter first")
+    return tr("there is such an intent already") if name in set(known) else ""
 
 
 def intent_edits(project: Project, domain: Domain, intent: NewIntent, edits: Mapping[Path, FileEdit]) -> dict[Path, FileEdit]:

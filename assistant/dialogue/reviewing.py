@@ -11,6 +11,7 @@ from assistant.dialogue.policies.fallback import NLU_FALLBACK
 from assistant.dialogue.policies.faq import ACTION_ANSWER_FAQ
 from assistant.dialogue.reminders import is_external
 from assistant.dialogue.tracker import ACTION_LISTEN
+from assistant.languages import tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -70,7 +71,7 @@ def _concern(position: int, number: int, turn: Sequence[Event], rating: int) -> 
     said = turn[0]
     assert isinstance(said, UserUttered)  # noqa: S101 (turns begin so)
     if rating < 0:
-        return Concern("thumb", position, number, said.text, "thumb down for the answer")
+        return Concern("thumb", position, number, said.text, tr("thumb down for the answer"))
     if is_payload(said.text) or is_external(said) or not said.text.strip():
         return None
     why = _fallback(said, turn)
@@ -78,7 +79,13 @@ def _concern(position: int, number: int, turn: Sequence[Event], rating: int) -> 
         return Concern("fallback", position, number, said.text, why)
     best = said.parse.intent
     if said.parse.intent_ranking and best.confidence < SURE:
-        return Concern("unsure", position, number, said.text, f"taken for {best.name}, {best.confidence:.0%} sure")
+        return Concern(
+            "unsure",
+            position,
+            number,
+            said.text,
+            tr("taken for {intent}, {share:.0%} sure", intent=best.name, share=best.confidence),
+        )
     return None
 
 
@@ -86,8 +93,8 @@ def _fallback(said: UserUttered, turn: Sequence[Event]) -> str:
     """Returns how a turn failed to answer; empty when it did not."""
     done = [event for event in turn if isinstance(event, ActionExecuted) and event.name != ACTION_LISTEN]
     if any(event.policy == "fallback" for event in done):
-        return "nothing fitted, so the fallback answered"
+        return tr("nothing fitted, so the fallback answered")
     if said.parse.intent.name == NLU_FALLBACK and not any(event.policy in {"form", "faq"} for event in done):
-        return "not understood"
+        return tr("not understood")
     answered = any(isinstance(event, BotUttered) and "faq_entry" in event.message.metadata for event in turn)
-    return "the FAQ had no answer" if not answered and any(event.name == ACTION_ANSWER_FAQ for event in done) else ""
+    return tr("the FAQ had no answer") if not answered and any(event.name == ACTION_ANSWER_FAQ for event in done) else ""

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from assistant.languages import tr
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
@@ -191,12 +193,12 @@ def top_questions(askings: Iterable[Asking], questions: Mapping[str, str], n_bes
 
 def _staleness(entry: FaqEntry, figures: EntryFigures | None, now: float) -> str:
     if entry.valid_until is not None and entry.valid_until < date.fromtimestamp(now):  # noqa: DTZ012 (the curators' own day)
-        return f"valid until {entry.valid_until.isoformat()}"
+        return tr("valid until {last}", last=entry.valid_until.isoformat())
     if figures is not None and figures.is_rated_low:
-        return f"{figures.n_down} of {figures.n_up + figures.n_down} people found it wrong"
+        return tr("{n} of {all} people found it wrong", n=figures.n_down, all=figures.n_up + figures.n_down)
     days = int((now - entry.updated_at) // _DAY_S)
     if figures is None and days >= STALE_AFTER_DAYS:
-        return f"never asked for in {days} days"
+        return tr("never asked for in {n} days", n=days)
     return ""
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from assistant.faq.folding import fold, words
 from assistant.faq.passages import plain
+from assistant.languages import tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -103,8 +104,8 @@ def contradiction(answer: str, other: str) -> str:
         here, there = _with_durations(here), _with_durations(there)
     for kind in sorted(here.keys() & there.keys()):
         if not here[kind].keys() & there[kind].keys():
-            return f"{', '.join(here[kind].values())} against {', '.join(there[kind].values())}"
-    return "" if _says_no(first) == _says_no(second) else "one says yes, the other no"
+            return tr("{these} against {those}", these=", ".join(here[kind].values()), those=", ".join(there[kind].values()))
+    return "" if _says_no(first) == _says_no(second) else tr("one says yes, the other no")
 
 
 def amounts_in(text: str) -> Amounts:

@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
+from assistant.languages import N_, NC_, tr
 from assistant.ui.actions import bindings
 from assistant.ui.chat.choices import Choices
 from assistant.ui.chat.evidence import summary
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from assistant.messages import BotMessage, Trace
     from assistant.ui.chat.scrollback import Entry
 
-_THUMBS: Final = {1: "  ▲ right", -1: "  ▼ wrong"}
+_THUMBS: Final = {1: N_("  ▲ right"), -1: N_("  ▼ wrong")}
 _WIDEST: Final = 84
 """Cells of the longest line of an answer: longer ones are hard to read."""
 
@@ -136,7 +137,7 @@ class MessageView(Vertical, can_focus=True):
     def action_copy(self) -> None:
         """Copies the message."""
         self.app.copy_to_clipboard(self.copy_text)
-        self.notify("Copied.", timeout=2)
+        self.notify(tr("Copied."), timeout=2)
 
     def action_copy_conversation(self) -> None:
         """Copies all messages."""
@@ -169,7 +170,7 @@ class UserView(MessageView):
 
     def __init__(self, entry: Entry, item: UserItem) -> None:
         is_command = item.text.startswith("/") and not item.title
-        super().__init__(entry, label="You", classes="-command" if is_command else "")
+        super().__init__(entry, label=tr("You"), classes="-command" if is_command else "")
         self._shown = item.title or item.text
 
     def compose(self) -> ComposeResult:
@@ -193,7 +194,7 @@ class BotView(MessageView):
     """
 
     def __init__(self, entry: Entry, item: BotItem) -> None:
-        super().__init__(entry, label=safe_line(item.author), classes="-continued" if entry.is_continued else "")
+        super().__init__(entry, label=safe_line(tr(item.author)), classes="-continued" if entry.is_continued else "")
         self._item = item
         self.choices = Choices(item.message.buttons, is_spent=entry.is_spent) if item.message.buttons else None
 
@@ -241,7 +242,7 @@ class BotView(MessageView):
 
 
 def _thumb(rating: int) -> Static:
-    return Static(_THUMBS[rating], classes="thumb", markup=False)
+    return Static(tr(_THUMBS[rating]), classes="thumb", markup=False)
 
 
 class EvidenceLine(Static):
@@ -272,7 +273,7 @@ class DividerView(Static):
     """
 
     def __init__(self, entry: Entry, item: DividerItem) -> None:
-        super().__init__(Content(f"── {safe_line(item.text)} ──"))
+        super().__init__(Content(f"── {safe_line(tr(item.text))} ──"))
         self.entry = entry
 
 
@@ -280,7 +281,7 @@ class ProblemView(Static, can_focus=True):
     """A notice that a turn failed; Enter or a click opens the whole message for copying."""
 
     ALLOW_SELECT = False
-    BINDINGS: ClassVar[list[BindingType]] = [("enter", "open", "Details")]
+    BINDINGS: ClassVar[list[BindingType]] = [("enter", "open", NC_("key", "Details"))]
     DEFAULT_CSS = """
     ProblemView {
         width: 100%; height: auto; margin: 0 2 1 2; padding: 0 1; pointer: pointer;
@@ -293,7 +294,7 @@ class ProblemView(Static, can_focus=True):
         problem = as_problem(item.error)
         super().__init__(
             Content.assemble(
-                (f"✕ {problem.code}  ", "bold $text-error"), safe_line(problem.what), ("  Enter or click: details", "$muted")
+                (f"✕ {problem.code}  ", "bold $text-error"), safe_line(problem.what), (tr("  Enter or click: details"), "$muted")
             )
         )
         self.entry = entry
@@ -327,8 +328,10 @@ def view_of(entry: Entry) -> EntryView:
 def _attachments(message: BotMessage) -> list[str]:
     """Returns a line for each part of a message that is no text; a terminal can only name them."""
     lines = [
-        f"{label}: {safe_line(part)}" for label, part in (("Image", message.image), ("Attachment", message.attachment)) if part
+        f"{label}: {safe_line(part)}"
+        for label, part in ((tr("Image"), message.image), (tr("Attachment"), message.attachment))
+        if part
     ]
     if message.custom:
-        lines.append(f"Data: {safe_line(dict(message.custom))}")
+        lines.append(f"{tr('Data')}: {safe_line(dict(message.custom))}")
     return lines

@@ -209,7 +209,7 @@ class SettingsScreen(DeskScreen):
         table.clear()
         for check in checks:
             sign = Content.styled("✓", "$text-success") if check.is_ok else Content.styled("✕", "$text-error")
-            table.add_row(sign, Content(check.name), Content(safe_line(check.detail, limit=160)))
+            table.add_row(sign, Content(tr(check.name)), Content(safe_line(check.detail, limit=160)))
         wrong = sum(not check.is_ok for check in checks)
         self.query_one("#health-note", Static).update(
             tr("{n} of {all} not right", n=wrong, all=len(checks)) if wrong else tr("all {n} well", n=len(checks))
