@@ -21,7 +21,7 @@ from assistant.languages import tr, trn
 from assistant.project import find_project, put_in_use
 from assistant.reminder_clock import ReminderClock
 from assistant.training.shelf import remove_model
-from assistant.ui import clipboard, theme
+from assistant.ui import clipboard, memory, theme
 from assistant.ui.actions import ACTIONS, bindings
 from assistant.ui.banner import ModelState
 from assistant.ui.chat.screen import ChatScreen
@@ -266,6 +266,7 @@ class AssistantApp(App[None]):
         else:
             self.run_of_training.note(folder, Fate.USED)
             self.notify_text(tr("It answers from the next message on."))
+            memory.tidy()  # the model before is gone
         finally:
             self.model_state = before
             self._tell(self.run_of_training)
@@ -306,6 +307,7 @@ class AssistantApp(App[None]):
 
     def on_unmount(self) -> None:
         """Lets go of the database and the model."""
+        memory.forget()
         if self._reminders is not None:
             self._reminders.stop()
         if self.agent is not None:

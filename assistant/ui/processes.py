@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from assistant.messages import ProgressCallback
 
 GRACE_S: Final = 5.0
+NICE: Final = 10
+"""Priority of the work, as ``nice`` counts it: on a machine with one or two cores, a key is answered first."""
 _TAIL_LINES: Final = 8
 _MAX_LINE_BYTES: Final = 1 << 20
 
@@ -66,6 +68,8 @@ async def run_process(command: Sequence[str], on_progress: ProgressCallback) -> 
         limit=_MAX_LINE_BYTES,
         start_new_session=True,  # an interrupt from the keyboard is for the screens, not for the work
     )
+    with contextlib.suppress(OSError):  # it has ended already, or may not be asked
+        os.setpriority(os.PRIO_PROCESS, process.pid, NICE)
     assert process.stdout is not None  # noqa: S101 (both are pipes)
     assert process.stderr is not None  # noqa: S101
     try:

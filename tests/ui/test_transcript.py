@@ -12,7 +12,7 @@ from assistant.ui.chat.finding import FindBar, Finder, FindInput
 from assistant.ui.chat.items import BotItem, DividerItem, ProblemItem, UserItem
 from assistant.ui.chat.message_view import MessageView, UserView
 from assistant.ui.chat.prompt import Prompt
-from assistant.ui.chat.scrollback import MOST_MOUNTED, PAGE, Entry, Scrollback
+from assistant.ui.chat.scrollback import FIRST, MOST_MOUNTED, PAGE, Entry, Scrollback
 from assistant.ui.chat.status import NewsPill
 from assistant.ui.chat.transcript import Transcript
 from assistant.ui.prose import Prose
@@ -48,7 +48,7 @@ async def test_only_a_window_of_a_long_conversation_is_mounted_however_one_scrol
     talk(agent, 5_000)
     async with make_app().run_test(size=(80, 30)) as pilot:
         await see(pilot, "answer 04999")
-        assert len(views(pilot)) == PAGE
+        assert FIRST <= len(views(pilot)) <= MOST_MOUNTED
         transcript = chat_of(pilot).query_one(Transcript)
         lowest = 10_000
         for _ in range(14):
@@ -56,7 +56,7 @@ async def test_only_a_window_of_a_long_conversation_is_mounted_however_one_scrol
             await pilot.pause()
             assert len(views(pilot)) <= MOST_MOUNTED
             lowest = min(lowest, transcript.scrollback.first)
-        assert lowest < 10_000 - 3 * PAGE
+        assert lowest < 10_000 - 12 * PAGE
         assert len(list(pilot.app.screen.walk_children())) < 10 * MOST_MOUNTED
         assert chat_of(pilot).query_one(NewsPill).display
         for _ in range(20):
@@ -76,14 +76,31 @@ async def test_what_is_read_stays_in_its_place_while_the_window_moves(
     async with make_app().run_test(size=(80, 30)) as pilot:
         await see(pilot, "answer 00199")
         transcript = chat_of(pilot).query_one(Transcript)
-        transcript.scroll_to(y=8, animate=False, immediate=True)
-        await pilot.pause()
-        middle = shown(pilot).splitlines()[12:20]
-        text = next(line.strip() for line in middle if "message" in line)
-        before = (first_line(pilot, text), transcript.scrollback.first)
-        transcript.scroll_to(y=2, animate=False, immediate=True)
-        await until(pilot, lambda: transcript.scrollback.first < before[1], "the page above")
-        await until(pilot, lambda: first_line(pilot, text) == before[0] + 6, "the line six lines further down")
+        start = transcript.scrollback.first
+        for _ in range(8):
+            await until(pilot, lambda: transcript._next_page(transcript.size.height) is None, "the pages around")
+            middle = shown(pilot).splitlines()[6:14]
+            text = next(line.strip() for line in middle if "message" in line)
+            line = first_line(pilot, text)
+            transcript.scroll_relative(y=-7, animate=False, immediate=True)
+            await until(pilot, lambda: transcript._next_page(transcript.size.height) is None, "the pages around")
+            assert first_line(pilot, text) == line + 7
+        assert transcript.scrollback.first < start - PAGE
+
+
+async def test_a_page_is_mounted_before_somebody_comes_to_it(make_app: Callable[..., AssistantApp], agent: FakeAgent) -> None:
+    talk(agent, 200)
+    for size in ((80, 20), (80, 90)):
+        async with make_app().run_test(size=size) as pilot:
+            await see(pilot, "answer 00199")
+            transcript = chat_of(pilot).query_one(Transcript)
+            for key in ("pageup", "pageup", "pagedown"):
+                await pilot.press(key)
+                await until(pilot, lambda: transcript._next_page(transcript.size.height) is None, "the pages around")  # noqa: B023
+                assert transcript.scroll_y >= transcript.size.height
+            window = transcript.scrollback.first, transcript.scrollback.last
+            await pilot.pause(0.2)
+            assert (transcript.scrollback.first, transcript.scrollback.last) == window  # it does not go to and fro
 
 
 async def test_news_below_is_counted_and_gone_to(make_app: Callable[..., AssistantApp], agent: FakeAgent) -> None:
@@ -94,10 +111,10 @@ async def test_news_below_is_counted_and_gone_to(make_app: Callable[..., Assista
         await say(pilot, "delivery time")
         await pilot.press("pageup", "pageup")
         await see(pilot, "↓ to the end")
-        seen = [line[:70] for line in shown(pilot).splitlines()[2:16]]
+        seen = [line[:70].rstrip() for line in shown(pilot).splitlines()[2:16]]
         agent.gate.set()
         await see(pilot, "↓ 1 new")
-        assert [line[:70] for line in shown(pilot).splitlines()[2:16]] == seen
+        assert [line[:70].rstrip() for line in shown(pilot).splitlines()[2:16]] == seen
         await pilot.click(NewsPill)
         await see(pilot, "working days")
         await until(pilot, lambda: "↓" not in shown(pilot), "the pill gone")
@@ -145,16 +162,20 @@ async def test_messages_are_gone_through_by_key_over_the_window_and_copied(
     talk(agent, 100)
     async with make_app().run_test(size=(80, 24)) as pilot:
         await see(pilot, "answer 00099")
-        assert views(pilot)[0].copy_text == "message 00085"
-        views(pilot)[0].focus()
-        await pilot.pause()
-        for expected in ("answer 00084 to it", "message 00084"):
+        transcript = chat_of(pilot).query_one(Transcript)
+        await until(pilot, lambda: transcript._next_page(transcript.size.height) is None, "the pages around")
+        first = transcript.scrollback.first
+        transcript._views[transcript.scrollback.entries[92 * 2]].focus()
+        await until(pilot, lambda: isinstance(pilot.app.focused, UserView))
+        for place in range(92 * 2 - 1, 84 * 2 - 1, -1):
+            expected = f"message {place // 2:05}" if place % 2 == 0 else f"answer {place // 2:05} to it"
             await pilot.press("k")
 
             def is_there(expected: str = expected) -> bool:
                 return isinstance(pilot.app.focused, MessageView) and pilot.app.focused.copy_text == expected
 
             await until(pilot, is_there, expected)
+        await until(pilot, lambda: transcript.scrollback.first < first, "the window moving along")
         await pilot.press("j", "c")
         await until(pilot, lambda: pilot.app.clipboard == "answer 00084 to it")
         await pilot.press("C")
@@ -247,3 +268,23 @@ def test_a_finder_goes_around() -> None:
     assert [finder.step(1), finder.step(1), finder.step(-1)] == [entries[0], entries[2], entries[0]]
     assert (finder.look("nowhere", entries), finder.step(1)) == (None, None)
     assert finder.look("  ", entries) is None
+
+
+def test_what_was_found_is_narrowed_by_the_next_letter_and_never_where_there_is_more_to_find() -> None:
+    entries = [Entry(UserItem(text)) for text in ("a parcel", "a part", "parcels")]
+    finder = Finder()
+    finder.look("par", entries)
+    assert len(finder.found) == 3
+    entries[1].folded = "parcel too"  # would be found by another look at everything
+    finder.look("parc", entries)
+    assert finder.found == [entries[0], entries[1], entries[2]]
+    entries[1].folded = "nothing"
+    finder.look("parce", entries)
+    assert finder.found == [entries[0], entries[2]]
+    entries.append(Entry(UserItem("PARCELS 2")))
+    finder.look("parcel", entries)
+    assert finder.found == [entries[0], entries[2], entries[3]]
+    finder.look("par", entries)
+    assert finder.found == [entries[0], entries[2], entries[3]]
+    finder.look("cel", entries)
+    assert finder.current is entries[3]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
 from textual.containers import Horizontal
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 _MARKS = str.maketrans("", "", "*_`\\")
 """Marks of Markdown that stand between words of the source and are not seen."""
 
+_SLICE: Final = 400
+
 
 @dataclass(slots=True)
 class Finder:
@@ -38,13 +41,16 @@ class Finder:
     needle: str = ""
     found: Sequence[Entry] = ()
     position: int = 0
-    _folded: dict[Entry, str] = field(default_factory=dict)
+    _wanted: str = ""
+    _n_looked_at: int = 0
 
     def look(self, needle: str, entries: Sequence[Entry]) -> Entry | None:
         """Looks for a text; returns the last message with it, or None. Letter case, spacing and Markdown make no difference."""
         self.needle = needle.strip()
         wanted = _folded(self.needle)
-        self.found = [entry for entry in entries if wanted in self._text(entry)] if wanted else ()
+        is_narrower = bool(self._wanted) and self._wanted in wanted and self._n_looked_at == len(entries)
+        self._wanted, self._n_looked_at = wanted, len(entries)
+        self.found = [entry for entry in (self.found if is_narrower else entries) if wanted in _text(entry)] if wanted else ()
         self.position = max(len(self.found) - 1, 0)
         return self.current
 
@@ -59,11 +65,19 @@ class Finder:
             self.position = (self.position + step) % len(self.found)
         return self.current
 
-    def _text(self, entry: Entry) -> str:
-        known = self._folded.get(entry)
-        if known is None:
-            known = self._folded[entry] = _folded(entry.text.translate(_MARKS))
-        return known
+
+async def prepare(entries: Sequence[Entry]) -> None:
+    """Makes entries ready to be searched, a few at a time, so that the first letter finds as fast as the others."""
+    for start in range(0, len(entries), _SLICE):
+        for entry in entries[start : start + _SLICE]:
+            _text(entry)
+        await asyncio.sleep(0)
+
+
+def _text(entry: Entry) -> str:
+    if entry.folded is None:
+        entry.folded = _folded(entry.text.translate(_MARKS))
+    return entry.folded
 
 
 def _folded(text: str) -> str:
@@ -125,7 +139,7 @@ class FindBar(Horizontal):
 
     def compose(self) -> ComposeResult:
         """Lays out a sign, the field and the count."""
-        yield Static(tr("Find "), id="find-sign", markup=False)
+        yield Static(f"{tr('Find')} ", id="find-sign", markup=False)
         yield FindInput(compact=True, max_length=200, select_on_focus=True)
         yield Static("", id="find-count", markup=False)
 

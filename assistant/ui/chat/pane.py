@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from textual import on
+from textual import on, work
 from textual.containers import Vertical
 
 from assistant.languages import tr
 from assistant.ui.chat.choices import MAX_NUMBERED
 from assistant.ui.chat.completing import CompletionList
-from assistant.ui.chat.finding import FindBar, Finder, FindInput
+from assistant.ui.chat.finding import FindBar, Finder, FindInput, prepare
 from assistant.ui.chat.handover import OfferLine
 from assistant.ui.chat.message_view import MessageView
 from assistant.ui.chat.prompt import Prompt
@@ -19,8 +19,12 @@ from assistant.ui.chat.transcript import Transcript
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
+    from textual.timer import Timer
 
     from assistant.ui.chat.scrollback import Entry
+
+GOES_AFTER_S: Final = 0.15
+"""So long after the last letter, what was found is shown: each place that is gone to takes longer than a letter."""
 
 _STEPS = {"above": -1, "below": 1}
 _FINDS = {"previous": -1, "next": 1}
@@ -36,6 +40,7 @@ class ConversationPane(Vertical):
     def __init__(self) -> None:
         super().__init__(id="conversation")
         self.finder = Finder()
+        self._going: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """Lays out one under the other."""
@@ -90,18 +95,34 @@ class ConversationPane(Vertical):
     def find(self) -> None:
         """Asks what to look for."""
         self.query_one(FindBar).open()
+        self._prepare()
+
+    @work(group="find", description="find", exclusive=True)
+    async def _prepare(self) -> None:
+        await prepare(list(self.transcript.scrollback.entries))
 
     async def close_find(self) -> None:
         """Ends the search; the conversation stays where it is."""
+        self._stop_going()
         self.finder = Finder()
         self.transcript.mark("")
         self.query_one(FindBar).close()
 
     @on(FindBar.Wanted)
     async def _wanted(self, event: FindBar.Wanted) -> None:
-        found = self.finder.look(event.needle, self.transcript.scrollback.entries)
-        self.transcript.mark(self.finder.needle)
-        await self._show_found(found, focus=False)
+        """Says how many there are at once; goes to the last of them when no other letter follows soon."""
+        self.finder.look(event.needle, self.transcript.scrollback.entries)
+        self.query_one(FindBar).show(self.finder)
+        self._stop_going()
+        self._going = self.set_timer(GOES_AFTER_S, self._go)
+
+    async def _go(self) -> None:
+        await self._show_found(self.finder.current, focus=False)
+
+    def _stop_going(self) -> None:
+        if self._going is not None:
+            self._going.stop()
+            self._going = None
 
     @on(FindBar.Settled)
     async def _settled(self) -> None:
@@ -117,6 +138,8 @@ class ConversationPane(Vertical):
         self.query_one(Prompt).focus()
 
     async def _show_found(self, entry: Entry | None, *, focus: bool) -> None:
+        self._stop_going()
+        self.transcript.mark(self.finder.needle)
         self.query_one(FindBar).show(self.finder)
         if entry is not None:
             await self.transcript.go_to(entry, focus=focus)

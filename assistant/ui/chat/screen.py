@@ -11,6 +11,7 @@ from textual.containers import Horizontal
 from assistant.errors import StoreError
 from assistant.languages import N_, tr
 from assistant.messages import UserMessage
+from assistant.ui import memory
 from assistant.ui.actions import bindings
 from assistant.ui.banner import ModelState
 from assistant.ui.chat.choices import Choice
@@ -66,6 +67,7 @@ class ChatScreen(DeskScreen):
         self.person = PersonWatch()
         self.offers = Offers()
         self._shown: str | None = None
+        self._settle = memory.set_aside
 
     def compose_body(self) -> ComposeResult:
         """Lays out conversation and side panel."""
@@ -116,6 +118,7 @@ class ChatScreen(DeskScreen):
                 opened = await asyncio.to_thread(read_conversation, agent, self.desk.sender_id)
                 await self._show_past(opened)
                 self._shown = self.desk.sender_id
+                self.call_after_refresh(self._settle)
         except Exception as error:  # noqa: BLE001 (a border: whatever fails is shown, and the chat lives on)
             await self.transcript.show_problem(error)
         self.turns.is_ready = True
@@ -146,6 +149,7 @@ class ChatScreen(DeskScreen):
     async def reopen(self) -> None:
         """Shows the conversation as it is stored now."""
         self._shown = None
+        self._settle = memory.tidy
         self.person.end()
         await self.pane.close_find()
         await self.transcript.clear()

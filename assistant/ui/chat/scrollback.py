@@ -16,11 +16,14 @@ if TYPE_CHECKING:
     from assistant.messages import Trace
     from assistant.ui.chat.items import Item
 
-PAGE: Final = 30
-"""How many items are made into widgets at a time."""
+PAGE: Final = 8
+"""How many items are made into widgets at a time when somebody comes near the window's edge: so few that no key waits for it."""
 
-MOST_MOUNTED: Final = 90
-"""At most so many items are widgets at once; a page more while one is put in the place of another."""
+FIRST: Final = 18
+"""How many are made at once where nothing is shown yet: what fills most terminals."""
+
+MOST_MOUNTED: Final = 48
+"""At most so many items are widgets at once, more only on high terminals; a page more while one is put in the place of another."""
 
 
 @dataclass(eq=False, slots=True)
@@ -32,12 +35,14 @@ class Entry:
         rating: the thumb it was given: 1, -1, or 0 for none.
         is_spent: its buttons are not offered any more.
         is_continued: it follows another of the same turn, and needs no label.
+        folded: the text as it is searched; None until it was searched for the first time.
     """
 
     item: Item
     rating: int = 0
     is_spent: bool = False
     is_continued: bool = False
+    folded: str | None = None
 
     @property
     def trace(self) -> Trace | None:
@@ -73,11 +78,16 @@ class Entry:
 
 @dataclass(slots=True)
 class Scrollback:
-    """All entries, oldest first; those in ``[first, last)`` are the window that is mounted."""
+    """All entries, oldest first; those in ``[first, last)`` are the window that is mounted.
+
+    Attributes:
+        most: entries in the window.
+    """
 
     entries: list[Entry] = field(default_factory=list)
     first: int = 0
     last: int = 0
+    most: int = MOST_MOUNTED
 
     @property
     def n_earlier(self) -> int:
@@ -141,9 +151,9 @@ class Scrollback:
                 return place
         raise ValueError(entry)
 
-    def page_up(self) -> list[Entry]:
+    def page_up(self, n_most: int = PAGE) -> list[Entry]:
         """Takes in the page above the window, and returns it."""
-        start = max(self.first - PAGE, 0)
+        start = max(self.first - n_most, 0)
         page, self.first = self.entries[start : self.first], start
         return page
 
@@ -155,20 +165,20 @@ class Scrollback:
 
     def drop_above(self) -> list[Entry]:
         """Lets go of what is too much at the window's upper end, and returns it."""
-        start = max(self.first, self.last - MOST_MOUNTED)
+        start = max(self.first, self.last - self.most)
         dropped, self.first = self.entries[self.first : start], start
         return dropped
 
     def drop_below(self) -> list[Entry]:
         """Lets go of what is too much at the window's lower end, and returns it."""
-        end = min(self.last, self.first + MOST_MOUNTED)
+        end = min(self.last, self.first + self.most)
         dropped, self.last = self.entries[end : self.last], end
         return dropped
 
     def move_to(self, place: int) -> list[Entry]:
-        """Puts a window of one page around a place, and returns its entries."""
-        self.last = min(max(place + PAGE // 2, PAGE), len(self.entries))
-        self.first = max(self.last - PAGE, 0)
+        """Puts a small window around a place, and returns its entries."""
+        self.last = min(max(place + FIRST // 2, FIRST), len(self.entries))
+        self.first = max(self.last - FIRST, 0)
         return self.entries[self.first : self.last]
 
     def spend(self) -> list[Entry]:

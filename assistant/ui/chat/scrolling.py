@@ -8,7 +8,7 @@ from textual.containers import VerticalScroll
 from textual.widget import Widget
 
 if TYPE_CHECKING:
-    from textual.geometry import Size
+    from textual.geometry import Region, Size
     from textual.layout import DockArrangeResult
 
 NEAR: Final = 2
@@ -28,14 +28,24 @@ class SteadyScroll(VerticalScroll, can_focus=False):
         self.keeps_end = True
         self.is_whole_end = True
         self._kept: tuple[Widget, int] | None = None
+        self._places: dict[Widget, Region] = {}
+
+    def place_of(self, child: Widget) -> Region | None:
+        """Returns where a child stands in the column; None before it was laid out.
+
+        ``child.virtual_region`` says the same, but after scrolling it lays out the whole screen once more for that.
+        """
+        return self._places.get(child)
 
     def keep(self, child: Widget | None) -> None:
         """Keeps a child where it is on the terminal, whatever is put above it, until told otherwise."""
-        self._kept = (child, child.virtual_region.y - round(self.scroll_y)) if child is not None else None
+        place = self.place_of(child) if child is not None else None
+        self._kept = (child, place.y - round(self.scroll_y)) if child is not None and place is not None else None
 
     def arrange(self, size: Size, optimal: bool = False) -> DockArrangeResult:
         """Returns where the children stand, and moves the scroll position along before they are drawn."""
         arranged = super().arrange(size, optimal)
+        self._places = {placement.widget: placement.region for placement in arranged.placements}
         wanted = self._wanted(arranged, size)
         if wanted is not None and wanted != self.scroll_y:
             self.set_reactive(Widget.scroll_y, wanted)
@@ -47,8 +57,8 @@ class SteadyScroll(VerticalScroll, can_focus=False):
         bottom = max(arranged.spatial_map.total_region.bottom - size.height, 0)
         if self._kept is not None:
             child, line = self._kept
-            top = next((placement.region.y for placement in arranged.placements if placement.widget is child), None)
-            return None if top is None else float(min(max(top - line, 0), bottom))
+            place = self.place_of(child)
+            return None if place is None else float(min(max(place.y - line, 0), bottom))
         return float(bottom) if self.keeps_end and self.is_whole_end else None
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:

@@ -1,21 +1,22 @@
 """The conversation: messages under one another, scrolled to the end unless someone reads further up.
 
-Of a long conversation only a window is mounted; scrolling to its edge moves it. So a key is as quick after ten thousand messages as
-after ten.
+Of a long conversation only a window is mounted: what can be seen, and a screen above and below it. Scrolling moves it along, a few
+messages at a time, so that a key is as quick after ten thousand messages as after ten.
 """
 
 from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from textual.message import Message
 from textual.widgets import Static
 
+from assistant.languages import trn
 from assistant.ui.chat.items import ProblemItem, UserItem
 from assistant.ui.chat.message_view import BotView, EntryView, MessageView, view_of
-from assistant.ui.chat.scrollback import Entry, Scrollback, is_said
+from assistant.ui.chat.scrollback import FIRST, MOST_MOUNTED, Entry, Scrollback, is_said
 from assistant.ui.chat.scrolling import SteadyScroll
 
 if TYPE_CHECKING:
@@ -24,8 +25,15 @@ if TYPE_CHECKING:
     from assistant.ui.chat.choices import Choices
     from assistant.ui.chat.items import Item
 
-EDGE = 3
-"""So near to the window's edge, in lines, the next page is mounted."""
+EDGE: Final = 3
+"""So near to the window's edge, in lines, the next page is mounted before anything else is done."""
+
+PAUSE_S: Final = 0.03
+"""Between pages that are not needed yet, keys and drawing have so long."""
+
+_ENTRIES_A_LINE: Final = 2
+"""The window may hold so many entries for each line of the terminal. None takes less than two lines, so these are four screens, and
+what is let go at one end is not wanted again at once."""
 
 
 class EarlierLine(Static):
@@ -70,6 +78,7 @@ class Transcript(SteadyScroll):
         self._n_new = 0
         self._told = (0, True)
         self._is_paging = False
+        self._is_looking = False
 
     # --- what there is
 
@@ -91,16 +100,17 @@ class Transcript(SteadyScroll):
         """Shows a stored conversation above what was written since: its end at once, the rest when it is scrolled to."""
         async with self._changes:
             self.scrollback.prepend(items, ratings or {})
-            await self._mount(self.scrollback.page_up(), 0)
+            await self._mount(self.scrollback.page_up(FIRST), 0)
             await self._tidy(keep_end=True)
         self.to_end_of_window()
+        self._look_ahead_soon()
 
     async def clear(self) -> None:
         """Empties the screen: another conversation is shown next."""
         async with self._changes:
             await self.remove_children()
             self._views.clear()
-            self.scrollback = Scrollback()
+            self.scrollback = Scrollback(most=self._most)
             self._n_new = 0
             self.keeps_end = self.is_whole_end = True
         self._tell()
@@ -138,7 +148,7 @@ class Transcript(SteadyScroll):
     async def show_earlier(self) -> None:
         """Shows the page before what is shown."""
         async with self._changes:
-            page = self.scrollback.page_up()
+            page = self.scrollback.page_up(FIRST)
             if not page:
                 return
             self.keeps_end = False
@@ -151,6 +161,7 @@ class Transcript(SteadyScroll):
         if self.scrollback.n_later:
             async with self._changes:
                 await self._rebuild(len(self.scrollback.entries))
+            self._look_ahead_soon()
         self.to_end_of_window()
 
     def to_end_of_window(self) -> None:
@@ -177,6 +188,7 @@ class Transcript(SteadyScroll):
             view.focus(scroll_visible=False)
         # It can be scrolled to once it has been laid out.
         self.call_after_refresh(self.scroll_to_center, view, animate=False, immediate=True)
+        self._look_ahead_soon()
 
     async def focus_beside(self, view: EntryView, step: int) -> None:
         """Focuses the message before a message, or after it; one that is not mounted yet is mounted."""
@@ -195,23 +207,48 @@ class Transcript(SteadyScroll):
         if self.keeps_end:
             self._n_new = 0
         self._tell()
-        if not self._is_paging and self._next_page() is not None:
+        if self._next_page(EDGE) is not None:
+            self._look_ahead()
+        else:
+            self._look_ahead_soon()
+
+    def on_resize(self) -> None:
+        """Holds as many messages as the terminal's height needs."""
+        self.scrollback.most = self._most
+        self._look_ahead_soon()
+
+    @property
+    def _most(self) -> int:
+        return max(MOST_MOUNTED, _ENTRIES_A_LINE * self.size.height)
+
+    def _look_ahead_soon(self) -> None:
+        """Mounts what may be scrolled to next, when there is time."""
+        if not self._is_looking:
+            self._is_looking = True
+            self.set_timer(PAUSE_S, self._look_again)
+
+    def _look_again(self) -> None:
+        self._is_looking = False
+        self._look_ahead()
+
+    def _look_ahead(self) -> None:
+        if not self._is_paging and self._next_page(self.size.height) is not None:
             self._is_paging = True
             self.call_later(self._page)
 
-    def _next_page(self) -> bool | None:
-        """Returns whether the page above is needed now, or (False) the one below; None: neither."""
-        if self.scroll_y < EDGE and self.scrollback.n_earlier and not self.keeps_end:
+    def _next_page(self, slack: int) -> bool | None:
+        """Returns whether the page above is needed to have so many lines there, or (False) the one below; None: neither."""
+        if self.scroll_y < slack and self.scrollback.n_earlier:
             return True
-        return False if self.scroll_y > self.max_scroll_y - EDGE and self.scrollback.n_later else None
+        return False if self.scroll_y > self.max_scroll_y - slack and self.scrollback.n_later else None
 
     async def _page(self) -> None:
         try:
             async with self._changes:
-                upwards = self._next_page()
+                upwards = self._next_page(self.size.height)
                 if upwards is None:
                     return
-                self.keep(self._seen())
+                self.keep(None if self.keeps_end and self.is_whole_end else self._seen())
                 await self._mount(*((self.scrollback.page_up(), 0) if upwards else self._page_below()))
                 await self._tidy(keep_end=not upwards)
         finally:
@@ -224,12 +261,13 @@ class Transcript(SteadyScroll):
     def _settle(self) -> None:
         self.keep(None)
         self._is_paging = False
+        self._look_ahead_soon()
 
     def _seen(self) -> EntryView | None:
         """The message in the middle of what can be seen; it stays where it is when the window moves."""
         middle = self.scroll_y + self.size.height / 2
-        views = [view for entry in self.scrollback.mounted if (view := self._views.get(entry)) is not None]
-        return min(views, key=lambda view: abs(view.virtual_region.center[1] - middle), default=None)
+        views = [(view, place) for view in self._views.values() if (place := self.place_of(view)) is not None]
+        return min(views, key=lambda one: abs(one[1].y + one[1].height / 2 - middle), default=(None, None))[0]
 
     # --- widgets
 
@@ -273,7 +311,11 @@ class Transcript(SteadyScroll):
         if not n_earlier:
             await lines.remove()
             return
-        text = f"↑ {n_earlier:,} earlier messages: scroll up or press Ctrl+Home"
+        text = trn(
+            "↑ {n:,} earlier message: scroll up or press Ctrl+Home",
+            "↑ {n:,} earlier messages: scroll up or press Ctrl+Home",
+            n_earlier,
+        )
         if lines:
             lines.first().update(text)
         else:
