@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import sys
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -23,6 +24,20 @@ if TYPE_CHECKING:
 ROOT: Final = Path(__file__).parents[1]
 _CALLS: Final = {"tr": 1, "N_": 1, "trc": 2, "NC_": 2, "trn": 2}
 """What marks a text, and how many arguments it takes it from."""
+
+
+_HEAD: Final = """\
+# {name}
+msgid ""
+msgstr ""
+"Language: {language}\\n"
+"Plural-Forms: {plural_forms}\\n"
+"MIME-Version: 1.0\\n"
+"Content-Type: text/plain; charset=utf-8\\n"
+"Content-Transfer-Encoding: 8bit\\n"
+
+"""
+"""The head of a catalog: what a program needs to know of it."""
 
 
 def template() -> Catalog:
@@ -71,11 +86,14 @@ def update(language: str) -> int:
             kept = read_po(file, locale=language)
     kept.update(template(), update_header_comment=False)
     kept.obsolete.clear()
-    kept.header_comment = f"# {NAMES.get(language, language)}"
-    kept.project, kept.version = "albert-assistant", ""
+    kept.fuzzy = False
+    for message in kept:
+        message.flags.discard("python-format")  # what looks like it are the forms of dates, which differ
+    written = BytesIO()
+    write_po(written, kept, width=128, sort_output=True, include_lineno=False, omit_header=True)
+    head = _HEAD.format(name=NAMES.get(language, language), language=language, plural_forms=kept.plural_forms)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("wb") as file:
-        write_po(file, kept, width=128, sort_output=True, include_lineno=False)
+    path.write_text(head + written.getvalue().decode("utf-8"), encoding="utf-8")
     return sum(1 for message in kept if message.id and (message.fuzzy or not all(_forms(message.string))))
 
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from assistant.messages import BotMessage, Trace
     from assistant.ui.chat.scrollback import Entry
 
-_THUMBS: Final = {1: N_("  ▲ right"), -1: N_("  ▼ wrong")}
+_THUMBS: Final = {1: N_("▲ right"), -1: N_("▼ wrong")}
 _WIDEST: Final = 84
 """Cells of the longest line of an answer: longer ones are hard to read."""
 
@@ -242,7 +242,7 @@ class BotView(MessageView):
 
 
 def _thumb(rating: int) -> Static:
-    return Static(tr(_THUMBS[rating]), classes="thumb", markup=False)
+    return Static(f"  {tr(_THUMBS[rating])}", classes="thumb", markup=False)
 
 
 class EvidenceLine(Static):
@@ -294,7 +294,9 @@ class ProblemView(Static, can_focus=True):
         problem = as_problem(item.error)
         super().__init__(
             Content.assemble(
-                (f"✕ {problem.code}  ", "bold $text-error"), safe_line(problem.what), (tr("  Enter or click: details"), "$muted")
+                (f"✕ {problem.code}  ", "bold $text-error"),
+                safe_line(problem.what),
+                (f"  {tr('Enter or click: details')}", "$muted"),
             )
         )
         self.entry = entry

@@ -80,4 +80,4 @@ class StatusLine(Horizontal):
         mood = self.query_one("#mood", Static)
         mood.display = bool(sentiments)
         if sentiments:
-            mood.update(Content.assemble((tr("mood "), "$muted"), sparkline(sentiments)))
+            mood.update(Content.assemble((f"{tr('mood')} ", "$muted"), sparkline(sentiments)))

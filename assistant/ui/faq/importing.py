@@ -139,8 +139,13 @@ class ImportScreen(ModalScreen[bool]):
         surveyed, report = made
         n_changes = report.n_added + report.n_changed + report.n_archived
         self._surveyed = (path, mode, surveyed) if n_changes else None
-        then = tr("; ^s imports") if n_changes else tr(": there is nothing to import")
-        self._say(Content.assemble((tr("Would be: "), "$muted"), _counts(report), (then, "$muted")))
+        counts = _counts(report)
+        told = (
+            tr("Would be: {counts}; ^s imports", counts=counts)
+            if n_changes
+            else tr("Would be: {counts}: there is nothing to import", counts=counts)
+        )
+        self._say(Content(told))
         shown = [_change(change) for change in changes]
         if n_changes > len(changes):
             shown.append(Content.styled("… " + tr("and {n} more", n=n_changes - len(changes)), "$muted"))
@@ -170,7 +175,7 @@ class ImportScreen(ModalScreen[bool]):
         self._has_imported = True
         self._say(Content.styled(tr("Reading what came …"), "$muted"))
         await asyncio.to_thread(self._agent.faq.search, "?", 1)  # vectors are made now, not while the next question waits
-        self._say(Content.assemble(("✓ ", "$success"), _counts(report), (tr(".  Esc goes back."), "$muted")))
+        self._say(Content.assemble(("✓ ", "$success"), tr("{counts}.  Esc goes back.", counts=_counts(report))))
         self.query_one("#changed", Static).update("")
 
     async def _run(self, done: Callable[[], T]) -> T | None:

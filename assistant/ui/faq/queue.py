@@ -140,6 +140,9 @@ def _known_of(question: QuestionCluster) -> str:
     senders = ", ".join(safe_line(sender, limit=40) for sender in question.sender_ids[:_N_SENDERS])
     more = len(question.sender_ids) - _N_SENDERS
     others = "".join(f"\n  {safe_line(other, limit=160)}" for other in question.others[:_N_OTHERS])
-    asked = tr("asked in: {names} and {n} more", names=senders, n=more) if more > 0 else tr("asked in: {names}", names=senders)
-    nearest = tr("; nearest is {entry}", entry=safe_line(question.best_entry_id, limit=60)) if question.best_entry_id else ""
-    return f"{asked}{nearest}{others}"
+    names = tr("{names} and {n} more", names=senders, n=more) if more > 0 else senders
+    nearest = safe_line(question.best_entry_id, limit=60)
+    asked = (
+        tr("asked in: {names}; nearest is {entry}", names=names, entry=nearest) if nearest else tr("asked in: {names}", names=names)
+    )
+    return f"{asked}{others}"

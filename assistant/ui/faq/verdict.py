@@ -20,16 +20,21 @@ _BAR = 12
 def verdict(result: FaqResult) -> Content:
     """Returns which entry a question would get, or which was nearest to it."""
     if not result.matches:
-        return Content.assemble((tr("✕ no answer  "), "$warning"), (tr("nothing is near this question"), "$muted"))
+        return Content.assemble((f"{tr('✕ no answer')}  ", "$warning"), (tr("nothing is near this question"), "$muted"))
     first = result.matches[0]
     shown, needed = percent(first.score).strip(), percent(result.threshold).strip()
     if result.best is not None:
-        return Content.assemble((tr("✓ answers  {share}  ", share=shown), "$success"), safe_line(first.question, limit=160))
+        return Content.assemble((f"{tr('✓ answers  {share}', share=shown)}  ", "$success"), safe_line(first.question, limit=160))
     nearest = (
-        tr("nearest at {share}, {needed} needed:  ", share=shown, needed=needed) + safe_line(first.question, limit=160),
+        tr(
+            "nearest at {share}, {needed} needed:  {question}",
+            share=shown,
+            needed=needed,
+            question=safe_line(first.question, limit=160),
+        ),
         "$muted",
     )
-    return Content.assemble((tr("✕ no answer  "), "$warning"), nearest)
+    return Content.assemble((f"{tr('✕ no answer')}  ", "$warning"), nearest)
 
 
 def ranking(result: FaqResult) -> Content:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from assistant.project import Project
 
 TAIL_BYTES = 32_000
-DEFAULT = "default"
+DEFAULT = N_("default")
 
 
 @dataclass(frozen=True, slots=True)

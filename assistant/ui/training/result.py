@@ -53,7 +53,7 @@ def _row(name: str, value: float, rival: KeptModel | None) -> Content:
         if abs(change) >= 0.0005:  # noqa: PLR2004 (what the figures show)
             parts.append(
                 Content.styled(
-                    tr("  ▲ better") if change > 0 else tr("  ▼ worse"), "$text-success" if change > 0 else "$text-error"
+                    f"  {tr('▲ better') if change > 0 else tr('▼ worse')}", "$text-success" if change > 0 else "$text-error"
                 )
             )
     return Content.assemble(*parts)
