@@ -177,6 +177,11 @@ def qnli_samples(root: Path, wanted: int, rng: random.Random) -> Iterator[Sample
         yield Sample(question, passage, (start, start + len(sentence)) if is_answered else None, False, "qnli", number)
 
 
+MIN_ENTRIES = 12
+"""Fewer FAQ entries say nothing of how sure an answer is."""
+_LOOKED_AT = 12
+
+
 def faq_samples(entries: Sequence[FaqEntry], rng: random.Random) -> Iterator[Sample]:
     """Yields the questions of FAQ entries with their answers among others, where in the answer nobody has said, and without it."""
     from assistant.faq.passages import plain
@@ -191,7 +196,7 @@ def faq_samples(entries: Sequence[FaqEntry], rng: random.Random) -> Iterator[Sam
             yield base
             if rng.random() < 0.4:  # noqa: PLR2004 (a share)
                 others = [other for n, other in enumerate(answers) if n != number]
-                yield replace(base, passage=_most_alike(question, rng.sample(others, 12)), answer=None)
+                yield replace(base, passage=_most_alike(question, rng.sample(others, min(_LOOKED_AT, len(others)))), answer=None)
 
 
 def _joined(parts: Sequence[str], wanted: str) -> tuple[str, int]:

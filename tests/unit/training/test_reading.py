@@ -7,14 +7,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 import torch
+from typer.testing import CliRunner
 
+from assistant.cli.albert import app
 from assistant.errors import BadCorpus
 from assistant.knowledge.features import FEATURES, N_KINDS, Asked
+from assistant.knowledge.reader import Reader
 from assistant.knowledge.sentences import sentences
 from assistant.knowledge.span_head import SpanHead
+from assistant.opening import open_plain_encoder
 from assistant.training.questions import made_questions
 from assistant.training.reading import target_of
-from assistant.training.reading_data import Sample, covid_samples, part_of, qnli_samples, read_covid, windows
+from assistant.training.reading_data import TEXTS, Sample, covid_samples, part_of, qnli_samples, read_covid, windows
 from assistant.training.span_head import HeadArguments, Target, TorchSpanHead, _batched, train_head
 
 if TYPE_CHECKING:
@@ -147,3 +151,85 @@ def test_files_that_are_missing_or_damaged_are_named(tmp_path: Path) -> None:
         read_covid(tmp_path)
     with pytest.raises(BadCorpus, match="QNLI"):
         list(qnli_samples(tmp_path, 1, random.Random(0)))
+
+
+THINGS = (
+    "parcel",
+    "refund",
+    "voucher",
+    "jacket",
+    "lamp",
+    "kettle",
+    "sofa",
+    "camera",
+    "ticket",
+    "mirror",
+    "carpet",
+    "guitar",
+    "tent",
+)
+
+
+@pytest.fixture
+def small_data(tmp_path: Path) -> Path:
+    """A few rows of each source, in the layout of the published ones, and an FAQ."""
+    root = tmp_path / "data"
+    for name in ("qa", "glue/QNLI", "text", "faq"):
+        (root / name).mkdir(parents=True)
+    paragraphs = []
+    for number, thing in enumerate(THINGS * 2):
+        context = f"The {thing} was made in {1950 + number} by Ann Miller. " + f"Nobody knows who painted the {thing}. " * 4
+        answers = [{"text": f"in {1950 + number}", "answer_start": context.index("in ")}]
+        paragraphs.append({"context": context, "qas": [{"question": f"When was the {thing} made?", "answers": answers}]})
+    (root / "qa/covid-qa.json").write_text(json.dumps({"data": [{"paragraphs": [paragraph]} for paragraph in paragraphs]}))
+    rows = [f"{n}\tWho sold the {thing}?\tBob sold the {thing} in May.\tentailment" for n, thing in enumerate(THINGS)]
+    rows += [f"{n + 50}\tWho sold the {thing}?\tIt rained a lot in May.\tnot_entailment" for n, thing in enumerate(THINGS)]
+    (root / "glue/QNLI/dev.tsv").write_text("index\tquestion\tsentence\tlabel\n" + "\n".join(rows) + "\n")
+    document = "".join(
+        f"I received {number + 2} letters about the {thing} this year.\nWe paid ${number + 5}.50 for the {thing} in Boston.\n"
+        for number, thing in enumerate(THINGS)
+    )
+    for name in TEXTS:
+        (root / name).write_text("\n".join([document] * 20))
+    entries = [
+        {
+            "question": f"Can I send the {thing} back?",
+            "answer": f"You can return the {thing} within {n + 3} days. Keep it clean.",
+        }
+        for n, thing in enumerate(THINGS)
+    ]
+    (root / "faq/entries.jsonl").write_text("".join(json.dumps(entry | {"status": "published"}) + "\n" for entry in entries))
+    return root
+
+
+@pytest.mark.slow
+def test_the_verb_makes_a_reader_from_files_to_figures(small_data: Path, tmp_path: Path) -> None:
+    command = [
+        "reader",
+        "--data",
+        small_data,
+        "--faq",
+        small_data / "faq",
+        "--output",
+        tmp_path / "reader",
+        "--epochs",
+        1,
+        "--json",
+    ]
+    ran = CliRunner().invoke(app, [str(part) for part in command], catch_exceptions=False)
+    assert ran.exit_code == 0, ran.output
+    settings = json.loads(ran.stdout.splitlines()[-1])
+    assert {"covid-qa", "qnli"} <= settings["figures"].keys()
+    assert settings["calibrated_on"]["answerable"] == len(THINGS) // 2
+    reader = Reader.load(tmp_path / "reader", open_plain_encoder())
+    (found,) = reader.read("When was the lamp made?", ["The lamp was made in 1954 by Ann Miller."])
+    assert found is not None
+    assert found.sentence == (0, 40)
+
+
+def test_too_small_an_faq_is_refused(small_data: Path, tmp_path: Path) -> None:
+    (small_data / "faq/entries.jsonl").write_text('{"question": "Why?", "answer": "Because."}\n')
+    command = ["reader", "--data", small_data, "--faq", small_data / "faq", "--output", tmp_path / "reader"]
+    with pytest.raises(BadCorpus, match="1 entries tell too little"):
+        CliRunner().invoke(app, [str(part) for part in command], catch_exceptions=False)
+    assert not (tmp_path / "reader").exists()
