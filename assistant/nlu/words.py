@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
@@ -13,13 +14,36 @@ Span: TypeAlias = "tuple[int, int]"
 
 NO_PIECE = -1
 
+
+def _marks() -> str:
+    """Ranges of the signs that belong to the letter before them, to stand in a class of a regex."""
+    blocks = ((0x0300, 0x1E00), (0x20D0, 0x2100), (0x302A, 0x309B), (0xA66F, 0xABF0), (0xFE20, 0xFE30))
+    marks = [code for first, last in blocks for code in range(first, last) if unicodedata.category(chr(code)) in {"Mn", "Mc"}]
+    starts = [code for code, before in zip(marks, [-1, *marks], strict=False) if code != before + 1]
+    ends = [code for code, after in zip(marks, [*marks[1:], -1], strict=True) if code != after - 1]
+    return "".join(f"{chr(first)}-{chr(last)}" for first, last in zip(starts, ends, strict=True))
+
+
+_MARKS = "\u200c\u200d" + _marks()
+"""Accents, vowels of Hindi, Arabic or Thai, and what joins or parts letters."""
+
+# Scripts that put no spaces between words, or, as Korean, none before what other languages write apart: each letter is a word.
+_SPACELESS = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Burmese, Khmer
+    "\u2e80-\u2fdf\u3005-\u3007\u3041-\u309f\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff"
+    "\U00020000-\U0003ffff"  # Chinese and Japanese, Korean in between
+)
+_SPACED = rf"[^\W{_SPACELESS}]"
+_LETTER = rf"{_SPACED}[{_MARKS}]*"
+
 # Each alternative is bounded or starts where no other could, so that the time grows with the length of the text and not faster.
 _WORD = re.compile(
-    r"""
-      \w[\w.+-]{0,63}@\w[\w-]{0,63}(?:\.\w[\w-]{0,63})+    # jane.roe@example.org
+    rf"""
+      {_SPACED}(?:{_SPACED}|[.+-]){{0,63}}@\w[\w-]{{0,63}}(?:\.\w[\w-]{{0,63}})+  # jane.roe@example.org
     | (?:https?://|www\.)[^\s<>"']*[\w/]                   # an address, without the full stop behind it
     | \d+(?:[.,:/-]\d+)+(?![\w-])                          # 12.50, 1,000, 10:30, 24/12/2026
-    | \w[\w\u0300-\u036f]*(?:-\w[\w\u0300-\u036f]*)*       # order, t-shirt, 12345, letters with combining accents
+    | (?:{_LETTER})+(?:-(?:{_LETTER})+)*                   # order, t-shirt, 12345, letters with their marks
+    | [{_SPACELESS}][{_MARKS}]*                            # one letter of Chinese or Thai
     | (?<=\w)['\u2019]\w+                                  # the 's of jane's
     | ([^\w\s])\1*                                         # other characters; a run of one is one word
     """,

@@ -19,13 +19,20 @@ from assistant.nlu.words import NO_PIECE, first_pieces, split_words
         ("see https://example.org/a?b=1.", ["see", "https://example.org/a?b=1", "."]),
         ("café cafe\u0301", ["café", "cafe\u0301"]),
         ("  \n ", []),
+        ("请问杭州wifi。", ["请", "问", "杭", "州", "wifi", "。"]),
+        ("写信到jane@example.org", ["写", "信", "到", "jane@example.org"]),
+        ("ピザを", ["ピザ", "を"]),
+        ("서울에서", ["서", "울", "에", "서"]),
+        ("กินข้าว", ["กิ", "น", "ข้", "า", "ว"]),
+        ("मुझे पिज़्ज़ा।", ["मुझे", "पिज़्ज़ा", "।"]),
+        ("بيتُ می\u200cرسد", ["بيتُ", "می\u200cرسد"]),
     ],
 )
 def test_punctuation_is_cut_off_and_names_stay_whole(text: str, words: list[str]) -> None:
     assert [text[start:end] for start, end in split_words(text)] == words
 
 
-@pytest.mark.parametrize("unit", ["a", ".", "a.", "1.", "a@", "-", "'a", "www.", "a-"])
+@pytest.mark.parametrize("unit", ["a", ".", "a.", "1.", "a@", "-", "'a", "www.", "a-", "你", "े", "क्ष"])
 def test_long_texts_are_split_in_time_that_grows_with_their_length(unit: str) -> None:
     started = time.process_time()
     split_words(unit * 8_000)
