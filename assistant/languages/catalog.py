@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _LINE = re.compile(r'(msgctxt|msgid_plural|msgid|msgstr)?(?:\[(\d+)\])?\s*"(.*)"$')
+_BEGINS = re.compile(r"#|msgctxt|msgid\b")
 _ESCAPE = re.compile(r"\\(.)")
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r"}
 _PLURAL = re.compile(r"plural\s*=\s*(.+?)\s*;?\s*$", re.MULTILINE)
@@ -80,15 +81,15 @@ def read_catalog(path: Path, language: str) -> Catalog:
 
 
 def _entries(lines: Iterable[str]) -> Iterator[dict[str, str]]:
-    """Yields the parts of each entry by their keyword; an empty line ends one."""
+    """Yields the parts of each entry by their keyword; it ends with an empty line, or where the next one begins."""
     entry: dict[str, str] = {}
     part, is_fuzzy = "", False
     for line in [*lines, ""]:
-        if not line.startswith(("#", '"', "msg")):
+        if not line.strip() or (_BEGINS.match(line) and any(name.startswith("msgstr") for name in entry)):
             if entry and not is_fuzzy:
                 yield entry
             entry, part, is_fuzzy = {}, "", False
-        elif line.startswith("#"):
+        if line.startswith("#"):
             is_fuzzy = is_fuzzy or (line.startswith("#,") and "fuzzy" in line)
         elif (found := _LINE.match(line)) is not None:
             keyword, number, text = found.groups()
