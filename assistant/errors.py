@@ -1212,3 +1212,18 @@ class NoModel(MissingError):
 
     def __init__(self, *, project: str) -> None:
         super().__init__("no model has been trained yet", where=project, fix="run `assistant train`")
+
+
+class ModelOfOtherRelease(BadModel):
+    """A model folder is in a form that this release does not read."""
+
+    code = "MOD-002"
+
+    def __init__(self, *, folder: Path, form: int, reads: int) -> None:
+        which = "an earlier" if form < reads else "a later"
+        MissingError.__init__(
+            self,
+            f"this model is of {which} release and cannot be opened: its form is {form}, this program reads {reads}",
+            where=str(folder),
+            fix="train it again: `assistant train`, or F4 in the chat",
+        )

@@ -15,11 +15,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from assistant.errors import BadModel
+from assistant.albert.manifest import MANIFEST
+from assistant.errors import BadModel, ModelOfOtherRelease
 from assistant.nlu.extractors import Extractors
 from assistant.nlu.novelty import Novelty
 from assistant.nlu.several import Several, has_several
@@ -37,6 +38,10 @@ SEVERAL = "several.safetensors"
 ENCODER_CONFIG = "config.json"
 ENCODER_WEIGHTS = "encoder.safetensors"
 HEAD_WEIGHTS = "heads.safetensors"
+
+MODEL_FORM: Final = 2
+"""Of the files; the manifest has it as ``model_form``. It rises with every change that makes older folders unreadable. Where the
+manifest has none the form may be 1, of releases that wrote no number, or 2."""
 
 INPUTS = ("input_ids",)
 PROBE = "is this understood here as it was where the model was trained?"
@@ -104,11 +109,15 @@ def load_settings(folder: Path) -> ModelParts:
     """Returns what `save_settings` wrote.
 
     Raises:
+        ModelOfOtherRelease: the folder is in a form that is not read.
         BadModel: a file is missing or does not hold what it should.
     """
     from safetensors import SafetensorError
     from safetensors.numpy import load_file
 
+    form = _form(folder)
+    if form not in {None, MODEL_FORM}:
+        raise ModelOfOtherRelease(folder=folder, form=form, reads=MODEL_FORM)
     try:
         data = _read(folder / SETTINGS)
         settings = ModelSettings(**data | {"intents": tuple(data["intents"]), "kinds": tuple(data["kinds"])})
@@ -117,8 +126,33 @@ def load_settings(folder: Path) -> ModelParts:
         novelty = Novelty(tensors["whitening"], tensors["centres"], float(tensors["scale"][0]))
         several = _load_several(folder, settings.intents)
     except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
+        if form is None:
+            raise ModelOfOtherRelease(folder=folder, form=1, reads=MODEL_FORM) from error
         raise BadModel(folder=folder, why=f"{type(error).__name__}: {error}") from error
     return ModelParts(settings, extractors, novelty, several, load_heads(folder))
+
+
+def is_of_other_release(folder: Path) -> bool:
+    """Returns whether a model is in a form that is not read; where its manifest gives a number, nothing else is opened."""
+    form = _form(folder)
+    if form is not None:
+        return form != MODEL_FORM
+    try:
+        load_settings(folder)
+    except ModelOfOtherRelease:
+        return (folder / SETTINGS).is_file()
+    except BadModel:
+        pass
+    return False
+
+
+def _form(folder: Path) -> int | None:
+    """The form that the manifest names; None where it names none, or cannot be read."""
+    try:
+        form = _read(folder / MANIFEST).get("model_form")
+    except (OSError, ValueError, TypeError):
+        return None
+    return form if isinstance(form, int) else None
 
 
 def _load_several(folder: Path, labels: tuple[str, ...]) -> Several | None:

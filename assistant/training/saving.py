@@ -18,6 +18,7 @@ from assistant.nlu.model_folder import (
     GRAPH,
     HEAD_WEIGHTS,
     INPUTS,
+    MODEL_FORM,
     OUTPUTS,
     PROBE,
     TOKENIZER,
@@ -91,7 +92,7 @@ def save_model(
         save_settings(folder, parts)
         more = companion(folder) if companion else {}
         runtime = choice.as_json() | ({} if choice.extents is None else {"probe": _probe(graph, tokenizer)})
-        write_manifest(folder, metadata | more | {"runtime": runtime})
+        write_manifest(folder, metadata | more | {"runtime": runtime, "model_form": MODEL_FORM})
     return difference
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.albert.manifest import MANIFEST
 from assistant.errors import CannotWrite, NotAModelFolder
+from assistant.nlu.model_folder import is_of_other_release
 from assistant.project import model_in_use
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ class KeptModel:
         metrics: on held-out examples, by name.
         n_examples, n_intents: what it was trained on; 0 when its manifest does not say.
         is_in_use: whether it answers.
+        is_readable: whether this release can open it; one of another release cannot be put into use.
     """
 
     folder: Path
@@ -39,6 +41,7 @@ class KeptModel:
     n_examples: int = 0
     n_intents: int = 0
     is_in_use: bool = False
+    is_readable: bool = True
 
 
 def new_folder(project: Project, mode: str) -> Path:
@@ -85,7 +88,9 @@ def _kept(folder: Path, manifest: dict[str, Any], *, is_in_use: bool) -> KeptMod
     numbers = {str(name): float(one) for name, one in metrics.items() if _is_number(one)} if isinstance(metrics, dict) else {}
     mode = str(arguments.get("mode") or "") if isinstance(arguments, dict) else ""
     counts = [int(manifest[name]) if _is_number(manifest.get(name)) else 0 for name in ("n_examples", "n_intents")]
-    return KeptModel(folder, (folder / MANIFEST).stat().st_mtime, mode, numbers, counts[0], counts[1], is_in_use)
+    trained_at = (folder / MANIFEST).stat().st_mtime
+    is_readable = not is_of_other_release(folder)
+    return KeptModel(folder, trained_at, mode, numbers, counts[0], counts[1], is_in_use, is_readable)
 
 
 def _is_number(value: object) -> bool:

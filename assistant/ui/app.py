@@ -16,7 +16,7 @@ from textual.signal import Signal
 from textual.theme import ThemeProvider
 
 from assistant import languages
-from assistant.errors import AssistantError, NoModel
+from assistant.errors import AssistantError, ModelOfOtherRelease, NoModel
 from assistant.languages import tr, trn
 from assistant.project import find_project, put_in_use
 from assistant.reminder_clock import ReminderClock
@@ -225,6 +225,9 @@ class AssistantApp(App[None]):
                 self.start_training(None)
             else:
                 self.show_problem(error)
+        except ModelOfOtherRelease as error:
+            self.model_state = ModelState.FAILED
+            self._offer_training(error)
         except Exception as error:  # noqa: BLE001 (a border: whatever fails is shown, and the screens live on)
             self.model_state = ModelState.FAILED
             self.show_problem(error)
@@ -235,6 +238,22 @@ class AssistantApp(App[None]):
             self._watch(self.agent)
             if not self.preferences.has_seen_tour:
                 self.show_tour()
+
+    def _offer_training(self, error: ModelOfOtherRelease) -> None:
+        """Asks whether a model shall be trained in place of one that cannot be opened any more."""
+        text = tr(
+            "{code}: the model in use is of another release and cannot be opened.\n\n"
+            "Training makes a new one of the examples in the project; conversations and FAQ stay as they are.",
+            code=error.code,
+        )
+        answers = {"train": tr("Train now"), "later": tr("Later")}
+
+        def decided(chosen: str | None) -> None:
+            if chosen == "train":
+                self.switch_mode("training")
+                self.start_training(None)
+
+        self.push_screen(QuestionDialog(tr("Model"), text, answers), decided)
 
     def show_tour(self) -> None:
         """Shows what there is; having been shown once, it does not come by itself again."""
@@ -255,6 +274,10 @@ class AssistantApp(App[None]):
     async def use_model(self, folder: Path) -> None:
         """Answers with another model of the project from the next message on; the one in use stays where that cannot be."""
         agent, before = self.agent, self.model_state
+        if agent is None and before is ModelState.FAILED:  # the model in use could not be opened: start with this one
+            put_in_use(self.project, folder)
+            self.load_agent()
+            return
         if agent is None or before is ModelState.SWITCHING:
             return
         await self._look_at_files()  # rules that were written for a new intent are there when its model is

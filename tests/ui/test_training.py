@@ -11,6 +11,7 @@ from textual.widgets import Button
 
 from assistant.errors import DamagedFile, ForbiddenFile, NoModel, TrainingDiverged, TrainingStopped
 from assistant.messages import Progress
+from assistant.nlu.model_folder import load_settings as load_parts
 from assistant.project import put_in_use
 from assistant.training.held_out import Reading, write_readings
 from assistant.ui.banner import ModelState
@@ -236,6 +237,46 @@ async def test_damaged_model_is_shown_and_not_trained_over(
         await pilot.press("escape")
         await say(pilot, "delivery time")
         await see(pilot, "could not be started; your message is kept")
+
+
+async def test_a_model_of_another_release_is_not_a_dead_end(
+    make_app: Callable[..., AssistantApp], agent: FakeAgent, project: Project
+) -> None:
+    old, good = kept(project, "1-old", 0.9), kept(project, "2-good", 0.8)
+    (old / "model.json").write_text("{}")  # names nothing that is read today
+    put_in_use(project, old)
+
+    def open_agent() -> AgentPort:
+        if project.model_in_use.read_text() == "1-old\n":
+            load_parts(old)
+        return agent
+
+    def made() -> Path:
+        return kept(project, "3-new", 0.7)
+
+    async with make_app(open_agent=open_agent, train=making(made)).run_test(size=(100, 30), notifications=True) as pilot:
+        await see(pilot, "MOD-002")
+        assert "conversations and FAQ stay" in shown(pilot)
+        await pilot.press("escape")  # not now: the list of models says which one it is
+        await pilot.press("f4", "ctrl+t")
+        await see(pilot, "Models 2")
+        assert ["✕ old" in line for line in shown(pilot).splitlines() if "%" in line] == [False, True]
+        await pilot.press("end", "enter")
+        await see(pilot, "This model is of another release")
+        assert app_of(pilot).agent is None
+        await pilot.press("home", "enter")  # another one answers, and the chat opens
+        await until(pilot, lambda: app_of(pilot).model_state is ModelState.READY, "the other model in use")
+        assert project.model_in_use.read_text() == "2-good\n"
+    put_in_use(project, old)
+    assert good.is_dir()
+    async with make_app(open_agent=open_agent, train=making(made)).run_test(size=(100, 30)) as pilot:
+        await see(pilot, "Train now")
+        await pilot.press("enter")
+        await until(pilot, lambda: app_of(pilot).model_state is ModelState.READY, "the new model in use")
+        assert project.model_in_use.read_text() == "3-new\n"
+        await pilot.press("f2")
+        await say(pilot, "delivery time")
+        await see(pilot, "working days")
 
 
 def script(folder: Path, code: str) -> list[str]:

@@ -61,7 +61,8 @@ def _cells(model: KeptModel) -> tuple[str, ...]:
     shown = [model.metrics.get(name) for name in ("intent_accuracy", "entity_f1")]
     rates = [figure("accuracy", value).rjust(8) if value is not None else "" for value in shown]
     trained = time.strftime(tr("%d %b %Y %H:%M"), time.localtime(model.trained_at))
-    return trained, tr("● in use") if model.is_in_use else "", *rates, f"{model.n_examples or '':>8}", _mode(model.mode)
+    state = tr("● in use") if model.is_in_use else ""
+    return trained, state if model.is_readable else tr("✕ old"), *rates, f"{model.n_examples or '':>8}", _mode(model.mode)
 
 
 def _mode(name: str) -> str:

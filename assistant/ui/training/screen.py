@@ -165,7 +165,9 @@ class TrainingScreen(DeskScreen):
 
     @on(ModelTable.Wanted)
     def _model_wanted(self, event: ModelTable.Wanted) -> None:
-        if event.model.is_in_use:
+        if event.what == "use" and not event.model.is_readable:
+            self.desk.notify_text(tr("This model is of another release and cannot be opened; f trains a new one."))
+        elif event.model.is_in_use and self.desk.agent is not None:
             self.desk.notify_text(tr("This model is in use."))
         elif event.what == "use":
             self.desk.use_model(event.model.folder)

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from safetensors.numpy import load_file, save_file
 
 from assistant.albert.manifest import write_manifest
-from assistant.errors import BadModel, DamagedFile, ManifestMissing
+from assistant.errors import BadModel, DamagedFile, ManifestMissing, ModelOfOtherRelease
 from assistant.nlu.interpreter import MAX_CHARACTERS, Interpreter
+from assistant.nlu.model_folder import MODEL_FORM, is_of_other_release
 from assistant.nlu.overlaps import REGEX_EXTRACTOR
 from assistant.training.trainer import train_model
 from tests.unit.nlu.tiny import FAST, ignore, tiny_checkpoint, tiny_data
@@ -143,9 +145,28 @@ def test_whole_files_that_make_no_model_are_refused(model_folder: Path, tmp_path
     shutil.copytree(model_folder, folder)
     (folder / name).write_text("{}")
     (folder / "manifest.json").unlink()
-    write_manifest(folder, {})
+    write_manifest(folder, {"model_form": MODEL_FORM})
     with pytest.raises(BadModel, match="NLU-006"):
         Interpreter.load(folder)
+
+
+def test_a_model_of_another_release_is_refused_with_the_way_out(model_folder: Path, tmp_path: Path) -> None:
+    for metadata, form in (({}, 1), ({"model_form": MODEL_FORM + 1}, MODEL_FORM + 1)):
+        folder = tmp_path / f"model-{form}"
+        shutil.copytree(model_folder, folder)
+        kept = load_file(folder / "novelty.safetensors")
+        if form == 1:  # what the files of novelty held before
+            save_file({"precision": kept["whitening"], "centres": kept["centres"]}, folder / "novelty.safetensors")
+        (folder / "manifest.json").unlink()
+        write_manifest(folder, metadata)
+        with pytest.raises(ModelOfOtherRelease, match=rf"MOD-002 .*its form is {form}, this program reads .*`assistant train`"):
+            Interpreter.load(folder)
+        assert is_of_other_release(folder)
+    (folder / "manifest.json").unlink()
+    write_manifest(folder, {})  # whole files without a number are read
+    assert Interpreter.load(folder).parse("hello").intent_ranking
+    assert not is_of_other_release(folder)
+    assert not is_of_other_release(model_folder)
 
 
 def test_a_graph_that_takes_other_inputs_is_refused_when_it_is_loaded(model_folder: Path, tmp_path: Path) -> None:
