@@ -13,6 +13,7 @@ from assistant.albert.loop import train
 from assistant.albert.manifest import sha256
 from assistant.albert.masking import make_masker
 from assistant.albert.parallel import join_world
+from assistant.albert.precision import use_plain_attention
 from assistant.albert.presets import find_preset, make_config
 from assistant.albert.recipes import fingerprint
 from assistant.albert.segments import make_documents
@@ -96,7 +97,7 @@ def _new_model(recipe: PretrainRecipe, tokenizer: Tokenizer) -> AlbertForPreTrai
     preset = find_preset(recipe.preset, recipe.groups)
     config = make_config(preset, tokenizer.get_vocab_size(), pad_token_id=special_ids(tokenizer).pad)
     if recipe.words.max_tokens <= SHORT:  # the fused kernel's backward pass pays off in long sequences alone
-        config._attn_implementation = "eager"
+        use_plain_attention(config)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(recipe.loop.seed)
         return AlbertForPreTraining(config)

@@ -14,6 +14,7 @@ import torch
 
 from assistant.albert.joint import JointLoss
 from assistant.albert.layer_decay import LayerDecay
+from assistant.albert.precision import autocast, use_plain_attention
 from assistant.errors import TrainingDiverged
 from assistant.messages import Progress
 from assistant.training.features import by_length, intent_weights, make_batch, shuffled
@@ -68,8 +69,9 @@ class FineTuning:
             TrainingDiverged: the loss is no number any more.
         """
         arguments, epochs = self._arguments, self._arguments.epochs or 1
+        use_plain_attention(self._model.encoder.config)
         n_steps = epochs * math.ceil(len(data) / arguments.batch_size)
-        optimizer = torch.optim.AdamW(self._groups(), betas=BETAS)
+        optimizer = torch.optim.AdamW(self._groups(), betas=BETAS, fused=True)
         schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: rate_at(step, n_steps, arguments.warm_up))
         weights = intent_weights([feature.intent for feature in data], len(self._labels.intents), arguments.balance)
         loss = JointLoss(weights, arguments.tag_weight, arguments.label_smoothing)
@@ -125,8 +127,9 @@ class FineTuning:
     def _step(self, chosen: list[Features], loss: JointLoss, optimizer: torch.optim.Optimizer, epoch: int) -> float:
         self._model.train()
         batch = make_batch(chosen, self._pad)
-        intent_logits, tag_logits, _ = self._model(batch.input_ids, batch.attention_mask)
-        value = loss(intent_logits, batch.intents, tag_logits, batch.tags)
+        with autocast(self._model.encoder.device, "auto"):
+            intent_logits, tag_logits, _ = self._model(batch.input_ids, batch.attention_mask)
+        value = loss(intent_logits.float(), batch.intents, tag_logits.float(), batch.tags)
         if not torch.isfinite(value):
             raise TrainingDiverged(epoch=epoch)
         optimizer.zero_grad()
