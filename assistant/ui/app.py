@@ -276,6 +276,7 @@ class AssistantApp(App[None]):
         agent, before = self.agent, self.model_state
         if agent is None and before is ModelState.FAILED:  # the model in use could not be opened: start with this one
             put_in_use(self.project, folder)
+            self._tell(self.run_of_training)
             self.load_agent()
             return
         if agent is None or before is ModelState.SWITCHING:

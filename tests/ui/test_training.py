@@ -261,12 +261,13 @@ async def test_a_model_of_another_release_is_not_a_dead_end(
         await pilot.press("f4", "ctrl+t")
         await see(pilot, "Models 2")
         assert ["✕ old" in line for line in shown(pilot).splitlines() if "%" in line] == [False, True]
-        await pilot.press("end", "enter")
+        await pilot.press("down", "enter")
         await see(pilot, "This model is of another release")
         assert app_of(pilot).agent is None
-        await pilot.press("home", "enter")  # another one answers, and the chat opens
+        await pilot.press("up", "enter")  # another one answers, and the chat opens
         await until(pilot, lambda: app_of(pilot).model_state is ModelState.READY, "the other model in use")
         assert project.model_in_use.read_text() == "2-good\n"
+        await see(pilot, "● in use")
     put_in_use(project, old)
     assert good.is_dir()
     async with make_app(open_agent=open_agent, train=making(made)).run_test(size=(100, 30)) as pilot:
