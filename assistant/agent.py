@@ -20,6 +20,7 @@ from assistant.dialogue.handoffs import request_of
 from assistant.dialogue.mood_slots import mood_slots
 from assistant.dialogue.payloads import is_payload, parse_payload
 from assistant.dialogue.policies import decide
+from assistant.dialogue.policies.commands import ASIDES
 from assistant.dialogue.policies.fallback import ACTION_DEFAULT_FALLBACK, NLU_FALLBACK, distrust
 from assistant.dialogue.policies.faq import ACTION_ANSWER_FAQ
 from assistant.dialogue.policies.moderation import is_refused
@@ -31,6 +32,7 @@ from assistant.dialogue.tracker import ACTION_LISTEN, ACTION_SESSION_START, Trac
 from assistant.errors import ActionError, BadPayload, MissingError, StaleConversation, StoreError
 from assistant.inbox import Inbox
 from assistant.knowledge.follow_ups import FollowUps
+from assistant.knowledge.shortening import shortened
 from assistant.knowledge.suggesting import answered_by_people, suggested
 from assistant.knowledge.summaries import most_telling
 from assistant.messages import Decision, DocumentResult, FaqResult, IntentScore, Parse, Reply, Trace
@@ -54,7 +56,7 @@ if TYPE_CHECKING:
     from assistant.knowledge.proofreading import WeakSentence
     from assistant.knowledge.suggesting import Suggestion
     from assistant.knowledge.summaries import InOrder
-    from assistant.messages import BotMessage, UserMessage
+    from assistant.messages import BotMessage, FaqMatch, UserMessage
     from assistant.stores.askings import AskingStore
     from assistant.stores.conversations import ConversationStore
     from assistant.stores.entries import EntryStore
@@ -235,6 +237,7 @@ class Agent:
             form_attempts=self.settings.form_attempts,
             ask_documents=ask_documents,
             follow_ups=self._follow_ups,
+            shorten=self._shortened,
         )
         self.domain, self.stories, self.policies, self._build = domain, stories, policies, build
         self._spoken = {_folded(text): text for text in spoken_texts(stories)}
@@ -416,12 +419,12 @@ class Agent:
         return UserUttered(message.text, parse, message.channel, message.message_id, message.metadata, timestamp=self._clock())
 
     def _heard(self, tracker: Tracker) -> list[SlotSet]:
-        """The slots that the message sets; "cancel" is no answer to what a form asks for, nor is what nobody wrote."""
+        """The slots that the message sets; "cancel" is no answer to what a form asks for, nor is a button, or what nobody wrote."""
         message = tracker.latest_message
         if is_refused(self.settings.moderation, message):
             return []
         filled = [*(corrections(tracker) or fill_slots(tracker)), *mood_slots(tracker, self.settings)]
-        if message is None or not (self._exits.wanted(tracker) or is_external(message)):
+        if message is None or not (self._exits.wanted(tracker) or is_external(message) or tracker.intent in ASIDES):
             return filled
         return [event for event in filled if event.value != message.text]
 
@@ -506,6 +509,11 @@ class Agent:
         if not self.settings.follow_ups:
             return ()
         return self._next.after(found, [event.text for event in tracker.applied_events() if isinstance(event, UserUttered)])
+
+    def _shortened(self, question: str, match: FaqMatch) -> str | None:
+        """Returns what is said in place of a long answer, word by word of it; None where it is said whole."""
+        most_words = self.settings.long_answer_words
+        return shortened(question, match.answer, self.interpreter.encode, most_words, match.passage) if most_words else None
 
     def _most_telling(self, messages: Sequence[str]) -> str:
         """Returns the sentence of what a user wrote that says most."""

@@ -109,6 +109,9 @@ class Settings(BaseSettings):
         description="a document's answer below this probability is not given; none: what the reader suggests",
     )
     follow_ups: bool = Field(True, description="whether an FAQ answer offers the questions that are likely next")
+    long_answer_words: int = Field(
+        120, ge=0, description="an FAQ answer of more words is given in short first, with a button for all of it; 0: never"
+    )
     learned_policy: bool = Field(
         True, description="whether what stories suggest decides where none of them fits; off where config.yml lists no TEDPolicy"
     )

@@ -6,7 +6,7 @@ import random
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from assistant.actions.citing import UNSURE_ENTRY, document_message, is_surer
+from assistant.actions.citing import UNSURE_ENTRY, WHOLE, document_message, faq_message, is_surer
 from assistant.actions.custom import CustomActions
 from assistant.actions.form_steps import FormSteps
 from assistant.actions.speaking import ASIDES, Speaker
@@ -26,7 +26,7 @@ from assistant.dialogue.forms import run_form
 from assistant.dialogue.slots import REQUESTED_SLOT
 from assistant.dialogue.two_stage import ask_affirmation, run_two_stage_fallback
 from assistant.errors import ActionNotRegistered
-from assistant.messages import BotMessage, Button, Decision
+from assistant.messages import BotMessage, Decision
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from assistant.actions.outcome import ActionRunner
     from assistant.dialogue.domain import Domain
     from assistant.dialogue.tracker import Tracker
-    from assistant.messages import DocumentResult, FaqResult
+    from assistant.messages import DocumentResult, FaqMatch, FaqResult
 
 
 class Actions:
@@ -48,6 +48,7 @@ class Actions:
         form_attempts: messages in vain after which a form offers a way out; 0: never.
         ask_documents: reads longer documents, where the FAQ has no answer; None: there are none.
         follow_ups: returns the questions that are offered after an answer.
+        shorten: returns what is said to a question in place of an entry's long answer; None: the answer is given whole.
     """
 
     def __init__(
@@ -60,11 +61,13 @@ class Actions:
         form_attempts: int = 3,
         ask_documents: Callable[[str], DocumentResult] | None = None,
         follow_ups: Callable[[FaqResult, Tracker], Sequence[str]] = lambda found, _: found.related,
+        shorten: Callable[[str, FaqMatch], str | None] = lambda *_: None,
     ) -> None:
         self._domain = domain
         self._ask_faq = ask_faq
         self._ask_documents = ask_documents
         self._follow_ups = follow_ups
+        self._shorten = shorten
         self.speaker = Speaker(domain, rng or random.Random())
         self._custom = CustomActions(domain, runner, self.speaker)
         self._forms = FormSteps(self._custom, self.speaker, form_attempts)
@@ -80,6 +83,7 @@ class Actions:
             "action_default_ask_affirmation": ask_affirmation,
             "action_two_stage_fallback": lambda tracker: run_two_stage_fallback(tracker, lambda name: self._run(name, tracker)),
             "action_answer_faq": self._answer_faq,
+            "action_show_whole_answer": self._say_whole_answer,
             "action_handoff": self._hand_over,
         }
         self._defaults |= {name: partial(self.say, name) for name in ASIDES}
@@ -129,18 +133,28 @@ class Actions:
         found = self._ask_faq(question) if question.strip() else None
         best = found.best if found else None
         if found is None or best is None:
-            return self._answer_from_documents(question) or self.say("utter_no_answer", tracker)
-        if best.score < UNSURE_ENTRY and (said := self._answer_from_documents(question, best.score)):
+            return self._answer_from_documents(question, tracker) or self.say("utter_no_answer", tracker)
+        if best.score < UNSURE_ENTRY and (said := self._answer_from_documents(question, tracker, best.score)):
             return said
-        noted = {"faq_entry": best.entry_id, "faq_score": best.score} | ({"faq_passage": best.passage} if best.passage else {})
-        related = tuple(Button(question, question) for question in self._follow_ups(found, tracker))
-        return [BotUttered(BotMessage(best.answer, related, metadata=noted))]
+        short = self._shorten(question, best)
+        return [BotUttered(faq_message(best, short, self._follow_ups(found, tracker), self._show_whole(tracker)))]
 
-    def _answer_from_documents(self, question: str, entry_score: float = 0.0) -> list[Event]:
+    def _answer_from_documents(self, question: str, tracker: Tracker, entry_score: float = 0.0) -> list[Event]:
         """Returns what a document says; nothing where none answers, or none more surely than an entry of this score."""
         best = self._ask_documents(question).best if self._ask_documents and question.strip() else None
         is_given = best is not None and (not entry_score or is_surer(best, entry_score))
-        return [BotUttered(document_message(best))] if best is not None and is_given else []
+        return [BotUttered(document_message(best, self._show_whole(tracker)))] if best is not None and is_given else []
+
+    def _show_whole(self, tracker: Tracker) -> str:
+        """Returns the title of the button that gives all of an answer."""
+        message = self.speaker.rendered("utter_show_whole_answer", tracker, {})
+        return (message.text if message else "") or "…"
+
+    def _say_whole_answer(self, tracker: Tracker) -> list[Event]:
+        """Says all of the answer that was given in short last."""
+        said = (event.message.metadata for event in reversed(tracker.applied_events()) if isinstance(event, BotUttered))
+        whole = next((noted[WHOLE] for noted in said if WHOLE in noted), None)
+        return [BotUttered(BotMessage(str(whole)))] if whole else self.say("utter_default", tracker)
 
     def _hand_over(self, tracker: Tracker) -> list[Event]:
         """Leaves the conversation to a person, with a word about it where nothing has been said yet."""

@@ -24,6 +24,7 @@ _SAID_WITHOUT_RESPONSE = {
     "utter_restart": "Let us start over.",
     "utter_no_answer": "I do not know the answer to that yet. I have noted your question for the team.",
     "utter_action_failed": "Sorry, that did not work just now. Please try again in a moment.",
+    "utter_show_whole_answer": "Show the whole answer",
     "utter_handoff": "I will pass you on to a person of our team.",
     "utter_propose_handoff": "I can hear that this is not going well. Would you rather talk to a person of our team?",
     "utter_moderation_abuse": "I want to help, and it works better without insults.",

@@ -34,10 +34,11 @@ DEFAULT_ACTIONS = (
     "action_answer_faq",
     "action_handoff",
     "action_cancel_form",
+    "action_show_whole_answer",
 )
-"""Actions that every bot has; the last three are this project's own."""
+"""Actions that every bot has; the last four are this project's own."""
 
-_NEVER_CUSTOM = {"action_listen", "action_answer_faq", "action_handoff"}
+_NEVER_CUSTOM = {"action_listen", "action_answer_faq", "action_handoff", "action_show_whole_answer"}
 
 _TOP_KEYS = {"version", "intents", "entities", "slots", "responses", "forms", "actions", "session_config", "config", "e2e_actions"}
 _TRAINING_KEYS = {"nlu", "stories", "rules", "e2e_tests"}

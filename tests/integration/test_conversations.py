@@ -371,3 +371,45 @@ def test_follow_ups_of_an_entry_are_offered_as_buttons(bot: Agent) -> None:
     (message,) = say(bot, "How much is shipping?").messages
     assert message.buttons == (Button("Do you wrap presents?", "Do you wrap presents?"),)
     assert texts(say(bot, message.buttons[0].payload)) == ["Yes, for two euros."]
+
+
+LONG = (
+    "Presents are wrapped by hand in our workshop. The paper is made of old newspapers, which many people like. We add a card on "
+    "which we write what you tell us. A present can be wrapped until the moment when the order leaves our house. Wrapping costs "
+    "two euros for each present. Very large things are not wrapped, since no paper of ours is large enough for them."
+)
+
+
+@pytest.fixture
+def wordy(open_bot: Callable[..., Agent]) -> Agent:
+    bot = open_bot(settings={"long_answer_words": 40})
+    bot.entries.add(FaqEntry("wrap", "What does wrapping cost?", LONG, status="published"), "ann", "test")
+    return bot
+
+
+def test_a_long_answer_comes_in_short_and_a_button_gives_the_whole(wordy: Agent) -> None:
+    (message,) = say(wordy, "What does wrapping cost?").messages
+    assert "Wrapping costs two euros for each present." in str(message.text)
+    assert len(str(message.text).split()) <= 40
+    assert all(sentence in LONG for sentence in str(message.text).split(". "))
+    assert message.buttons[0] == Button("Show the whole answer", "/show_whole_answer")
+    assert message.as_rest("u")["buttons"][0] == {"title": "Show the whole answer", "payload": "/show_whole_answer"}
+    reply = say(wordy, message.buttons[0].payload)
+    assert texts(reply) == [LONG]
+    assert [decision.action for decision in reply.trace.decisions] == ["action_show_whole_answer", "action_listen"]
+    assert [asking.entry_id for asking in wordy.askings.list()] == ["wrap"]  # it was asked for once
+    assert texts(say(wordy, "hello")) == ["Hello!"]
+
+
+def test_the_whole_answer_is_shown_in_the_middle_of_a_form_which_then_goes_on(wordy: Agent) -> None:
+    say(wordy, "track it")
+    assert texts(say(wordy, "What does wrapping cost?"))[-1] == "Which number?"
+    assert texts(say(wordy, "/show_whole_answer")) == [LONG, "Which number?"]
+    assert texts(say(wordy, "12345")) == ["Your name?"]
+
+
+def test_without_a_long_answer_there_is_nothing_to_show(open_bot: Callable[..., Agent]) -> None:
+    bot = open_bot(settings={"long_answer_words": 0})
+    bot.entries.add(FaqEntry("wrap", "What does wrapping cost?", LONG, status="published"), "ann", "test")
+    assert texts(say(bot, "What does wrapping cost?")) == [LONG]
+    assert texts(say(bot, "/show_whole_answer")) == ["Sorry, I did not get that. Could you say it another way?"]

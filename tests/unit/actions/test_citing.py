@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from assistant.actions.citing import document_message
+from assistant.actions.citing import document_message, faq_message
 from assistant.actions.execution import Actions
 from assistant.dialogue.events import BotUttered
-from assistant.messages import Decision, DocumentMatch, DocumentResult, FaqMatch, FaqResult
+from assistant.messages import Button, Decision, DocumentMatch, DocumentResult, FaqMatch, FaqResult
 from tests.unit.dialogue.building import domain_of, listening, said
 
 DOMAIN = domain_of("""
@@ -32,13 +34,30 @@ def match(sentence: str, answer: str, score: float = 0.9) -> DocumentMatch:
     ],
 )
 def test_the_answer_is_marked_where_it_stands_in_the_message(sentence: str, answer: str, text: str, marked: str) -> None:
-    message = document_message(match(sentence, answer))
+    message = document_message(match(sentence, answer), "All of it")
     assert message.text == f"{text}\n\n*from Policy > Deadlines*"
     start, end = message.metadata["highlight"]
     assert message.text[start:end] == marked
     assert message.metadata["highlighted"] == answer
     first, last = message.metadata["document_span"]
+    assert message.buttons == ()
     assert (first - 40, last - 40) == (sentence.index(answer), sentence.index(answer) + len(answer))
+
+
+def test_a_document_offers_the_passage_around_its_sentence() -> None:
+    found = replace(match("You have 30 days.", "30 days"), passage="Keep *it*. You have 30 days. Then we sell it.")
+    message = document_message(found, "All of it")
+    assert message.buttons == (Button("All of it", "/show_whole_answer"),)
+    assert message.metadata["whole_answer"] == "Keep \\*it\\*. You have 30 days. Then we sell it.\n\n*from Policy > Deadlines*"
+
+
+def test_a_long_answer_of_the_faq_comes_in_short_before_what_is_asked_next() -> None:
+    found = FaqMatch("e", "q", "q", "All of the answer.", 0.9, "All")
+    whole, short = (faq_message(found, said, ["next?"], "More") for said in (None, "In short."))
+    assert (whole.text, whole.buttons) == ("All of the answer.", (Button("next?", "next?"),))
+    assert whole.metadata == {"faq_entry": "e", "faq_score": 0.9, "faq_passage": "All"}
+    assert (short.text, short.buttons) == ("In short.", (Button("More", "/show_whole_answer"), Button("next?", "next?")))
+    assert short.metadata == {**whole.metadata, "whole_answer": "All of the answer."}
 
 
 @pytest.mark.parametrize(
