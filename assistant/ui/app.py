@@ -69,7 +69,7 @@ _HELP_PLACES = {
     "training": ("training", "models"),
     "intents": ("intents", "utterances", "suggestions", "new_intent"),
     "evaluation": ("evaluation", "heat"),
-    "inbox": ("inbox", "cases", "case"),
+    "inbox": ("inbox", "cases", "case", "answer"),
     "settings": ("settings",),
 }
 

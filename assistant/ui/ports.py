@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from assistant.faq.entry import FaqEntry, Status
     from assistant.faq.queue import QuestionCluster, Unanswered
     from assistant.inbox import Case
-    from assistant.knowledge.proofreading import WeakSentence
+    from assistant.knowledge.entry_doubts import Doubt
     from assistant.messages import FaqResult, Parse, ProgressCallback, Reply, UserMessage
     from assistant.stores.entry_import import ImportChange, ImportMode, ImportReport
     from assistant.stores.entry_values import EntryVersion
@@ -170,6 +170,19 @@ class ParserPort(Protocol):
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]: ...
 
 
+class SuggestedReply(Protocol):
+    """What a person might answer: the reply, where it comes from, and how much speaks for it, in [0, 1]."""
+
+    @property
+    def text(self) -> str: ...
+
+    @property
+    def source(self) -> str: ...
+
+    @property
+    def score(self) -> float: ...
+
+
 class AgentPort(Protocol):
     """The assistant itself. Its methods block for milliseconds: call them in a thread."""
 
@@ -202,9 +215,11 @@ class AgentPort(Protocol):
 
     def handle(self, message: UserMessage) -> Reply: ...
 
+    def suggested_replies(self, sender_id: str) -> Sequence[SuggestedReply]: ...
+
     def notices(self) -> tuple[str, ...]: ...
 
-    def weak_sentences(self, answer: str) -> Sequence[WeakSentence]: ...
+    def doubts(self, entry: FaqEntry) -> Sequence[Doubt]: ...
 
     def start_conversation(self, sender_id: str) -> Reply | None: ...
 

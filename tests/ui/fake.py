@@ -16,7 +16,7 @@ from assistant.errors import DuplicateEntry, StaleEntry, UnknownEntry
 from assistant.faq.askings import Asking
 from assistant.faq.entry import FaqEntry, checked, slug
 from assistant.faq.queue import QuestionCluster
-from assistant.knowledge.proofreading import WeakSentence
+from assistant.knowledge.entry_doubts import Doubt
 from assistant.messages import (
     BotMessage,
     Button,
@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from assistant.faq.entry import Status
     from assistant.faq.queue import Unanswered
     from assistant.inbox import Case
+    from assistant.knowledge.suggesting import Suggestion
     from assistant.messages import ProgressCallback
     from assistant.stores.entry_import import ImportMode
     from assistant.ui.ports import InboxPort
@@ -366,11 +367,17 @@ class FakeAgent:
         self.conversations = FakeConversations(self)
         self.faq = FakeFaq(self.entries)
 
+    def suggested_replies(self, sender_id: str) -> tuple[Suggestion, ...]:  # noqa: ARG002 (the real signature)
+        return ()
+
     def notices(self) -> tuple[str, ...]:
         return self.told_before
 
-    def weak_sentences(self, answer: str) -> tuple[WeakSentence, ...]:
-        return (WeakSentence(answer, ("wibble",), -5.0),) if "wibble" in answer else ()
+    def doubts(self, entry: FaqEntry) -> tuple[Doubt, ...]:
+        found = {"answer": 'reads badly, look at "wibble"', "question": "reads as abuse (91%)"}
+        return tuple(
+            Doubt(entry.id, part, "fluency", "wibble", why) for part, why in found.items() if "wibble" in getattr(entry, part)
+        )
 
     def start_conversation(self, sender_id: str) -> Reply | None:
         self.senders.append(sender_id)

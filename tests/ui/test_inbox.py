@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from textual.widgets import Input
 
-from assistant.dialogue.events import ActionExecuted, BotUttered, ConversationPaused, Event, UserUttered
+from assistant.dialogue.events import ActionExecuted, AgentUttered, BotUttered, ConversationPaused, Event, UserUttered
 from assistant.dialogue.handoffs import HandoffRequest
 from assistant.inbox import Inbox
+from assistant.knowledge.suggesting import Suggestion
 from assistant.messages import BotMessage, IntentScore, Parse
 from assistant.nlu.training_data import read_nlu
 from assistant.people import user_name
@@ -19,6 +19,7 @@ from assistant.stores.conversations import ConversationStore
 from assistant.stores.database import open_database
 from assistant.stores.handoffs import HandoffStore
 from assistant.ui.agreeing import AgreeDialog
+from assistant.ui.inbox.answering import AnswerField, ReplyLine
 from assistant.ui.inbox.case import CaseScreen
 from assistant.ui.inbox.screen import InboxScreen
 from assistant.ui.problems import ProblemDialog
@@ -102,7 +103,7 @@ async def test_taken_over_answered_given_back_and_put_aside(make_app: Callable[.
         await see(pilot, "Waits for a person")
         assert "order = 12345" in shown(pilot)
         await pilot.press("r")
-        await until(pilot, lambda: isinstance(pilot.app.focused, Input))
+        await until(pilot, lambda: isinstance(pilot.app.focused, AnswerField))
         await write(pilot, "Here I am, d and g are letters")
         await pilot.press("enter")
         await see(pilot, "You have taken this over")
@@ -115,6 +116,52 @@ async def test_taken_over_answered_given_back_and_put_aside(make_app: Callable[.
         await pilot.press("d")
         await until(pilot, lambda: isinstance(pilot.app.screen, InboxScreen))
         await see(pilot, "All 2")
+
+
+async def test_a_suggested_reply_is_put_into_the_answer_by_key_and_by_click(
+    make_app: Callable[..., AssistantApp], agent: FakeAgent, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps = "Of course:\n\n- one\n- two"
+    replies = (Suggestion(steps, 'FAQ: "Who can help me?"', 0.81), Suggestion("A colleague calls you.", "a colleague", 0.4))
+    asked: list[str] = []
+
+    def suggested_replies(sender_id: str) -> tuple[Suggestion, ...]:
+        asked.append(sender_id)
+        return replies
+
+    monkeypatch.setattr(agent, "suggested_replies", suggested_replies)
+    async with make_app().run_test(size=(100, 30)) as pilot:
+        await see(pilot, "model ready")
+        await pilot.press("f7")
+        await see(pilot, "All 3")
+        await pilot.press("enter")
+        await see(pilot, "A colleague calls you.")
+        for part in ("1 Of course: - one - two", "Who can help me?", "81%", "1…3 Reply"):
+            assert part in shown(pilot)
+        field = pilot.app.screen.query_one(AnswerField)
+        await pilot.press("3")  # there is no third
+        assert field.text == ""
+        await pilot.press("1")
+        await until(pilot, lambda: field.text == steps)
+        await until(pilot, lambda: pilot.app.focused is field)
+        await pilot.press("2")  # a digit of the answer by now
+        assert field.text == f"{steps}2"
+        await pilot.press("backspace")
+        await pilot.click(list(pilot.app.screen.query(ReplyLine))[1])  # one that nobody has changed gives way
+        await until(pilot, lambda: field.text == "A colleague calls you.")
+        await pilot.press("!", "ctrl+j", "escape", "1")  # what was written stays
+        await until(pilot, lambda: field.text == f"A colleague calls you.!\n\n{steps}")
+        await pilot.press("enter")
+        await see(pilot, "You have taken this over")
+        await until(pilot, lambda: field.text == "")
+        (said,) = [event for event in ConversationStore(database).load("carla") if isinstance(event, AgentUttered)]
+        assert said.text == f"A colleague calls you.!\n\n{steps}"
+        assert asked == ["carla"]  # once, since the user has said nothing new
+        replies = ()
+        events = ConversationStore(database).load("carla")
+        ConversationStore(database).append("carla", [UserUttered("thanks", Parse("thanks"), timestamp=AT)], len(events))
+        await until(pilot, lambda: "A colleague calls you." not in shown(pilot).split("thanks")[-1], "the replies gone")
+        assert asked == ["carla", "carla"]
 
 
 async def test_any_conversation_can_be_taken_over_from_the_list(make_app: Callable[..., AssistantApp], database: Database) -> None:
@@ -150,7 +197,7 @@ async def test_of_two_agents_the_second_is_told_and_loses_nothing(
         assert "somebody-else" in shown(pilot)
         await pilot.press("escape")
         await see(pilot, "somebody-else has taken this over")
-        assert pilot.app.screen.query_one("#answer", Input).value == "I am too late"
+        assert pilot.app.screen.query_one(AnswerField).text == "I am too late"
 
 
 async def test_what_was_said_since_keeps_it_on_the_list(make_app: Callable[..., AssistantApp], database: Database) -> None:

@@ -26,6 +26,7 @@ from assistant.ui.faq.screen import FaqScreen
 from assistant.ui.faq.tables import EntryTable, QuestionTable
 from assistant.ui.faq.versions import VersionsScreen
 from assistant.ui.help import HelpScreen
+from assistant.ui.inbox.answering import AnswerField
 from assistant.ui.inbox.case import CaseScreen
 from assistant.ui.inbox.screen import InboxScreen
 from assistant.ui.inbox.tables import CaseTable
@@ -76,6 +77,7 @@ OWNERS: dict[str, type] = {
     "inbox": InboxScreen,
     "cases": CaseTable,
     "case": CaseScreen,
+    "answer": AnswerField,
     "settings": SettingsScreen,
     "tour": TourScreen,
     "dialog": ProblemDialog,

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from textual import on, work
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
+from assistant.dialogue.events import UserUttered
 from assistant.dialogue.handoffs import transcript
 from assistant.faq.entry import FaqEntry
 from assistant.languages import N_, tr
@@ -17,6 +18,7 @@ from assistant.ui.actions import bindings
 from assistant.ui.desk import DeskScreen
 from assistant.ui.footer import KeyFooter
 from assistant.ui.inbox.alternative import make_alternative
+from assistant.ui.inbox.answering import AnswerField, ReplyLine, SuggestedReplies
 from assistant.ui.inbox.example import make_example
 from assistant.ui.inbox.lines import SaidList
 from assistant.ui.inbox.wording import headline, reasons
@@ -52,15 +54,15 @@ class CaseScreen(DeskScreen):
         #about { height: auto; max-height: 9; padding: 0 2; background: $surface; overflow-y: auto; }
         #who { height: auto; }
         #why { height: auto; }
-        #answer { border: round $border-blurred; background: transparent; margin: 0 1; }
-        #answer:focus { border: round $primary; }
     }
     CaseScreen.-short #about { max-height: 5; }
+    CaseScreen.-short AnswerField { max-height: 5; }
     """
 
     def __init__(self, case: Case, me: str) -> None:
         super().__init__()
         self._case, self._me = case, me
+        self._suggested_for = ""
 
     def successor(self) -> DeskScreen | None:
         """Returns None: an answer may be half written."""
@@ -76,7 +78,8 @@ class CaseScreen(DeskScreen):
             yield Static(id="who")
             yield Static(id="why")
         yield SaidList(id="said")
-        yield Input(placeholder=tr("r: answer as a person; Enter sends it and takes the conversation over"), id="answer")
+        yield SuggestedReplies()
+        yield AnswerField(id="answer")
         yield KeyFooter()
 
     def on_mount(self) -> None:
@@ -103,6 +106,18 @@ class CaseScreen(DeskScreen):
         self.query_one("#why", Static).update(reasons(self._case))
         self.query_one(SaidList).show(events, self._case.concerns)
         self.refresh_bindings()
+        last = next((event.text for event in reversed(events) if isinstance(event, UserUttered)), "")
+        if last != self._suggested_for:
+            self._suggested_for = last
+            self._suggest()
+
+    @work(group="suggest", description="suggest", exclusive=True)
+    async def _suggest(self) -> None:
+        """Shows what might be answered to what the user said last."""
+        agent, sender_id = self.desk.agent, self._case.sender_id
+        found = await self.guarded(lambda: agent.suggested_replies(sender_id)) if agent is not None else None
+        await self.query_one(SuggestedReplies).show(found or ())
+        self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Returns whether a key means anything now."""
@@ -112,25 +127,34 @@ class CaseScreen(DeskScreen):
             return is_mine
         if action == "take":
             return not is_mine
+        if action == "use_reply":
+            return parameters[0] in range(1, len(self.query_one(SuggestedReplies).replies) + 1)
         return super().check_action(action, parameters)
 
     # --- acting as a person
 
     def action_reply(self) -> None:
         """Goes to the field for the answer."""
-        self.query_one("#answer").focus()
+        self.query_one(AnswerField).focus()
+
+    def action_use_reply(self, number: int) -> None:
+        """Puts a suggested reply into the answer, where it can be changed before it is sent."""
+        self.query_one(AnswerField).suggest(self.query_one(SuggestedReplies).replies[number - 1].text)
+
+    @on(ReplyLine.Chosen)
+    def _reply_chosen(self, event: ReplyLine.Chosen) -> None:
+        self.action_use_reply(event.number)
 
     def action_leave(self) -> None:
         """Leaves the field for the answer, or the conversation."""
-        if self.query_one("#answer").has_focus:
+        if self.query_one(AnswerField).has_focus:
             self.query_one(SaidList).focus()
         else:
             self.dismiss(None)
 
-    @on(Input.Submitted, "#answer")
-    def _answered(self, event: Input.Submitted) -> None:
-        if event.value.strip():
-            self._answer(event.value.strip())
+    @on(AnswerField.Sent)
+    def _answered(self, event: AnswerField.Sent) -> None:
+        self._answer(event.text)
 
     @work(group="write", description="write")
     async def _answer(self, text: str) -> None:
@@ -139,8 +163,7 @@ class CaseScreen(DeskScreen):
         if inbox is None:
             return
         if await self.is_done(lambda: inbox.answer(case, self._me, text)):
-            field = self.query_one("#answer", Input)
-            field.value = "" if field.value.strip() == text else field.value
+            self.query_one(AnswerField).was_sent(text)
         self.look()
 
     def action_take(self) -> None:
