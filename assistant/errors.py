@@ -367,7 +367,7 @@ class BadPattern(SourceError):
         super().__init__(
             f'regex "{name}" cannot be used: {why}',
             where=where,
-            fix="rewrite it without look-around or back-references",
+            fix="correct it, or remove it",
         )
 
 

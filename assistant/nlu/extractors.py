@@ -1,4 +1,4 @@
-"""Finds entities without a model: regexes (RE2, linear in the text) and lookup lists; applies synonyms."""
+"""Finds entities without a model: regexes and lookup lists; applies synonyms."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from assistant.errors import BadPattern
 from assistant.messages import Entity
 from assistant.nlu.folding import FoldedText, fold
 from assistant.nlu.overlaps import LOOKUP_EXTRACTOR, REGEX_EXTRACTOR
+from assistant.nlu.patterns import Pattern, check_pattern, compiled
 from assistant.nlu.roles import Roles
 from assistant.nlu.synonyms import Synonyms
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-    from assistant.nlu.training_data import NamedPattern, TrainingData
+    from assistant.nlu.training_data import TrainingData
 
 MAX_FINDS = 200
 
@@ -47,11 +47,11 @@ class Extractors:
             entities: the entities that there are; a regex or lookup of another name extracts nothing. None means any name.
 
         Raises:
-            BadPattern: RE2 cannot take a pattern: it has look-around, back-references, or would grow too large.
+            BadPattern: a pattern is no regular expression, or would grow too large.
         """
         extracting = [pattern for pattern in data.regexes if entities is None or pattern.name in entities]
         for pattern in extracting:
-            compile_pattern(pattern)
+            check_pattern(pattern)
         lookups = {name: entries for name, entries in data.lookups.items() if entities is None or name in entities}
         return cls(tuple((pattern.name, pattern.pattern) for pattern in extracting), lookups, dict(data.synonyms))
 
@@ -90,9 +90,8 @@ class Extractors:
     def _regex_finds(self, text: str) -> list[Entity]:
         finds: list[Entity] = []
         for name, pattern in self._compiled:
-            for match in pattern.finditer(text):
-                if match.end() > match.start():
-                    finds.append(_find(name, text, match.start(), match.end(), REGEX_EXTRACTOR))
+            for start, end in pattern.spans(text):
+                finds.append(_find(name, text, start, end, REGEX_EXTRACTOR))
                 if len(finds) >= MAX_FINDS:
                     return finds
         return finds
@@ -113,8 +112,8 @@ class Extractors:
         return Synonyms(self.synonyms, frozenset(entry for entries in self.lookups.values() for entry in entries))
 
     @cached_property
-    def _compiled(self) -> list[tuple[str, Any]]:
-        return [(name, _compile(pattern)) for name, pattern in self.regexes]
+    def _compiled(self) -> list[tuple[str, Pattern]]:
+        return [(name, compiled(pattern)) for name, pattern in self.regexes]
 
     @cached_property
     def _entries(self) -> dict[str, list[str]]:
@@ -137,29 +136,6 @@ class Extractors:
         from ahocorasick_rs import AhoCorasick
 
         return AhoCorasick(list(self._entries))
-
-
-def compile_pattern(pattern: NamedPattern) -> None:
-    """Checks that a pattern can be matched in a time that is linear in the text.
-
-    Raises:
-        BadPattern: RE2 refuses it.
-    """
-    try:
-        _compile(pattern.pattern)
-    except Exception as error:  # the library's error class has no public name in all its versions
-        why = error.args[0] if error.args else error
-        text = why.decode("utf-8", "replace") if isinstance(why, bytes) else str(why)
-        raise BadPattern(where=pattern.place, name=pattern.name, why=text) from error
-
-
-def _compile(pattern: str) -> Any:
-    import re2
-
-    options = re2.Options()
-    options.log_errors = False
-    options.case_sensitive = False
-    return re2.compile(pattern, options)
 
 
 def _is_border(text: str, index: int) -> bool:

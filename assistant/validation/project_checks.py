@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from assistant.dialogue.stories import ActionStep, OrStep, SlotStep, UserStep, l
 from assistant.errors import AssistantError, Place, UnknownName, nearest
 from assistant.faq.files import read_entries
 from assistant.misspellings import misspelt_keys, misspelt_variables, places_of_intents
+from assistant.nlu.patterns import check_pattern
 from assistant.nlu.training_data import read_nlu
 from assistant.validation.config_checks import config_findings, old_data, strange_files
 from assistant.validation.domain_checks import slots_in_vain, unused_responses
@@ -49,6 +51,7 @@ def validate_project(project: Project) -> list[Finding]:
     data: TrainingData | None = _attempt(findings, lambda: read_nlu(project.training))
     if data:
         findings += map(_warning, data.problems)
+        findings += _patterns(data, domain)
     entries: list[FaqEntry] = []
     for path in project.faq:
         entries += _attempt(findings, lambda path=path: read_entries(path)) or ()  # type: ignore[misc]
@@ -72,6 +75,15 @@ def validate_project(project: Project) -> list[Finding]:
     findings += strange_files(project)
     findings += map(_warning, misspelt_keys(project))
     return _sorted(_from_root(finding, project) for finding in findings)
+
+
+def _patterns(data: TrainingData, domain: Domain | None) -> list[Finding]:
+    """Regexes that extract an entity and cannot be used: training stops at them."""
+    findings: list[Finding] = []
+    for pattern in data.regexes:
+        if domain is None or pattern.name in domain.entities:
+            _attempt(findings, partial(check_pattern, pattern))
+    return findings
 
 
 def _of_domain(domain: Domain) -> Iterator[Finding]:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from assistant.errors import BadPattern, Place
@@ -17,10 +19,28 @@ def test_regexes_are_found_whatever_the_case() -> None:
     assert found == [Entity("code", 5, 9, "AB12", extractor=REGEX_EXTRACTOR)]
 
 
-@pytest.mark.parametrize("pattern", [r"(?=a)b", r"(a)\1", "(", "(a{1000}){1000}"])
-def test_a_pattern_that_cannot_be_bounded_is_refused(pattern: str) -> None:
+@pytest.mark.parametrize("pattern", ["(", "[a", "*"])
+def test_what_is_no_pattern_is_refused(pattern: str) -> None:
     with pytest.raises(BadPattern, match=r"NLU-004 nlu\.yml:7"):
         Extractors.of(TrainingData(regexes=(NamedPattern("code", pattern, HERE),)))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "found"),
+    [
+        (r"(?<!\d)\d{4}(?!\d)", "12345 or 6789", ["6789"]),
+        (r"\b\d+(?= euros)", "20 EUROS and 30 dollars", ["20"]),
+        (r"\b(\w)\1+\b", "aa b ccc", ["aa", "ccc"]),
+    ],
+)
+def test_patterns_may_look_around_and_back(pattern: str, text: str, found: list[str]) -> None:
+    assert [entity.value for entity in Extractors(regexes=(("code", pattern),)).extract(text)] == found
+
+
+def test_a_pattern_that_would_search_for_ever_is_given_up() -> None:
+    started = time.process_time()
+    assert Extractors(regexes=(("bomb", r"^(\w+\s?)+(?=!)$"),)).extract("ab " * 2_000 + "?") == []
+    assert time.process_time() - started < 1
 
 
 def test_nested_quantifiers_are_harmless() -> None:
