@@ -23,7 +23,8 @@ def signals(
     ],
     output: Annotated[Path | None, typer.Option("--output", help="Folder to write; by default the shipped one.")] = None,
     sentences: Annotated[
-        Path | None, typer.Option("--sentences", help="Folder with emotions.yml and moderation.yml; by default the shipped ones.")
+        Path | None,
+        typer.Option("--sentences", help="Folder with emotions.yml, moderation.yml and people.yml; by default the shipped ones."),
     ] = None,
     checkpoint: Annotated[Path | None, typer.Option("--checkpoint", help="Encoder to read; by default the shipped one.")] = None,
     as_json: JsonOption = False,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import random
 from dataclasses import dataclass
+from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
 from assistant.errors import BadTrainingRow, Place, UnreadableFile
@@ -11,7 +13,7 @@ from assistant.nlu.signals.heads import CATEGORIES, EMOTIONS
 from assistant.yaml_source import read_yaml, require, want_list
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from assistant.yaml_source import YamlMap
@@ -29,6 +31,12 @@ _SHORTEST_PHRASE = 4
 """Words: SST-2 cuts its reviews into phrases, and shorter ones say little."""
 _DAVIDSON = {"neither": "harmless", "offensive": "abuse", "hate": "hate"}
 _EVERY, _REQUESTS_STEP = 10, 5
+_REQUEST_WEIGHT = 0.05
+"""What an ordinary request counts beside a sentence of the project's own, which are few and chosen to be hard."""
+_SAID_AGAIN, _SAID_AGAIN_WEIGHT = 6, 0.5
+"""A sentence with a mood is learnt from so often in the words of different people, who together count half a sentence."""
+_ASKED_AGAIN, _ASKED_AGAIN_STEP, _ASKED_AGAIN_WEIGHT = 2, 5, 0.3
+"""Of ordinary requests every so many are asked again by so many people, each of this weight."""
 _CLEAN = dict.fromkeys(CATEGORIES, "")
 
 
@@ -40,12 +48,16 @@ class Row:
         text: to learn from.
         labels: by head, the name of its output; a head that is not named does not look at the text. For heads with one output
             the label is the output's own name, or empty: it is not that.
-        source: ``own``, ``groups`` (from templates), ``reviews``, ``tweets`` or ``requests``.
+        source: ``own``, ``groups`` (from templates), ``reviews``, ``tweets``, ``requests`` or ``people`` (said again by them).
+        weight: what it counts beside a sentence of the project's own.
+        origin: the text that it says in other words, which must not be held out while this is learnt from; empty: none.
     """
 
     text: str
     labels: Mapping[str, str]
     source: str
+    weight: float = 1.0
+    origin: str = ""
 
 
 def read_own(folder: Path) -> list[Row]:
@@ -64,8 +76,37 @@ def read_own(folder: Path) -> list[Row]:
     return (
         rows
         + [Row(text, _CLEAN, "own") for text in _texts(found, "harmless")]
-        + [Row(text, _CLEAN, "groups") for text in _about_groups(found)]
+        + [Row(text, {"sentiment": "neutral", "emotion": "neutral"} | _CLEAN, "groups") for text in _about_groups(found)]
     )
+
+
+def said_by_people(folder: Path, own: Sequence[Row], requests: Sequence[Row]) -> list[Row]:
+    """Returns sentences with a mood, and requests, said again by people who tell who they are: that changes no mood.
+
+    Source: counterfactual data augmentation, as in Maudslay et al. 2019.
+
+    Args:
+        folder: holds ``people.yml``.
+        own: the project's own sentences; those of templates are passed over.
+        requests: ordinary ones.
+
+    Raises:
+        SourceError: the file cannot be read or does not hold together.
+    """
+    found = read_yaml(folder / "people.yml")
+    frames, people = _texts(found, "said_by"), _texts(found, "people")
+    turns = cycle(random.Random(0).sample(people, len(people)))
+
+    def again(row: Row, times: int, weight: float) -> list[Row]:
+        labels = {head: row.labels[head] for head in ("sentiment", "emotion")}
+        texts = [frame.replace("{person}", next(turns)).replace("{message}", row.text) for frame in (frames * times)[:times]]
+        return [Row(text, labels, "people", weight, row.text) for text in texts]
+
+    moods = [row for row in own if row.source == "own" and "emotion" in row.labels]
+    return [
+        *(one for row in moods for one in again(row, _SAID_AGAIN, _SAID_AGAIN_WEIGHT / _SAID_AGAIN)),
+        *(one for row in requests[::_ASKED_AGAIN_STEP] for one in again(row, _ASKED_AGAIN, _ASKED_AGAIN_WEIGHT)),
+    ]
 
 
 def _flagged(name: str) -> dict[str, str]:
@@ -120,7 +161,7 @@ def read_requests(root: Path, *, is_held_out: bool = False) -> list[Row]:
     banking = list(enumerate(_json_lines(root / "nlu/banking77/train.jsonl")))
     kept = [row for number, row in banking if (number % _EVERY == 0) == is_held_out]
     texts = [str(row["text"]) for _, row in (*clinc, *kept)][:: 1 if is_held_out else _REQUESTS_STEP]
-    return [Row(text, {"sentiment": "neutral", "emotion": "neutral"} | _CLEAN, "requests") for text in texts]
+    return [Row(text, {"sentiment": "neutral", "emotion": "neutral"} | _CLEAN, "requests", _REQUEST_WEIGHT) for text in texts]
 
 
 def _about_groups(found: YamlMap) -> list[str]:

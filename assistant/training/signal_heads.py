@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 FOLDS = 5
 INVERSE_PENALTIES = {"polarity": 4.0, "manner": 4.0, "sentiment": 10.0, "emotion": 20.0} | dict.fromkeys(CATEGORIES, 50.0)
-REQUEST_WEIGHT = 0.05
-"""What an ordinary request counts beside a sentence of the project's own, which are few and chosen to be hard."""
 _STEPS = 300
 _PUBLISHED_SCALE = 0.3
 """Brings the logits of the heads for published data to the size of the other inputs."""
@@ -134,11 +132,11 @@ def fit_head(rows: Encoded, head: str, base: Weights | None) -> Weights:
     dense = np.hstack([rows.vectors, rows.logits(base) * _PUBLISHED_SCALE]) if base is not None else rows.vectors
     balance = {name: _RARE if name == "hate" else 1.0 for name in MANNERS} if head == "manner" else None
     model = LogisticRegression(C=INVERSE_PENALTIES[head], max_iter=_STEPS, tol=1e-3, class_weight=balance)
-    counts = [REQUEST_WEIGHT if row.source == "requests" else 1.0 for row in rows.rows]
-    model.fit(hstack([rows.by_gram, csr_matrix(dense)]).tocsr(), labels, sample_weight=counts)
+    weights = [row.weight for row in rows.rows]
+    model.fit(hstack([rows.by_gram, csr_matrix(dense)]).tocsr(), labels, sample_weight=weights)
     order = [list(model.classes_).index(name) for name in GROUPS[head]] if len(GROUPS[head]) > 1 else [0]
-    weights, bias = model.coef_[order].T.astype(np.float32), model.intercept_[order].astype(np.float32)
-    by_gram, by_vector, upon = np.split(weights, [N_BUCKETS, N_BUCKETS + rows.vectors.shape[1]])
+    fitted, bias = model.coef_[order].T.astype(np.float32), model.intercept_[order].astype(np.float32)
+    by_gram, by_vector, upon = np.split(fitted, [N_BUCKETS, N_BUCKETS + rows.vectors.shape[1]])
     if base is not None:
         upon = upon * np.float32(_PUBLISHED_SCALE)
         by_gram, bias = by_gram + base.by_gram @ upon, bias + base.bias @ upon
@@ -147,7 +145,9 @@ def fit_head(rows: Encoded, head: str, base: Weights | None) -> Weights:
 
 def held_out_logits(rows: Encoded, head: str, base: Weights | None) -> Floats:
     """Returns what heads say of the rows that they were not fitted to. Shape: (row, output)."""
-    folds = np.random.default_rng(0).integers(0, FOLDS, len(rows.rows))
+    origins = [row.origin or row.text for row in rows.rows]
+    numbers = {text: number for number, text in enumerate(dict.fromkeys(origins))}
+    folds = np.random.default_rng(0).integers(0, FOLDS, len(numbers))[[numbers[text] for text in origins]]
     said = np.zeros((len(rows.rows), len(GROUPS[head])), np.float32)
     for fold in range(FOLDS):
         inside, outside = np.flatnonzero(folds != fold).tolist(), np.flatnonzero(folds == fold).tolist()

@@ -14,7 +14,7 @@ from assistant.albert.manifest import write_manifest
 from assistant.nlu.signals.anchors import save_anchors
 from assistant.nlu.signals.heads import CATEGORIES, columns, save_heads
 from assistant.training.saving import fingerprint
-from assistant.training.signal_data import Row, read_own, read_published, read_requests, read_reviews, read_tweets
+from assistant.training.signal_data import Row, read_own, read_published, read_requests, read_reviews, read_tweets, said_by_people
 from assistant.training.signal_heads import Encoded, all_logits, fit_heads, manner_of
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def make_signals(
     Args:
         checkpoint: whose vectors the heads read.
         data: holds ``glue/SST-2``, ``moderation/davidson``, ``nlu/clinc150`` and ``nlu/banking77``.
-        sentences: the project's own, ``emotions.yml`` and ``moderation.yml``.
+        sentences: the project's own, ``emotions.yml`` and ``moderation.yml``, and ``people.yml``.
         output: the folder; what stands there is replaced when the new one is complete.
         on_progress: told of each batch of texts and of each fit.
         card: the text that describes them; None: none is written.
@@ -56,9 +56,10 @@ def make_signals(
 
     own = read_own(sentences)
     published = read_published(data)
-    rows = [*own, *read_requests(data)]
+    requests = read_requests(data)
+    rows = [*own, *requests, *said_by_people(sentences, own, requests)]
     vectors = encode([row.text for row in rows])
-    name = fingerprint(checkpoint.model, checkpoint.tokenizer, "float32")
+    name = fingerprint(checkpoint.plain().weights, checkpoint.tokenizer, "float32")
     heads = fit_heads(_without_vectors(published), Encoded.of(rows, vectors), name, {}, on_progress)
     figures = {**heads.figures, "development": measure(heads, data, encode)}
     with replacing_folder(output) as folder:

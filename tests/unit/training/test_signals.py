@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
-from assistant.albert.checkpoint import random_checkpoint
+from assistant.albert.checkpoint import random_checkpoint, save_checkpoint
 from assistant.albert.manifest import verify_manifest
+from assistant.cli.albert import app
 from assistant.errors import BadModel, BadTrainingRow, DamagedFile, UnreadableFile
 from assistant.nlu.signals.anchors import ANCHORS, NO_VECTOR, load_shipped, words_alone
 from assistant.nlu.signals.heads import CATEGORIES, EMOTIONS, OUTPUTS
 from assistant.training.saving import fingerprint
-from assistant.training.signal_data import read_own, read_published, read_requests, read_tweets
+from assistant.training.signal_data import Row, read_own, read_published, read_requests, read_tweets, said_by_people
+from assistant.training.signal_heads import Encoded, held_out_logits
 from assistant.training.signal_making import make_signals
 from assistant.training.signal_transfer import heads_for, transferred
 from tests.unit.nlu.tiny import TINY
@@ -63,6 +66,9 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write("own/emotions.yml", listed(EMOTIONS))
     groups = "groups: [tall, short]\ngroup_templates:\n- i am {group} and need a coat\n"
     write("own/moderation.yml", listed([*CATEGORIES, "harmless"]) + groups)
+    write(
+        "own/people.yml", 'people: [blind, a nurse, from mars]\nsaid_by: ["i am {person}. {message}", "{message}, i am {person}"]\n'
+    )
     good = [(f"a truly {word} little film", "1") for word in ("fine", "lovely", "great", "warm") * 6]
     bad = [(f"a truly {word} little film", "0") for word in ("dull", "awful", "bad", "cold") * 6]
     for split in ("train", "dev"):
@@ -118,6 +124,34 @@ def test_requests_to_measure_on_are_none_of_those_to_learn_from(data: Path) -> N
     assert not learnt & held_out
 
 
+def test_sentences_are_said_again_by_people_and_keep_their_mood(data: Path) -> None:
+    own, requests = read_own(data / "own"), read_requests(data)
+    rows = said_by_people(data / "own", own, requests)
+    moods = {row.text: row for row in own if row.source == "own" and "emotion" in row.labels}
+    angry = [row for row in rows if row.origin == "i am furious about parcel"]
+    people = ("blind", "a nurse", "from mars")
+    assert len(angry) == 6
+    assert {person for row in angry for person in people if f"i am {person}" in row.text} == set(people)
+    assert all(row.labels == {"sentiment": "negative", "emotion": "anger"} for row in angry)
+    assert sum(row.weight for row in angry) == pytest.approx(0.5)
+    assert {row.origin for row in rows} <= {*moods, *(row.text for row in requests)}
+    assert all("{" not in row.text for row in rows)
+
+
+def test_what_is_said_again_is_held_out_with_what_it_says() -> None:
+    rng = np.random.default_rng(0)
+    names = ("negative", "neutral", "positive")
+    # Each vector belongs to one message alone: whoever has learnt from a copy of it knows its mood, nobody else can.
+    vectors = {f"message {number}": rng.normal(size=24).astype(np.float32) for number in range(120)}
+    truth = dict(zip(vectors, rng.choice(names, len(vectors)).tolist(), strict=True))
+    rows = [Row(text, {"sentiment": truth[text]}, "own") for text in vectors]
+    rows += [Row(f"i am tall. {text}", {"sentiment": truth[text]}, "people", 1.0, text) for text in vectors]
+    data = Encoded.of(rows, np.stack([vectors[row.origin or row.text] * 5 for row in rows]))
+    said = held_out_logits(data, "sentiment", None)[: len(vectors)].argmax(axis=1)
+    right = np.mean([names[k] == truth[text] for k, text in zip(said, vectors, strict=True)])
+    assert right < 0.6
+
+
 def test_heads_that_were_made_tell_what_they_learnt(made: Path) -> None:
     manifest = verify_manifest(made)
     assert manifest["kind"] == "signals"
@@ -134,8 +168,24 @@ def test_heads_that_were_made_tell_what_they_learnt(made: Path) -> None:
     assert heads.weigh("your phone is a disgrace", NO_VECTOR)[0].emotion == "anger"
 
 
+def test_the_verb_makes_them_from_files_to_figures(data: Path, checkpoint: Checkpoint, tmp_path: Path) -> None:
+    save_checkpoint(checkpoint, tmp_path / "encoder")
+    arguments = ["signals", "--data", data, "--sentences", data / "own", "--checkpoint", tmp_path / "encoder"]
+    command = [str(part) for part in (*arguments, "--output", tmp_path / "out")]
+    ran = CliRunner().invoke(app, [*command, "--json"], catch_exceptions=False)
+    figures = json.loads(ran.stdout.splitlines()[-1])
+    assert (ran.exit_code, figures["development"]["davidson"]["n"]) == (0, 56)
+    assert figures == json.loads((tmp_path / "out/figures.json").read_text())
+    heads, texts, _ = load_shipped(tmp_path / "out")
+    assert heads.encoder == fingerprint(checkpoint.model, checkpoint.tokenizer, "float32")
+    assert set(texts) >= set(lines("anger"))
+    told = CliRunner().invoke(app, command, catch_exceptions=False)
+    assert "davidson" in told.stdout
+    assert "weighted_f1 1.0" in told.stdout
+
+
 def test_the_encoder_that_they_were_made_for_takes_them_as_they_are(made: Path, checkpoint: Checkpoint) -> None:
-    name = fingerprint(checkpoint.model, checkpoint.tokenizer, "float32")
+    name = fingerprint(checkpoint.plain().weights, checkpoint.tokenizer, "float32")
     heads, said = heads_for(made, name, lambda _: pytest.fail("nothing needs to be encoded"))
     assert said == {"encoder": "the same"}
     assert np.array_equal(heads.bias, load_shipped(made)[0].bias)
