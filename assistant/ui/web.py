@@ -6,6 +6,7 @@ are addressed to it there, and lets no page of another site talk to it.
 
 from __future__ import annotations
 
+import re
 import shlex
 import socket
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,17 @@ _POLICY = (
     "img-src 'self' data:; connect-src 'self' ws://{authority}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 """Pages load nothing from elsewhere, and stand in no frame of another page."""
+
+_ELSEWHERE = re.compile(r"<link\b[^>]*https://[^>]*>")
+"""What the library's page would load from elsewhere: a font. The policy refuses it; without it, nothing is asked for at all."""
+
+_FOCUS = """<script>
+  const waiting = setInterval(() => {
+    const field = document.querySelector("#terminal textarea");
+    if (field) { clearInterval(waiting); field.focus(); }
+  }, 50);
+</script>"""
+"""Lets people type at once, without a click first."""
 
 
 def serve(command: Sequence[str], host: str, port: int) -> None:
@@ -60,6 +72,8 @@ def made_server(command: Sequence[str], host: str, port: int) -> Any:
         if not is_from_here(request.headers.get("Host"), request.headers.get("Origin"), port):
             raise web.HTTPForbidden(text="This server answers its own machine alone.")
         response = await handler(request)
+        if isinstance(response, web.Response) and response.content_type == "text/html" and response.text:
+            response.text = _ELSEWHERE.sub("", response.text).replace("</body>", f"{_FOCUS}</body>")
         if not response.prepared:
             response.headers["Content-Security-Policy"] = _POLICY.format(authority=authority)
             response.headers["X-Content-Type-Options"] = "nosniff"

@@ -81,7 +81,7 @@ class MessageView(Vertical, can_focus=True):
         super().__init__(classes=classes)
         self.entry = entry
         self.needle = ""
-        self.border_title = Content(label)  # type: ignore[assignment]  # typed too narrowly there; a str would be markup
+        self.border_title = Content(label)  # a str would be read as markup
 
     @property
     def trace(self) -> Trace | None:
