@@ -102,6 +102,7 @@ class Banner(Horizontal):
         """Fits the names of the screens."""
         width = self.size.width
         self.query_one("#project").display = width >= _WIDE
+        self.query_one("#model").styles.width = "auto" if width >= _WIDE else "1fr"  # the project's name gives way first
         for place in self.query(Place):
             place.fit(width)
 

@@ -12,9 +12,11 @@ from textual.widgets import Static
 
 from assistant.languages import N_, tr
 from assistant.ui.actions import ACTIONS, PLACES, bindings
+from assistant.ui.markdown_blocks import Block
+from assistant.ui.prose import Prose
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
@@ -26,6 +28,8 @@ _COMMANDS = (
     ("/help", N_("Show this help.")),
     ('/intent{"entity": "value"}', N_("Send an intent as if it had been understood, past the language model.")),
 )
+
+_COLUMN = 13
 
 
 class HelpScreen(ModalScreen[None]):
@@ -61,9 +65,9 @@ class HelpScreen(ModalScreen[None]):
             box.border_subtitle = tr("↑ ↓ scroll · Esc close")
             for place in self._order:
                 yield Static(tr(PLACES[place]), classes="place", markup=False)
-                yield Static(_section([(self._key(action), action.shown_help) for action in ACTIONS if action.place == place]))
+                yield KeyRows((self._key(action), action.shown_help) for action in ACTIONS if action.place == place)
             yield Static(tr("Commands in a message"), classes="place", markup=False)
-            yield Static(_section([(command, tr(about)) for command, about in _COMMANDS]))
+            yield KeyRows((command, tr(about)) for command, about in _COMMANDS)
 
     def _key(self, action: Action) -> str:
         keys = self._keymap.get(action.id)
@@ -78,11 +82,16 @@ class HelpScreen(ModalScreen[None]):
         self.dismiss(None)
 
 
-def _section(rows: list[tuple[str, str]]) -> Content:
-    """Returns keys and sentences in two columns; a key too wide for its column has a line of its own."""
-    column = 13
-    lines = []
-    for key, sentence in rows:
-        gap = " " * (column - len(key)) if len(key) < column else "\n" + " " * column
-        lines.append(Content.assemble((key, "$text-accent"), gap, sentence))
-    return Content("\n").join(lines)
+class KeyRows(Prose):
+    """Keys and sentences in two columns; a key too wide for its column has a line of its own."""
+
+    def __init__(self, rows: Iterable[tuple[str, str]]) -> None:
+        super().__init__("")
+        self.blocks = tuple(block for key, sentence in rows for block in _row(key, sentence))
+
+
+def _row(key: str, sentence: str) -> tuple[Block, ...]:
+    named = Content.styled(key, "$text-accent")
+    if len(key) < _COLUMN:
+        return (Block(Content(sentence), named + " " * (_COLUMN - len(key)), " " * _COLUMN, gap=False),)
+    return (Block(named, gap=False), Block(Content(sentence), " " * _COLUMN, " " * _COLUMN, gap=False))

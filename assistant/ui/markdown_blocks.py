@@ -31,7 +31,7 @@ class Block:
     """
 
     content: Content
-    first: str = ""
+    first: str | Content = ""
     rest: str = ""
     gap: bool = True
 

@@ -40,7 +40,8 @@ def flow(blocks: Sequence[Block], width: int) -> Content:
             lines.append(Content(""))
         inner = max(width - len(block.first), _MIN_WIDTH)
         for number, line in enumerate(block.content.wrap(inner)):
-            lines.append(Content(block.first if number == 0 else block.rest) + line.rstrip())
+            start = block.first if number == 0 else block.rest
+            lines.append((Content(start) if isinstance(start, str) else start) + line.rstrip())
     return Content("\n").join(lines)
 
 

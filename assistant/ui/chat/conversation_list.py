@@ -132,7 +132,7 @@ class ConversationList(ModalScreen["Chosen | None"]):
         return Content.assemble(
             (sign, "$text-success"),
             (f"{name:<26} ", "bold"),
-            (f"{when}  {tr('{n:>4} turns', n=row.n_turns)}{archived}  ", "$muted"),
+            (f"{when}  {trn('{n:>4} turns', '{n:>4} turns', row.n_turns)}{archived}  ", "$muted"),
             safe_line(row.last_text, limit=60),
         )
 

@@ -141,7 +141,7 @@ def _known_of(question: QuestionCluster) -> str:
     more = len(question.sender_ids) - _N_SENDERS
     others = "".join(f"\n  {safe_line(other, limit=160)}" for other in question.others[:_N_OTHERS])
     names = tr("{names} and {n} more", names=senders, n=more) if more > 0 else senders
-    nearest = safe_line(question.best_entry_id, limit=60)
+    nearest = safe_line(question.best_entry_id or "", limit=60)
     asked = (
         tr("asked in: {names}; nearest is {entry}", names=names, entry=nearest) if nearest else tr("asked in: {names}", names=names)
     )

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual.message import Message
 from textual.widgets import DataTable
 
 from assistant.languages import N_, tr, trn
 from assistant.ui.actions import bindings
-from assistant.ui.faq.listing import state_of
+from assistant.ui.faq.listing import STATUS_SIGNS, state_of
 from assistant.ui.safe_text import safe_line
 
 if TYPE_CHECKING:
@@ -79,15 +80,18 @@ class FittedTable(DataTable[Text]):
         self.clear(columns=True)
         self.add_column(Text(tr(self.FIRST)), width=max(self.size.width - rest - _PADDING - 1, min(self.MIN_FIRST, 10)))
         for label, width in columns:
-            self.add_column(Text(tr(label) if label else ""), width=width)
+            self.add_column(Text(label), width=width)
         for key, cells in self._shown:
             shown = [Text(cell, no_wrap=True, overflow="ellipsis") for cell in cells[: len(columns) + 1]]
             self.add_row(*shown, key=key)
 
     def _columns_that_fit(self) -> list[tuple[str, int]]:
+        """Label in the language in use and width of each column that there is room for; no label is cut off."""
         room = self.size.width - self.MIN_FIRST - _PADDING
         taken = []
-        for label, width in self.widths():
+        for english, least in self.widths():
+            label = tr(english) if english else ""
+            width = max(least, cell_len(label))
             room -= width + _PADDING
             if room < 0:
                 break
@@ -128,7 +132,9 @@ class EntryTable(FittedTable):
     def widths(self) -> tuple[tuple[str, int], ...]:
         """Returns the columns; scores are there where something was searched for."""
         has_scores = self._found is not None and bool(self._found.scores)
-        return self.WIDTHS if has_scores else tuple(column for column in self.WIDTHS if column[0] != "Score")
+        state = max(cell_len(tr(sign)) for sign in STATUS_SIGNS.values())
+        columns = tuple((label, max(width, state) if label == "State" else width) for label, width in self.WIDTHS)
+        return columns if has_scores else tuple(column for column in columns if column[0] != "Score")
 
     def _cells(self, entry: FaqEntry, found: Found, today: date) -> tuple[str, ...]:
         mark = "▪ " if entry.id in self.marked else ""

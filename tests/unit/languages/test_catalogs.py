@@ -109,7 +109,7 @@ def test_spaces_and_lines_stand_where_the_source_has_them(language: str) -> None
         for text, form in zip(forms(message.id), forms(message.string), strict=False) if message.id else ():
             assert form.count("\n") == text.count("\n"), form
             assert form == form.strip(), form
-            assert " " not in text or form.endswith(".") == text.endswith("."), (text, form)
+            assert " " not in text or not text.endswith(".") or form.endswith("."), (text, form)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
