@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from assistant.faq.duplicates import Likeness
     from assistant.faq.entry import FaqEntry
     from assistant.faq.queue import QuestionCluster, Unanswered
-    from assistant.knowledge.proofreading import WeakSentence
+    from assistant.knowledge.entry_doubts import Doubt
     from assistant.knowledge.suggesting import Suggestion
     from assistant.knowledge.summaries import InOrder
     from assistant.messages import BotMessage, FaqMatch, UserMessage
@@ -172,7 +172,7 @@ class Agent:
         model: the folder of the model to answer with.
         runner: runs custom actions; None: there are none.
         translator: for people who write in another language; None: nothing is translated.
-        proofread: gives the sentences of an answer that read badly.
+        proofread: gives what in an entry somebody should read once more.
         load_model: gives the interpreter of a model folder, and the FAQ over its vectors.
         load_policy: gives the policy that was learned with a model, for a domain; None where there is none.
         open_documents: gives the longer documents over a model's vectors; None where there are none.
@@ -194,7 +194,7 @@ class Agent:
         order: Callable[[], InOrder | None] = lambda: None,
         runner: ActionRunner | None = None,
         translator: Translator | None = None,
-        proofread: Callable[[str], Sequence[WeakSentence]] = lambda _: (),
+        proofread: Callable[[FaqEntry], Sequence[Doubt]] = lambda _: (),
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.settings = settings
@@ -586,13 +586,9 @@ class Agent:
         """Returns what people should know before they write, such as that nothing can be translated, and why."""
         return (self.translator.problem,) if self.translator.problem else ()
 
-    def weak_sentences(self, answer: str) -> Sequence[WeakSentence]:
-        """Returns the sentences of an answer that read badly; takes some tenths of a second.
-
-        Raises:
-            MissingError: the checkpoint that could tell is not there.
-        """
-        return self._proofread(answer)
+    def doubts(self, entry: FaqEntry) -> Sequence[Doubt]:
+        """Returns what in an entry somebody should read once more, in its tone or its language; takes some tenths of a second."""
+        return self._proofread(entry)
 
     def start_conversation(self, sender_id: str) -> Reply | None:
         """Returns the welcome of a conversation that has not begun: the response ``utter_welcome``, where the project has one."""

@@ -15,14 +15,15 @@ from assistant.dialogue.policies.learned import LearnedPolicy, load_policy
 from assistant.dialogue.stories import load_stories
 from assistant.errors import AssistantError, MissingError, NoModel
 from assistant.faq.index import FaqIndex
+from assistant.knowledge.entry_doubts import EntryProofs
 from assistant.knowledge.index import DocumentIndex
-from assistant.knowledge.proofreading import weak_sentences
 from assistant.knowledge.reader import Reader
 from assistant.knowledge.syncing import sync
 from assistant.knowledge.warming import Warming
 from assistant.nlu.interpreter import Interpreter
+from assistant.nlu.signals.anchors import words_alone
 from assistant.nlu.values.configured import configured_values
-from assistant.project import made_folder, model_in_use, shipped_reader, shipped_root
+from assistant.project import made_folder, model_in_use, shipped_reader, shipped_root, shipped_signals
 from assistant.stores.askings import AskingStore
 from assistant.stores.conversations import ConversationStore
 from assistant.stores.database import open_database
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from assistant.config import Settings
     from assistant.dialogue.domain import Domain
     from assistant.messages import ProgressCallback
+    from assistant.nlu.signals.heads import SignalHeads
     from assistant.project import Project
     from assistant.stores.database import Database
 
@@ -82,7 +84,7 @@ def open_agent(project: Project, settings: Settings, *, model: Path | None = Non
             order=Warming(lambda: open_plain_encoder(settings.threads).in_order) if settings.follow_ups else lambda: None,
             runner=runner,
             translator=open_translator(project.root, settings),
-            proofread=lambda answer: weak_sentences(answer, open_fluency(settings.threads)),
+            proofread=open_proofs(settings).doubts,
         )
         opened.pop_all()  # from here on they are the agent's to close
     agent.on_close(database.close)
@@ -192,6 +194,16 @@ def open_translator(root: Path, settings: Settings) -> Translator:
     except AssistantError as error:
         return Translator(wanted, problem=str(error))
     return Translator(wanted, lambda source, target: engines[source, target], partial(_fluency_of, settings.threads))
+
+
+def open_proofs(settings: Settings) -> EntryProofs:
+    """Returns what looks entries through before people read them; it loads what it needs when it is asked first."""
+
+    def heads() -> SignalHeads | None:
+        folder = shipped_signals()
+        return words_alone(folder).with_thresholds(settings.moderation_thresholds) if folder else None
+
+    return EntryProofs(heads, lambda: open_fluency(settings.threads))
 
 
 def _fluency_of(threads: int, texts: Sequence[str]) -> list[float]:

@@ -21,7 +21,6 @@ from assistant.cli.faq_store import (
     open_entries,
     open_project,
     show,
-    tell_weak_sentences,
 )
 from assistant.cli.options import JsonOption, ProjectOption, project_and_settings
 from assistant.cli.output import talk, write, write_json
@@ -78,9 +77,9 @@ def add(
         **typed,
     )
     with open_entries(project) as entries:
-        show(entries.add(entry, user_name(), "added"), in_json=json)
-    _warn_of(entry, project)
-    tell_weak_sentences(entry)
+        saved = entries.add(entry, user_name(), "added")
+        show(saved, in_json=json)
+    _warn_of(saved, project)
 
 
 def edit(
@@ -112,10 +111,9 @@ def edit(
         changed = replace(opened, **{name: value for name, value in wanted.items() if value is not None or name in _MAY_BE_NONE})
         if editor:
             changed = _written(changed)
-        show(entries.save(changed, opened.version if expect is None else expect, user_name(), reason), in_json=json)
-    _warn_of(changed, project)
-    if changed.answer != opened.answer:
-        tell_weak_sentences(changed)
+        saved = entries.save(changed, opened.version if expect is None else expect, user_name(), reason)
+        show(saved, in_json=json)
+    _warn_of(saved, project, reads_answer=saved.answer != opened.answer)
 
 
 def show_entry(
@@ -143,13 +141,14 @@ def delete(
         show(entries.delete(entry_id, user_name(), reason), in_json=json)
 
 
-def _warn_of(entry: FaqEntry, project: Path | None) -> None:
-    """Says what moderation would flag in an entry; it is saved all the same."""
-    from assistant.validation.text_checks import moderation_findings, own_texts
+def _warn_of(entry: FaqEntry, project: Path | None, *, reads_answer: bool = True) -> None:
+    """Says what in an entry should be read once more; it is saved all the same."""
+    from assistant.opening import open_proofs
 
     _, settings = project_and_settings(project)
-    for finding in moderation_findings(own_texts(None, [entry]), settings.moderation_thresholds):
-        talk(str(finding))
+    proofs = open_proofs(settings)
+    for doubt in proofs.doubts(entry) if reads_answer else proofs.flagged(entry):
+        talk(f"warning: {doubt}")
 
 
 _MAY_BE_NONE = {"threshold", "valid_from", "valid_until"}

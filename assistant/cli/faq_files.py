@@ -10,20 +10,25 @@ import typer
 
 from assistant.cli.faq_store import StatusOption, as_status, open_entries, open_project
 from assistant.cli.options import JsonOption, ProjectOption
-from assistant.cli.output import progress, write, write_json
+from assistant.cli.output import progress, talk, write, write_json
 from assistant.people import user_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from assistant.config import Settings
     from assistant.faq.entry import FaqEntry
+    from assistant.knowledge.entry_doubts import Doubt
     from assistant.messages import ProgressCallback
     from assistant.project import Project
     from assistant.stores.entries import EntryStore
     from assistant.stores.entry_import import ImportChange, ImportMode, ImportReport
 
 _STEP = 1000  # entries between two reports of progress
+
+_MOST_CHECKED = 5_000
+_MOST_READ = 100
+"""So many answers of an import are read for their language, which takes some tenths of a second each."""
 
 
 def register(app: typer.Typer) -> None:
@@ -44,6 +49,7 @@ def import_entries(
         ),
     ] = "merge",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change, line by line, and change nothing.")] = False,
+    check: Annotated[bool, typer.Option(help="Say which of the texts that come in read badly, or would be flagged.")] = True,
     vectors: Annotated[bool, typer.Option(help="Make the vectors now, and not when the first question is asked.")] = True,
     json: JsonOption = False,
     project: ProjectOption = None,
@@ -52,6 +58,15 @@ def import_entries(
     from assistant.faq.files import entries_in, survey
 
     chosen = _mode(mode)
+    told = _teller(in_json=json) if dry_run else None
+    came: list[FaqEntry] = []
+
+    def tell(change: ImportChange) -> None:
+        if told is not None:
+            told(change)
+        if check and change.after.status != "archived" and len(came) < _MOST_CHECKED:
+            came.append(change.after)
+
     with open_project(project) as (found, settings, entries), progress() as report:
         surveyed = survey(files, report)
         result = entries.import_entries(
@@ -61,11 +76,17 @@ def import_entries(
             "imported",
             report,
             n_entries=surveyed.n_entries,
-            tell=_teller(in_json=json) if dry_run else None,
+            tell=tell,
             is_dry_run=dry_run,
         )
         n_vectors = _make_vectors(found, settings, entries, report) if vectors and not dry_run else 0
-    _show(result, n_vectors, in_json=json, is_dry_run=dry_run)
+        doubts = _proofread(came, settings, report)
+    for doubt in doubts:
+        if json:
+            write_json({"warning": doubt.as_json()})
+        else:
+            talk(f"warning: {doubt}")
+    _show(result, n_vectors, len(doubts), in_json=json, is_dry_run=dry_run)
 
 
 def export_entries(
@@ -95,6 +116,21 @@ def export_entries(
         write_json({"exported": n_written, "file": str(file)})
     else:
         write(f"{n_written} entries -> {file}")
+
+
+def _proofread(entries: Sequence[FaqEntry], settings: Settings, report: ProgressCallback) -> list[Doubt]:
+    """Returns what in entries should be read once more: the tone of all of them, the language of the first ones' answers."""
+    from assistant.messages import Progress
+    from assistant.opening import open_proofs
+
+    proofs = open_proofs(settings)
+    found = [doubt for entry in entries for doubt in proofs.flagged(entry)]
+    for n_read, entry in enumerate(entries[:_MOST_READ], start=1):
+        found += proofs.weak(entry)
+        report(Progress("proofread", n_read, min(len(entries), _MOST_READ)))
+    if len(entries) > _MOST_READ:
+        talk(f"the first {_MOST_READ} answers were read for their language; assistant validate --fluency reads all")
+    return found
 
 
 def _mode(typed: str) -> ImportMode:
@@ -138,11 +174,12 @@ def _make_vectors(project: Project, settings: Settings, entries: EntryStore, rep
     return make_vectors(entries, interpreter.encode, interpreter.fingerprint, report, threads=threads)
 
 
-def _show(result: ImportReport, n_vectors: int, *, in_json: bool, is_dry_run: bool) -> None:
+def _show(result: ImportReport, n_vectors: int, n_warnings: int, *, in_json: bool, is_dry_run: bool) -> None:
     counts = {"added": result.n_added, "changed": result.n_changed, "archived": result.n_archived}
     if in_json:
-        write_json(counts | {"unchanged": result.n_unchanged, "vectors": n_vectors, "dry_run": is_dry_run})
+        write_json(counts | {"unchanged": result.n_unchanged, "vectors": n_vectors, "warnings": n_warnings, "dry_run": is_dry_run})
         return
     verb = "would be " if is_dry_run else ""
     told = [f"{count} {verb}{name}" for name, count in counts.items() if count or name != "archived"]
-    write(", ".join([*told, f"{result.n_unchanged} as they were"]))
+    told += [f"{result.n_unchanged} as they were"] + ([f"{n_warnings} warnings"] if n_warnings else [])
+    write(", ".join(told))

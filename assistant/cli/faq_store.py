@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.cli.options import project_and_settings
-from assistant.cli.output import talk, write, write_json
+from assistant.cli.output import write, write_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -121,22 +121,6 @@ def as_json(entry: FaqEntry) -> dict[str, object]:
     from dataclasses import asdict
 
     return asdict(entry)
-
-
-def tell_weak_sentences(entry: FaqEntry) -> None:
-    """Writes which sentences of an answer read badly, as talk: the entry is saved all the same."""
-    from assistant.errors import MissingError
-    from assistant.knowledge.proofreading import LANGUAGES, weak_sentences
-    from assistant.opening import open_fluency
-
-    if entry.language not in LANGUAGES:
-        return
-    try:
-        weak = weak_sentences(entry.answer, open_fluency())
-    except MissingError:  # nothing is there to tell it
-        return
-    for sentence in weak:
-        talk(f'warning: this reads badly, look at "{", ".join(sentence.words)}": {sentence.text}')
 
 
 def show(entry: FaqEntry, *, in_json: bool) -> None:

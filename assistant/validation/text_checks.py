@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assistant.nlu.signals.anchors import NO_VECTOR, words_alone
+from assistant.knowledge.entry_doubts import flagged_lines, shortly
+from assistant.nlu.signals.anchors import words_alone
 from assistant.project import shipped_signals
 from assistant.validation.finding import Finding
 
@@ -13,9 +14,6 @@ if TYPE_CHECKING:
 
     from assistant.dialogue.domain import Domain
     from assistant.faq.entry import FaqEntry
-
-_QUOTED = 60
-
 
 def own_texts(domain: Domain | None, entries: Iterable[FaqEntry]) -> Iterator[tuple[str, str]]:
     """Yields what a bot may say, each text with its place: responses, and the questions and answers of its FAQ."""
@@ -38,8 +36,6 @@ def moderation_findings(texts: Iterable[tuple[str, str]], thresholds: Mapping[st
         return
     heads = words_alone(folder).with_thresholds(thresholds)
     for where, text in texts:
-        for line in text.splitlines():
-            for flag in heads.weigh(line, NO_VECTOR)[1] if line.strip() else ():
-                quoted = line if len(line) <= _QUOTED else f"{line[: _QUOTED - 3]}..."
-                what = f'this reads as {flag.category.replace("_", " ")} ({flag.score:.0%}): "{quoted}"'
-                yield Finding(False, "VAL-018", where, what, "say it in other words, or leave it if it is meant so")
+        for line, flag in flagged_lines(text, heads):
+            what = f'this reads as {flag.category.replace("_", " ")} ({flag.score:.0%}): "{shortly(line)}"'
+            yield Finding(False, "VAL-018", where, what, "say it in other words, or leave it if it is meant so")

@@ -16,7 +16,7 @@ from assistant.errors import DuplicateEntry, StaleEntry, UnknownEntry
 from assistant.faq.askings import Asking
 from assistant.faq.entry import FaqEntry, checked, slug
 from assistant.faq.queue import QuestionCluster
-from assistant.knowledge.entry_doubts import Doubt
+from assistant.knowledge.entry_doubts import FLUENCY, Doubt
 from assistant.messages import (
     BotMessage,
     Button,
@@ -374,10 +374,9 @@ class FakeAgent:
         return self.told_before
 
     def doubts(self, entry: FaqEntry) -> tuple[Doubt, ...]:
-        found = {"answer": 'reads badly, look at "wibble"', "question": "reads as abuse (91%)"}
-        return tuple(
-            Doubt(entry.id, part, "fluency", "wibble", why) for part, why in found.items() if "wibble" in getattr(entry, part)
-        )
+        badly = (Doubt(entry.id, "answer", FLUENCY, entry.answer, ("wibble",)),) if "wibble" in entry.answer else ()
+        rude = (Doubt(entry.id, "question", "abuse", entry.question, score=0.91),) if "idiot" in entry.question else ()
+        return (*rude, *badly)
 
     def start_conversation(self, sender_id: str) -> Reply | None:
         self.senders.append(sender_id)

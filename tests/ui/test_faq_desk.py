@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
     from textual.pilot import Pilot
 
+    from assistant.faq.entry import FaqEntry
+    from assistant.knowledge.entry_doubts import Doubt
     from assistant.ui.app import AssistantApp
     from tests.ui.fake import FakeAgent
 
@@ -137,6 +140,46 @@ async def test_saving_beside_an_entry_that_contradicts_asks_first(make_app: Call
         await until(pilot, lambda: isinstance(pilot.app.screen, QuestionDialog))
         await pilot.press("tab", "enter")
         await see(pilot, "Entries 4")
+
+
+async def test_what_reads_badly_or_rudely_is_said_beside_it_and_saved_all_the_same(
+    make_app: Callable[..., AssistantApp], agent: FakeAgent
+) -> None:
+    async with make_app().run_test(size=(120, 40), notifications=True) as pilot:
+        await open_desk(pilot)
+        await open_editor(pilot, "ctrl+n")
+        await write(pilot, "You idiot?")
+        await pilot.press("tab", "tab")
+        await write(pilot, "A wibble of it.")
+        await see(pilot, "⚠ Question: reads as abuse (91%)")
+        answer = pilot.app.screen.query_one("#answer", TextArea)
+        await until(pilot, lambda: "wibble" in str(answer.border_subtitle))
+        assert answer.has_class("-remarked")
+        await pilot.press("ctrl+s")
+        await closed(pilot)
+        assert agent.entries.get("you-idiot").answer == "A wibble of it."
+        await see(pilot, "Saved. To be read once more")
+
+
+async def test_what_takes_long_to_read_through_holds_nobody_up(make_app: Callable[..., AssistantApp], agent: FakeAgent) -> None:
+    done = threading.Event()
+
+    def slow(_: FaqEntry) -> tuple[Doubt, ...]:
+        done.wait(20)
+        return ()
+
+    agent.doubts = slow  # type: ignore[method-assign]
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        await open_desk(pilot)
+        await open_editor(pilot, "ctrl+n")
+        await write(pilot, "Boats?")
+        await pilot.press("tab", "tab")
+        await write(pilot, "Yes.")
+        await pilot.pause(1.0)
+        await pilot.press("ctrl+s")
+        await closed(pilot)
+        assert agent.entries.get("boats").answer == "Yes."
+        done.set()
 
 
 async def test_conversation_behind_a_question_is_shown(make_app: Callable[..., AssistantApp], agent: FakeAgent) -> None:

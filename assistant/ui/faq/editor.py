@@ -18,7 +18,7 @@ from assistant.faq.entry import MAX_ALTERNATIVES, MAX_QUESTION_CHARS, STATUSES
 from assistant.languages import N_, tr
 from assistant.people import user_name
 from assistant.ui.actions import bindings
-from assistant.ui.faq.fields import DETAILS, faults_of, read_fields, remarks_on, typed_of
+from assistant.ui.faq.fields import DETAILS, doubt_of, faults_of, read_fields, remarks_on, typed_of
 from assistant.ui.faq.listing import STATUS_SIGNS
 from assistant.ui.faq.tables import when
 from assistant.ui.faq.verdict import alike_in_words, verdict
@@ -30,16 +30,19 @@ from assistant.ui.safe_input import SafeInput
 from assistant.ui.safe_text import safe, safe_line
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
     from assistant.faq.duplicates import Likeness
     from assistant.faq.entry import FaqEntry
+    from assistant.knowledge.entry_doubts import Doubt
     from assistant.ui.ports import AgentPort
 
-_PAUSE_S = 0.25
+_PAUSE_S, _DOUBT_PAUSE_S = 0.25, 0.8
 _NO_CUT = 2 * MAX_ALTERNATIVES * MAX_QUESTION_CHARS  # longer than anything that can be saved: an editor must lose nothing
-_MAX_ALIKE = 3
+_MAX_ALIKE = _MAX_TOLD = 3
 _TITLES = {
     "question": N_("Question"),
     "alternatives": N_("Other ways to ask it, one a line"),
@@ -115,6 +118,7 @@ class EntryEditor(ModalScreen["FaqEntry | None"]):
         self._known_ids: frozenset[str] | None = None  # None: not read yet
         self._is_checked = False
         self._alike: Content | None = None
+        self._doubts: Sequence[Doubt] = ()
 
     def compose(self) -> ComposeResult:
         """Lays out the fields."""
@@ -183,6 +187,7 @@ class EntryEditor(ModalScreen["FaqEntry | None"]):
     @on(TextArea.Changed)
     def _changed(self) -> None:
         self._check()
+        self._read_through()
 
     def _faults(self) -> dict[str, str]:
         entry, unread = read_fields(self._opened, self._typed())
@@ -196,21 +201,25 @@ class EntryEditor(ModalScreen["FaqEntry | None"]):
         entry, faults = self.current(), self._faults()
         if not self._is_checked:
             faults = {name: why for name, why in faults.items() if self._typed()[name].strip()}
-        remarks = remarks_on(entry, self._agent.domain.intent_names(), _today())
+        remarks = {doubt.part: doubt_of(doubt) for doubt in reversed(self._doubts)}
+        remarks |= remarks_on(entry, self._agent.domain.intent_names(), _today())
         for field in (*self.query(Input), *self.query(TextArea)):
             name = str(field.id)
             said = faults.get(name) or remarks.get(name)
             field.set_class(name in faults, "-wrong")
             field.set_class(name in remarks and name not in faults, "-remarked")
             field.border_subtitle = Content(safe_line(said, limit=60)) if said else self._alike if name == "question" else None
-        self.query_one("#state", Static).update(self._state(faults))
+        self.query_one("#state", Static).update(self._state(faults, remarks))
 
-    def _state(self, faults: dict[str, str]) -> Content:
+    def _state(self, faults: dict[str, str], remarks: dict[str, str]) -> Content:
         if faults:
             name, why = next(iter(faults.items()))
             hint = "  " + tr("(^g shows it)") if name in DETAILS and not self.query_one("#more").display else ""
             label = tr(_NAMES[name])
             return Content.assemble((f"✕ {label}: ", "$text-error"), safe_line(why, limit=120), (hint, "$muted"))
+        if self._doubts:
+            part = self._doubts[0].part
+            return Content.assemble((f"⚠ {tr(_NAMES[part])}: ", "$text-warning"), safe_line(remarks[part], limit=120))
         entry = self._opened
         if entry.version == 0:
             return Content.styled(tr("A new entry."), "$muted")
@@ -236,6 +245,21 @@ class EntryEditor(ModalScreen["FaqEntry | None"]):
             others = replace(found, matches=tuple(match for match in found.matches if match.entry_id != self._opened.id))
             self._alike = verdict(others) if others.best is not None else None
         self._check()
+
+    @work(group="doubts", description="doubts", exclusive=True)
+    async def _read_through(self) -> None:
+        """Says what reads badly or rudely; what is needed for that is loaded beside the screen, too."""
+        await asyncio.sleep(_DOUBT_PAUSE_S)
+        if self._is_whole:
+            self._doubts = await asyncio.to_thread(self._agent.doubts, self.current())
+            self._check()
+
+    async def _tell_doubts(self, saved: FaqEntry) -> None:
+        """Says what was saved all the same, once the editor is gone: nobody waits for it."""
+        doubts = await asyncio.to_thread(self._agent.doubts, saved)
+        if doubts:
+            told = "\n".join(f"{tr(_NAMES[doubt.part])}: {safe_line(doubt_of(doubt), limit=100)}" for doubt in doubts[:_MAX_TOLD])
+            self.app.notify(told, title=tr("Saved. To be read once more"), severity="warning", markup=False)
 
     # --- what people do
 
@@ -284,6 +308,8 @@ class EntryEditor(ModalScreen["FaqEntry | None"]):
         except AssistantError as error:
             self.app.push_screen(ProblemDialog(error))
         else:
+            if saved.content() != self._opened.content():
+                self.app.run_worker(self._tell_doubts(saved), group="doubts", exclusive=True)
             self.dismiss(saved)
 
     async def _is_wanted_beside(self, alike: tuple[Likeness, ...]) -> bool:

@@ -5,19 +5,30 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from assistant.errors import nearest
 from assistant.faq.entry import MAX_ALTERNATIVES, MAX_ANSWER_CHARS, MAX_QUESTION_CHARS, STATUSES
-from assistant.languages import tr
+from assistant.knowledge.entry_doubts import FLUENCY
+from assistant.languages import N_, tr
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from assistant.faq.entry import FaqEntry
+    from assistant.knowledge.entry_doubts import Doubt
 
 DETAILS = ("language", "intent", "threshold", "valid_from", "valid_until", "follow_ups")
 """The fields that many entries leave as they are."""
+
+CATEGORIES: Final = {
+    "hate": N_("hate"),
+    "abuse": N_("abuse"),
+    "sexual": N_("sexual"),
+    "self_harm": N_("self-harm"),
+    "spam": N_("spam"),
+}
+"""What moderation may find, as people read it."""
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _INTENT = re.compile(r"[^/\s]+(?:/[^/\s]+)?")
@@ -123,6 +134,13 @@ def remarks_on(entry: FaqEntry, intents: Collection[str], today: date) -> dict[s
     if entry.valid_until is not None and entry.valid_until < today:
         remarks["valid_until"] = tr("over: it answers no more")
     return remarks
+
+
+def doubt_of(doubt: Doubt) -> str:
+    """Returns in a few words why something should be read once more."""
+    if doubt.kind == FLUENCY:
+        return tr('reads badly, look at "{words}"', words=", ".join(doubt.words))
+    return tr("reads as {category} ({score})", category=tr(CATEGORIES[doubt.kind]), score=f"{doubt.score:.0%}")
 
 
 def _split(text: str, separator: str) -> tuple[str, ...]:

@@ -54,7 +54,7 @@ def test_an_answer_that_reads_badly_is_saved_with_a_warning(faq: Callable[..., R
     broken = "Order days the within refund we and soon you your as return received 30 can."
     ran = faq("add", "--question", "Do you sell boats?", "--answer", broken, "--json")
     assert ran.result["answer"] == broken
-    assert "warning: this reads badly, look at" in ran.err
+    assert "answer: this reads badly, look at" in ran.err
     assert broken in ran.err
     again = faq("edit", ran.result["id"], "--status", "published", "--json")
     assert "reads badly" not in again.err, "the answer is as it was"
@@ -208,3 +208,34 @@ def test_an_import_makes_the_vectors_where_there_is_a_model(
     assert faq("import", tmp_path / "one.jsonl", "--dry-run", "--json").result["vectors"] == 0
     assert faq("import", tmp_path / "one.jsonl", "--json").result["vectors"] == n_published + 1
     assert faq("import", tmp_path / "one.jsonl", "--json").result["vectors"] == 0
+
+
+BROKEN = "Order days the within refund we and soon you your as return received 30 can."
+
+
+@pytest.mark.parametrize("options", [(), ("--dry-run",)])
+def test_an_import_says_what_reads_badly_or_would_be_flagged(
+    faq: Callable[..., Ran], tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    file = tmp_path / "more.csv"
+    file.write_text(
+        f'id,question,answer\nboats,Do you sell boats?,{BROKEN}\nrude,What now?,"Shut the fuck up, you stupid bitch."\n'
+    )
+    ran = faq("import", file, "--no-vectors", "--json", *options)
+    warnings = [json.loads(line)["warning"] for line in ran.out.splitlines() if line.startswith('{"warning"')]
+    assert [(one["entry"], one["part"], one["kind"]) for one in warnings] == [
+        ("rude", "answer", "abuse"),
+        ("boats", "answer", "fluency"),
+    ]
+    assert (ran.code, ran.result["added"], ran.result["warnings"]) == (0, 2, 2)
+    assert {"boats", "rude"} <= {entry["id"] for entry in faq("list", "--json").result} or options
+    again = faq("import", file, "--no-vectors", *options)
+    assert ("2 warnings" in again.out) == bool(options), "what is as it was is not read again"
+    assert ("rude, answer: this reads as abuse" in again.err) == bool(options)
+
+
+def test_an_import_can_leave_the_reading_out(faq: Callable[..., Ran], tmp_path: Path) -> None:
+    file = tmp_path / "more.csv"
+    file.write_text(f"id,question,answer\nboats,Do you sell boats?,{BROKEN}\n")
+    ran = faq("import", file, "--no-vectors", "--no-check")
+    assert (ran.code, "reads badly" in ran.err, "warnings" in ran.out) == (0, False, False)
