@@ -11,6 +11,7 @@ import numpy as np
 from assistant.albert.batches import equal_lengths
 from assistant.albert.manifest import verify_manifest
 from assistant.albert.session import open_session
+from assistant.albert.tokenizer import is_one_piece
 from assistant.errors import BadModel
 from assistant.messages import Parse
 from assistant.nlu.entities import EntityFinder
@@ -61,7 +62,7 @@ class Interpreter:
         manifest: Mapping[str, Any],
         values: Sequence[ValueExtractor] = (),
     ) -> None:
-        settings, extractors, self._novelty, several, self._signals = parts
+        settings, extractors, self._novelty, several, self._signals, self._spelling = parts
         self._session = session
         self._tokenizer = tokenizer
         self._finder = EntityFinder(TagScheme(settings.kinds), extractors, tuple(values))
@@ -127,7 +128,8 @@ class Interpreter:
         encodings = self._encodings([cleaned[i] for i in spoken])
         for row, (logits, tag_logits, vector) in self._run(encodings):
             i = spoken[row]
-            ranking, responses = self._ranker.rank(logits, vector)
+            spelt = self._spelling.logits(cleaned[i]) if self._spelling else np.float32(0)
+            ranking, responses = self._ranker.rank(logits + spelt, vector)
             tags = self._tag_log_probs(cleaned[i], words[i], encodings[row], tag_logits)
             entities = self._finder.find(cleaned[i], words[i], tags, ranking[0].name)
             strangeness = float(self._novelty.strangeness(vector[None])[0])
@@ -163,6 +165,10 @@ class Interpreter:
         for row, vector in known.items():
             vectors[row] = vector
         return vectors
+
+    def is_word(self, text: str) -> bool:
+        """Returns whether a text is one piece of the encoder's vocabulary: no misspelt word, nor one that it hardly ever read."""
+        return is_one_piece(self._tokenizer, text)
 
     def _run(self, encodings: Sequence[Encoding]) -> Iterator[tuple[int, tuple[NDArray[np.float32], ...]]]:
         """Yields the index of each encoding and its outputs. Only equally long texts share a batch: nothing is padded."""

@@ -6,6 +6,7 @@
 - extractors.json: synonyms, regexes, lookup lists
 - novelty.safetensors: what is familiar
 - several.safetensors: what tells several intents in one message, where examples join intents
+- spelling.safetensors: what the letters of a text say of its intent, where that helps
 - signals.json, signals.safetensors: how messages sound, and what moderation finds in them; not in models of earlier releases
 - config.json, encoder.safetensors, heads.safetensors: the same weights for torch
 - manifest.json: hashes of all of them, and metrics
@@ -25,6 +26,7 @@ from assistant.nlu.extractors import Extractors
 from assistant.nlu.novelty import Novelty
 from assistant.nlu.several import Several, has_several
 from assistant.nlu.signals.heads import SignalHeads, load_heads, save_heads
+from assistant.nlu.spelling import Spelling
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,6 +37,7 @@ SETTINGS = "model.json"
 EXTRACTORS = "extractors.json"
 NOVELTY = "novelty.safetensors"
 SEVERAL = "several.safetensors"
+SPELLING = "spelling.safetensors"
 ENCODER_CONFIG = "config.json"
 ENCODER_WEIGHTS = "encoder.safetensors"
 HEAD_WEIGHTS = "heads.safetensors"
@@ -81,6 +84,7 @@ class ModelParts(NamedTuple):
         novelty: what is familiar.
         several: what tells several intents at once; None where no example joins any.
         signals: what weighs messages; None: nothing does.
+        spelling: what letters say of intents; None where they add nothing to the vector.
     """
 
     settings: ModelSettings
@@ -88,6 +92,7 @@ class ModelParts(NamedTuple):
     novelty: Novelty
     several: Several | None = None
     signals: SignalHeads | None = None
+    spelling: Spelling | None = None
 
 
 def save_settings(folder: Path, parts: ModelParts) -> None:
@@ -101,8 +106,18 @@ def save_settings(folder: Path, parts: ModelParts) -> None:
     if parts.several is not None:
         temperature = np.array([parts.several.temperature], dtype=np.float32)
         save_file({"weights": parts.several.weights, "bias": parts.several.bias, "temperature": temperature}, folder / SEVERAL)
+    if parts.spelling is not None:
+        _save_spelling(folder / SPELLING, parts.spelling)
     if parts.signals is not None:
         save_heads(folder, parts.signals)
+
+
+def _save_spelling(path: Path, spelling: Spelling) -> None:
+    from safetensors.numpy import save_file
+
+    unseen = np.array([spelling.unseen], dtype=np.float32)
+    weights = spelling.weights.astype(np.float16)  # scores need no more, and the file is half as large
+    save_file({"known": spelling.known, "rarity": spelling.rarity, "unseen": unseen, "weights": weights}, path)
 
 
 def load_settings(folder: Path) -> ModelParts:
@@ -125,11 +140,21 @@ def load_settings(folder: Path) -> ModelParts:
         tensors = load_file(folder / NOVELTY)
         novelty = Novelty(tensors["whitening"], tensors["centres"], float(tensors["scale"][0]))
         several = _load_several(folder, settings.intents)
+        spelling = _load_spelling(folder / SPELLING)
     except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
         if form is None:
             raise ModelOfOtherRelease(folder=folder, form=1, reads=MODEL_FORM) from error
         raise BadModel(folder=folder, why=f"{type(error).__name__}: {error}") from error
-    return ModelParts(settings, extractors, novelty, several, load_heads(folder))
+    return ModelParts(settings, extractors, novelty, several, load_heads(folder), spelling)
+
+
+def _load_spelling(path: Path) -> Spelling | None:
+    from safetensors.numpy import load_file
+
+    if not path.is_file():
+        return None
+    tensors = load_file(path)
+    return Spelling(tensors["known"], tensors["rarity"], float(tensors["unseen"][0]), tensors["weights"].astype(np.float32))
 
 
 def is_of_other_release(folder: Path) -> bool:

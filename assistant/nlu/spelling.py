@@ -1,0 +1,74 @@
+"""What the letters of a text say of its intent, beside its vector: names, typing errors, languages the encoder never read.
+
+Runs of one to four letters within words, as Rasa's CountVectorsFeaturizer has them (``char_wb``), and whole words; hashed, so that
+no vocabulary is kept. A linear map gives each intent a score, which is added to the model's logits.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from zlib import crc32
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+N_BUCKETS = 1 << 22
+"""So many that hardly two runs of letters share one."""
+MAX_CHARACTERS = 400
+"""What stands after that is not read: the vector knows of it."""
+RUNS = (1, 2, 3, 4)
+
+# Everything that is no space and no sign of ASCII, Chinese, Arabic or Hindi punctuation; a sign is a word of its own.
+_SIGNS = r"!-/:-@\[-`{-~\u3001\u3002\uff01-\uff0f\uff1a-\uff20\u2010-\u201f\u00a1\u00bf\u060c\u061b\u061f\u0964"
+_PARTS = re.compile(rf"[^\s{_SIGNS}]+|[{_SIGNS}]")
+
+
+def buckets(text: str) -> NDArray[np.int64]:
+    """Returns the runs of letters and the words of a text, hashed, each once, sorted. Shape: (n,)."""
+    folded = unicodedata.normalize("NFKC", text[:MAX_CHARACTERS]).casefold()
+    found: set[str] = set()
+    for part in _PARTS.findall(folded):
+        word = f" {part} "
+        found.update(word[start : start + n] for n in RUNS for start in range(len(word) - n + 1))
+        found.add(word)
+    found.discard(" ")
+    codes = {crc32(run.encode("utf-8", "replace")) % N_BUCKETS for run in found}
+    return np.sort(np.fromiter(codes, np.int64, len(codes)))
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """A linear map from runs of letters to intents.
+
+    Attributes:
+        known: the buckets that training saw, sorted. Shape: (bucket,) int64.
+        rarity: how much each counts. Shape: (bucket,) float32.
+        unseen: how much any other bucket counts, in the length of a text alone.
+        weights: what each says for each intent, in logits. Shape: (bucket, intent) float32.
+    """
+
+    known: NDArray[np.int64]
+    rarity: NDArray[np.float32]
+    unseen: float
+    weights: NDArray[np.float32]
+
+    def logits(self, text: str) -> NDArray[np.float32]:
+        """Returns what is to be added to the logits of the intents; zeros where nothing is known. Shape: (intent,)."""
+        places, values = self.values(text)
+        return values @ self.weights[places]
+
+    def values(self, text: str) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Returns which known buckets a text has, and how much each counts; all of its buckets together have length one."""
+        found = buckets(text)
+        places = np.searchsorted(self.known, found)
+        is_known = places < len(self.known)
+        is_known[is_known] = self.known[places[is_known]] == found[is_known]
+        kept = places[is_known]
+        values = self.rarity[kept]
+        length = float(np.sqrt(values @ values + (len(found) - len(kept)) * self.unseen**2)) or 1.0
+        return kept, values / np.float32(length)

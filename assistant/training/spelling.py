@@ -1,0 +1,104 @@
+"""Fits what the letters of a text say of its intent: ridge regression, whose answers to left-out examples need no second fit.
+
+Source: Allen 1974 for the left-out answers (PRESS).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from assistant.nlu.spelling import Spelling, buckets
+from assistant.training.scoring import HeldOut
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+PENALTY = 0.5
+MOST_EXAMPLES = 2_000
+"""So many examples are fitted to at most: the time grows with the third power of their number."""
+MOST_KNOWN = 20_000
+"""Where there are more runs of letters, those that one example alone has are left out."""
+SHARES = (0.0, 2.0, 4.0, 8.0, 16.0, 32.0)
+"""Factors on the map's answers beside the encoder's logits that are tried; 0 leaves it out."""
+LEAST_GAIN = 0.01
+"""By so much the loss on held-out examples must fall, or the map is left out. Unit: nats an example."""
+
+
+def fit_spelling(
+    texts: Sequence[str], intents: Sequence[int], n_intents: int, held: HeldOut, measured: Sequence[int | str]
+) -> tuple[Spelling | None, HeldOut]:
+    """Returns the map, None where it helps nothing, and what both together say of held-out examples.
+
+    Args:
+        texts: to fit to.
+        intents: the right ones.
+        n_intents: of the model.
+        held: what the encoder's head says of held-out examples.
+        measured: for each of these, which of ``texts`` it is, or its own text where it is none of them.
+    """
+    if not held.intents:
+        return None, held
+    rows = _chosen(np.array(intents))
+    spelling, left_out = _fitted([texts[row] for row in rows], np.array(intents)[rows], n_intents)
+    place = {int(row): index for index, row in enumerate(rows)}
+
+    def answer(example: int | str) -> NDArray[np.float32]:
+        if isinstance(example, int) and example in place:
+            known: NDArray[np.float32] = left_out[place[example]]
+            return known
+        return spelling.logits(example if isinstance(example, str) else texts[example])
+
+    answers = [answer(example) for example in measured]
+    trials = [(share, _together(held, answers, share)) for share in SHARES]
+    losses = [trial.loss() for _, trial in trials]
+    best = int(np.argmin(losses))
+    if losses[best] > losses[0] - LEAST_GAIN:
+        return None, held
+    share, together = trials[best]
+    return Spelling(spelling.known, spelling.rarity, spelling.unseen, spelling.weights * np.float32(share)), together
+
+
+def _together(held: HeldOut, answers: Sequence[NDArray[np.float32]], share: float) -> HeldOut:
+    logits = [own + np.float32(share) * other for own, other in zip(held.logits, answers, strict=True)]
+    return HeldOut(logits, held.intents, held.gold, held.found, held.rows)
+
+
+def _chosen(intents: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Returns which examples are fitted to: all, or every so-manyth of each intent."""
+    by_intent = np.argsort(intents, kind="stable")
+    if len(intents) <= MOST_EXAMPLES:
+        return np.sort(by_intent)
+    return np.sort(by_intent[np.linspace(0, len(intents) - 1, MOST_EXAMPLES).astype(np.int64)])
+
+
+def _fitted(texts: Sequence[str], intents: NDArray[np.int64], n_intents: int) -> tuple[Spelling, NDArray[np.float32]]:
+    """Returns the map, and what it would say of each example had it not been fitted to it. Shape: (example, intent)."""
+    from scipy.sparse import csr_matrix
+
+    found = [buckets(text) for text in texts]
+    known, counts = np.unique(np.concatenate(found), return_counts=True)
+    if len(known) > MOST_KNOWN:
+        known, counts = known[counts > 1], counts[counts > 1]
+    rarity = _rarity(counts, len(texts))
+    bare = Spelling(known, rarity, float(_rarity(np.array([1]), len(texts))[0]), np.zeros((len(known), n_intents), np.float32))
+    values = [bare.values(text) for text in texts]
+    borders = np.cumsum([0, *(len(places) for places, _ in values)])
+    places = np.concatenate([places for places, _ in values])
+    matrix = csr_matrix((np.concatenate([row for _, row in values]), places, borders), shape=(len(texts), len(known)))
+    right = np.zeros((len(texts), n_intents), dtype=np.float32)
+    right[np.arange(len(texts)), intents] = 1.0
+    alike = (matrix @ matrix.T).toarray().astype(np.float32)  # (example, example)
+    alike[np.diag_indices(len(texts))] += PENALTY
+    inverse = np.linalg.inv(alike)
+    duals = inverse @ right  # (example, intent)
+    left_out = right - duals / np.diag(inverse)[:, None]
+    return Spelling(known, rarity, bare.unseen, np.asarray(matrix.T @ duals, dtype=np.float32)), left_out
+
+
+def _rarity(counts: NDArray[np.int64], n_examples: int) -> NDArray[np.float32]:
+    """How much a bucket counts that so many examples have (inverse document frequency, smoothed)."""
+    return (np.log((1 + n_examples) / (1 + counts)) + 1).astype(np.float32)
