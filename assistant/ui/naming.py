@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.containers import Vertical
+from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
@@ -48,7 +49,7 @@ class NameDialog(ModalScreen["str | None"]):
     def compose(self) -> ComposeResult:
         """Lays out the text and the field."""
         with Vertical(id="dialog") as dialog:
-            dialog.border_title = self._title
+            dialog.border_title = Content(safe_line(self._title))
             dialog.border_subtitle = tr("Enter ok · Esc cancel")
             yield Static(safe(self._text, limit=300), markup=False)
             yield Input(safe_line(self._value, limit=200), max_length=200)

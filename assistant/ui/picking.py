@@ -67,7 +67,7 @@ class Picker(ModalScreen["str | None"]):
     def compose(self) -> ComposeResult:
         """Lays out what it is about, a field to narrow the choice, and the names."""
         with Vertical(id="dialog") as dialog:
-            dialog.border_title = self._title
+            dialog.border_title = Content(safe_line(self._title))
             yield Static(safe(self._text, limit=300), id="about", markup=False)
             yield Input(placeholder=self._placeholder or tr("Some letters of the name; Enter takes the first"))
             yield OptionList(*map(_option, self._names))

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.containers import Horizontal, Vertical
+from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
 from assistant.ui.actions import bindings
-from assistant.ui.safe_text import safe
+from assistant.ui.safe_text import safe, safe_line
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -51,11 +52,11 @@ class QuestionDialog(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         """Lays out the question and its answers."""
         with Vertical(id="dialog") as dialog:
-            dialog.border_title = self._title
+            dialog.border_title = Content(safe_line(self._title))
             yield Static(safe(self._text, limit=2000), markup=False)
             with Vertical(id="dialog-buttons") if self._is_wide else Horizontal(id="dialog-buttons"):
                 for key, label in self._answers.items():
-                    yield Button(label, id=key, compact=True)
+                    yield Button(Content(safe_line(label)), id=key, compact=True)
 
     def on_mount(self) -> None:
         """Focuses the first answer."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -13,8 +14,11 @@ from textual.widgets import Input
 from assistant.corrections.proposal import FileEdit, Proposal
 from assistant.dialogue.domain import Intent
 from assistant.dialogue.events import BotUttered, SlotSet, UserUttered
+from assistant.dialogue.reviewing import Concern
 from assistant.errors import TrainingStopped
 from assistant.faq.entry import FaqEntry
+from assistant.inbox import Case
+from assistant.knowledge.suggesting import Suggestion
 from assistant.messages import (
     BotMessage,
     Button,
@@ -36,11 +40,15 @@ from assistant.ui.chat.message_view import BotView, ProblemView
 from assistant.ui.chat.prompt import MAX_CHARS, Prompt
 from assistant.ui.chat.why import WhyScreen
 from assistant.ui.faq.editor import EntryEditor
+from assistant.ui.inbox.answering import AnswerField, ReplyLine
+from assistant.ui.inbox.case import CaseScreen
 from assistant.ui.marking import EntityDialog, Kind
 from assistant.ui.naming import NameDialog
 from assistant.ui.picking import Picker
 from assistant.ui.ports import TrainingOutcome
 from assistant.ui.problems import ProblemDialog
+from assistant.ui.question import QuestionDialog
+from assistant.ui.safe_text import safe_line
 from tests.ui.driving import app_of, chat_of, see, shown, until
 from tests.ui.fake import FakeAgent, FakeEntries, FakeQuestion, FakeUnanswered
 from tests.ui.hostile import HOSTILE, forbidden_in
@@ -54,6 +62,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from assistant.messages import ProgressCallback
+    from assistant.project import Project
     from assistant.ui.app import AssistantApp
     from assistant.ui.ports import Mode
 
@@ -229,3 +238,71 @@ async def test_the_dialogs_of_corrections_and_the_whole_turn(make_app: Callable[
                 assert_clean(pilot)
                 dialog.dismiss(None)
                 await until(pilot, partial(_is_closed, pilot, dialog), "the dialog closing")
+
+
+def _state_with_hostile_files(project: Project, texts: list[str]) -> None:
+    """Logs, models and files of the project whose every text is hostile."""
+    project.state.mkdir(parents=True, exist_ok=True)
+    for number, text in enumerate(texts):
+        (project.state / f"log {number}.log").write_bytes(text.encode("utf-8", errors="surrogatepass"))
+        folder = project.models / f"model-{number}"
+        folder.mkdir(parents=True)
+        facts = {"metrics": {"intent_accuracy": 0.5, text[:200]: 0.5}, "arguments": {"mode": text[:200]}}
+        (folder / "manifest.json").write_text(json.dumps(facts))
+
+
+async def test_settings_log_and_models(make_app: Callable[..., AssistantApp], project: Project) -> None:
+    texts = [text for text, _ in HOSTILE.values()]
+    _state_with_hostile_files(project, texts)
+    app = make_app()
+    app.settings = app.settings.model_copy(update={"form_cancel": tuple(texts), "database_url": texts[0]})
+    async with app.run_test(size=(112, 36)) as pilot:
+        await see(pilot, "model ready")
+        await pilot.press("f8")
+        for key in "12345":
+            await pilot.press(key)
+            await pilot.pause(0.1)
+            assert_clean(pilot)
+        log = pilot.app.screen.query_one("#log-scroll")
+        for _ in range(30):
+            log.scroll_page_down(animate=False)
+            await pilot.pause()
+            assert_clean(pilot)
+        await pilot.press("f4", "ctrl+t")
+        await see(pilot, f"Models {len(texts)}")
+        assert_clean(pilot)
+
+
+async def test_inbox_replies_and_questions(make_app: Callable[..., AssistantApp], monkeypatch: pytest.MonkeyPatch) -> None:
+    agent = hostile_agent()
+    async with make_app(open_agent=lambda: agent).run_test(size=(100, 30)) as pilot:
+        await see(pilot, "model ready")
+        for text, visible in HOSTILE.values():
+            replies = [Suggestion(text, text, 0.5), Suggestion(text + "!", text, 0.4)]
+            monkeypatch.setattr(agent, "suggested_replies", lambda _, replies=replies: replies)
+            case = CaseScreen(Case("s", 1, 0.0, text, (Concern("unsure", 0, 1, text, text),), text), "me")
+            monkeypatch.setattr(agent.inbox, "events", lambda _, text=text: (UserUttered(text or "x", Parse(text)),))
+            await pilot.app.push_screen(case)
+            await until(pilot, lambda case=case: len(case.query(ReplyLine)) == 2, "the replies")  # type: ignore[misc]
+            assert_clean(pilot)
+            await pilot.press("1")
+            field = case.query_one(AnswerField)
+            await until(pilot, lambda field=field: field.text, "the answer")  # type: ignore[misc]
+            assert not forbidden_in(field.text)
+            assert visible[:8] in field.text
+            assert_clean(pilot)
+            pilot.app.post_message(Paste(text))
+            await pilot.pause(0.05)
+            assert not forbidden_in(field.text)
+            assert_clean(pilot)
+            case.dismiss(None)
+            await until(pilot, partial(_is_closed, pilot, case), "the case closing")
+            question = QuestionDialog(safe_line(text, limit=60), text, {"one": safe_line(text, limit=40) or "one"})
+            await pilot.app.push_screen(question)
+            await pilot.pause()
+            assert_clean(pilot)
+            question.dismiss(None)
+            await until(pilot, partial(_is_closed, pilot, question), "the question closing")
+            app_of(pilot).files_problem = safe_line(text, limit=200)
+            await pilot.pause()
+            assert_clean(pilot)
