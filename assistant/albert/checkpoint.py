@@ -16,8 +16,10 @@ from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 from transformers import AlbertConfig, AlbertModel
 
+from assistant.albert.export import weights_of
 from assistant.albert.folders import replacing_folder
 from assistant.albert.manifest import MANIFEST, verify_manifest, write_manifest
+from assistant.albert.plain_checkpoint import ENCODER_PREFIX, PlainCheckpoint
 from assistant.albert.presets import Preset, make_config
 from assistant.albert.tokenizer import special_ids, tokenizer_config, train_tokenizer
 from assistant.errors import BadCheckpoint
@@ -32,7 +34,6 @@ CONFIG = "config.json"
 WEIGHTS = "model.safetensors"
 TOKENIZER = "tokenizer.json"
 TOKENIZER_CONFIG = "tokenizer_config.json"
-ENCODER_PREFIX = "albert."
 
 
 @dataclass(slots=True)
@@ -52,6 +53,11 @@ class Checkpoint:
     config: AlbertConfig
     manifest: dict[str, Any] = field(default_factory=dict)
     heads: dict[str, torch.Tensor] = field(default_factory=dict)
+
+    def plain(self) -> PlainCheckpoint:
+        """Returns the same in plain arrays, which share the memory of this one."""
+        heads = {name: value.detach().float().numpy() for name, value in self.heads.items()}
+        return PlainCheckpoint(weights_of(self.model), self.tokenizer, self.config.to_json_string(), self.manifest, heads)
 
 
 def load_checkpoint(path: Path) -> Checkpoint:

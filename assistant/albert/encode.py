@@ -8,7 +8,8 @@ import numpy as np
 import torch
 
 from assistant.albert.batches import equal_lengths
-from assistant.albert.export import INPUT, VECTOR, states_graph
+from assistant.albert.export import weights_of
+from assistant.albert.model_graph import INPUT, VECTOR, states_graph
 from assistant.albert.objectives import mean_pool
 from assistant.albert.sentences import pad
 from assistant.albert.session import open_session
@@ -81,7 +82,7 @@ def encode_on_runtime(
     """
     rows = [token_ids(checkpoint.tokenizer, text, max_tokens) for text in texts]
     vectors = np.zeros((len(rows), checkpoint.config.hidden_size), dtype=np.float32)
-    session = open_session(states_graph(checkpoint.model), threads)
+    session = open_session(states_graph(weights_of(checkpoint.model)), threads)
     done = 0
     for chosen in equal_lengths([len(row) for row in rows]):
         input_ids = np.stack([rows[number] for number in chosen]).astype(np.int64)

@@ -7,7 +7,7 @@ fused operator is four times slower than the two.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -17,10 +17,8 @@ from assistant.albert.quantization import Site, round_weights, scale_and_zero
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from torch import Tensor, nn
-    from transformers import AlbertModel
-
     from assistant.albert.quantization import EightBits, Extent, Floats
+    from assistant.albert.weights import EncoderWeights
 
 ACTIVATIONS = {"gelu": ("Gelu", CONTRIB), "gelu_new": ("FastGelu", CONTRIB), "relu": ("Relu", "")}
 """Activations of ALBERT's published models, as ONNX Runtime names them."""
@@ -56,14 +54,14 @@ class EncoderGraph:
 
     Args:
         builder: nodes are added to it.
-        encoder: transformers' model.
+        weights: of the encoder.
         extents: of what flows into each product, to compute in eight bits; None computes in floats.
     """
 
-    def __init__(self, builder: GraphBuilder, encoder: AlbertModel, extents: Mapping[Site, Extent] | None = None) -> None:
+    def __init__(self, builder: GraphBuilder, weights: EncoderWeights, extents: Mapping[Site, Extent] | None = None) -> None:
         self._builder = builder
-        self._encoder = encoder
-        self._config = encoder.config
+        self._weights = weights
+        self._config = weights.config
         self._extents = extents
         self._eight_bits: dict[str, EightBits] = {}
         self._sites: dict[Site, str] = {}
@@ -88,22 +86,25 @@ class EncoderGraph:
         return EncoderTensors(self._vector(states[-1], length), states, self._sites)
 
     def _embedded(self, input_ids: str, length: str, token_types: str) -> str:
-        build, embeddings = self._builder, self._encoder.embeddings
-        words = build.constant("words", _floats(embeddings.word_embeddings.weight))
-        types = _floats(embeddings.token_type_embeddings.weight)
-        places = _floats(embeddings.position_embeddings.weight) + types[0]
+        build = self._builder
+        words = build.constant("words", self._embeddings("word"))
+        types = self._embeddings("token_type")
+        places = self._embeddings("position") + types[0]
         zero = build.integers(0)
         place = build.node("Slice", build.constant("places", places), zero, length, zero)  # (piece, embedding)
         narrow = build.node("Add", build.node("Gather", words, input_ids), place)  # (batch, piece, embedding)
         if token_types:  # the first type is in the places already
             offsets = build.constant("types", types - types[0])
             narrow = build.node("Add", narrow, build.node("Gather", offsets, token_types))
-        narrow = self._normed(narrow, "embedding_norm", _vectors(embeddings.LayerNorm))
-        return self._plain(narrow, "widen", *_linear(self._encoder.encoder.embedding_hidden_mapping_in))
+        narrow = self._normed(narrow, "embedding_norm", self._weights.pair("embeddings.LayerNorm"))
+        return self._plain(narrow, "widen", *self._weights.linear("encoder.embedding_hidden_mapping_in"))
+
+    def _embeddings(self, kind: str) -> Floats:
+        return self._weights.named[f"embeddings.{kind}_embeddings.weight"]
 
     def _applied(self, hidden: str, application: int, group: int, inner: int) -> str:
         """Adds one application of a layer."""
-        layer, name = self._weights(group, inner), f"layer{group}_{inner}"
+        layer, name = self._layer(group, inner), f"layer{group}_{inner}"
 
         def product(states: str, kind: str, weights: tuple[Floats, Floats]) -> str:
             self._sites[application, kind] = states
@@ -180,30 +181,14 @@ class EncoderGraph:
         mean = build.node("Div", total, build.node("Cast", length, to=1))
         return build.node("LpNormalization", mean, axis=-1, p=2)
 
-    def _weights(self, group: int, inner: int) -> _Layer:
-        layer: Any = self._encoder.encoder.albert_layer_groups[group].albert_layers[inner]  # type: ignore[index]
-        attention = layer.attention
-        three = [_linear(part) for part in (attention.query, attention.key, attention.value)]
-        attend = np.concatenate([weights for weights, _ in three], axis=1), np.concatenate([bias for _, bias in three])
+    def _layer(self, group: int, inner: int) -> _Layer:
+        weights, layer = self._weights, f"encoder.albert_layer_groups.{group}.albert_layers.{inner}"
+        three = [weights.linear(f"{layer}.attention.{part}") for part in ("query", "key", "value")]
         return _Layer(
-            attend=attend,
-            output=_linear(attention.dense),
-            attend_norm=_vectors(attention.LayerNorm),
-            inner=_linear(layer.ffn),
-            outer=_linear(layer.ffn_output),
-            outer_norm=_vectors(layer.full_layer_layer_norm),
+            attend=(np.concatenate([part for part, _ in three], axis=1), np.concatenate([bias for _, bias in three])),
+            output=weights.linear(f"{layer}.attention.dense"),
+            attend_norm=weights.pair(f"{layer}.attention.LayerNorm"),
+            inner=weights.linear(f"{layer}.ffn"),
+            outer=weights.linear(f"{layer}.ffn_output"),
+            outer_norm=weights.pair(f"{layer}.full_layer_layer_norm"),
         )
-
-
-def _floats(tensor: Tensor) -> Floats:
-    values: Floats = tensor.detach().float().numpy()
-    return values
-
-
-def _linear(layer: nn.Module) -> tuple[Floats, Floats]:
-    """Returns weights (in, out) and bias (out,)."""
-    return np.ascontiguousarray(_floats(layer.weight).T), _floats(layer.bias)  # type: ignore[arg-type]
-
-
-def _vectors(norm: nn.Module) -> tuple[Floats, Floats]:
-    return _floats(norm.weight), _floats(norm.bias)  # type: ignore[arg-type]

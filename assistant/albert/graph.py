@@ -57,17 +57,21 @@ class GraphBuilder:
         """Gives a tensor a name that the graph's caller asks for it by."""
         self._nodes.append(helper.make_node("Identity", [tensor], [name], name=name))
 
-    def finished(self, inputs: Mapping[str, Sequence[str]], outputs: Mapping[str, Sequence[str | int]]) -> bytes:
+    def finished(
+        self, inputs: Mapping[str, Sequence[str | int]], outputs: Mapping[str, Sequence[str | int]], *, takes_floats: bool = False
+    ) -> bytes:
         """Returns the graph as ONNX Runtime reads it.
 
         Args:
-            inputs: names with the names of their axes; all int64.
+            inputs: names with the names or sizes of their axes; all int64, or all float32.
             outputs: names with the names or sizes of their axes; all float32.
+            takes_floats: whether the inputs are float32.
         """
+        kind = TensorProto.FLOAT if takes_floats else TensorProto.INT64
         graph = helper.make_graph(
             self._nodes,
             "albert",
-            [helper.make_tensor_value_info(name, TensorProto.INT64, list(axes)) for name, axes in inputs.items()],
+            [helper.make_tensor_value_info(name, kind, list(axes)) for name, axes in inputs.items()],
             [helper.make_tensor_value_info(name, TensorProto.FLOAT, list(axes)) for name, axes in outputs.items()],
             list(self._constants.values()),
         )

@@ -11,6 +11,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from assistant.albert.plain_heads import HEAD_WIDTH
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
     from transformers import AlbertModel
 
 IGNORED = -100
-TAG_WIDTH = 256
 
 
 class Encoded(NamedTuple):
@@ -50,8 +51,8 @@ class JointHeads(nn.Module):
         self.scale = hidden**0.5
         self.intent = nn.Linear(hidden, n_intents)
         self.mix = nn.Parameter(torch.zeros(n_layers))
-        self.tag_inner = nn.Linear(hidden, TAG_WIDTH)
-        self.tag_outer = nn.Linear(TAG_WIDTH, n_tags)
+        self.tag_inner = nn.Linear(hidden, HEAD_WIDTH)
+        self.tag_outer = nn.Linear(HEAD_WIDTH, n_tags)
 
     def intent_logits(self, vector: Tensor) -> Tensor:
         """Returns a logit for each intent.
@@ -92,7 +93,7 @@ class JointHeads(nn.Module):
         return self._tag_logits(torch.matmul(self.mix.softmax(0), states))
 
     def _tag_logits(self, mixed: Tensor) -> Tensor:
-        inner = functional.gelu(self.tag_inner(self.dropout(mixed)))  # (..., TAG_WIDTH)
+        inner = functional.gelu(self.tag_inner(self.dropout(mixed)))  # (..., HEAD_WIDTH)
         logits: Tensor = self.tag_outer(self.dropout(inner))
         return logits
 

@@ -7,17 +7,15 @@ checkpoint, so the graph is written from its weights when it is first wanted, an
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from assistant.albert.batches import equal_lengths
-from assistant.albert.encoder_graph import EncoderGraph, _Layer
+from assistant.albert.encoder_graph import EncoderGraph
 from assistant.albert.graph import GraphBuilder
-from assistant.albert.manifest import verify_manifest
+from assistant.albert.plain_checkpoint import load_plain_checkpoint
 from assistant.albert.session import open_session
 from assistant.errors import BadCheckpoint
 
@@ -28,6 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from tokenizers import Encoding, Tokenizer
 
+    from assistant.albert.plain_checkpoint import PlainCheckpoint
     from assistant.albert.quantization import Floats
 
 MAX_PIECES = 256
@@ -35,7 +34,6 @@ MAX_PIECES = 256
 
 _IDS, _TYPES = "input_ids", "token_types"
 _MIDDLE, _LAST, _VECTOR, _ORDER = "middle", "last", "vector", "order"
-_PREFIX = "albert."
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,21 +69,14 @@ class PlainEncoder:
             ManifestMissing, DamagedFile, ForbiddenFile: the folder is not as its manifest says.
             BadCheckpoint: the files are whole but make no such encoder.
         """
-        from safetensors import SafetensorError
-        from safetensors.numpy import load_file
-        from tokenizers import Tokenizer
-
-        verify_manifest(folder)
+        loaded = load_plain_checkpoint(folder)
         try:
-            config = SimpleNamespace(**json.loads((folder / "config.json").read_text(encoding="utf-8")))
-            weights = {name: value.astype(np.float32) for name, value in load_file(folder / "model.safetensors").items()}
-            graph = pair_graph(weights, config)
-            tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        except (OSError, ValueError, KeyError, AttributeError, SafetensorError) as error:
+            graph = pair_graph(loaded)
+        except (KeyError, AttributeError, ValueError) as error:
             raise BadCheckpoint(folder=folder, why=f"{type(error).__name__}: {error}") from error
-        tokenizer.no_padding()
-        tokenizer.enable_truncation(MAX_PIECES)
-        return cls(open_session(graph, threads), tokenizer, config.hidden_size)
+        loaded.tokenizer.no_padding()
+        loaded.tokenizer.enable_truncation(MAX_PIECES)
+        return cls(open_session(graph, threads), loaded.tokenizer, loaded.config.hidden_size)
 
     def read(self, texts: Sequence[str]) -> list[Read]:
         """Returns each text as it is read, in order; equally long texts share a run, so company makes no difference."""
@@ -146,69 +137,28 @@ class PlainEncoder:
             yield rows, self._session.run(list(outputs), fed)
 
 
-def pair_graph(weights: Mapping[str, Floats], config: Any) -> bytes:
+def pair_graph(checkpoint: PlainCheckpoint) -> bytes:
     """Returns the graph of an encoder that reads one text or two: states of two of its layers, and the order of the two.
 
     Args:
-        weights: of transformers' AlbertForPreTraining, by name.
-        config: the encoder's configuration.
+        checkpoint: with a head for sentence order.
 
     Raises:
         KeyError: a weight is missing.
     """
-    build = GraphBuilder()
-    encoded = _PairGraph(build, weights, config).add(_IDS, _TYPES)
+    build, config = GraphBuilder(), checkpoint.config
+    encoded = EncoderGraph(build, checkpoint.weights).add(_IDS, _TYPES)
     build.named(encoded.states[config.num_hidden_layers // 2], _MIDDLE)
     build.named(encoded.states[-1], _LAST)
     build.named(encoded.vector, _VECTOR)
     first = build.node("Gather", encoded.states[-1], build.integers(0), axis=1)  # (batch, 1, hidden)
     first = build.node("Squeeze", first, build.integers(1))
-    pooled = build.node("Tanh", _product(build, first, f"{_PREFIX}pooler", weights))
-    order = _product(build, pooled, "sop_classifier.classifier", weights)
+    pooled = build.node("Tanh", _product(build, first, "pooler", checkpoint.weights.named))
+    order = _product(build, pooled, "sop_classifier.classifier", checkpoint.heads)
     build.named(build.node("Softmax", order, axis=-1), _ORDER)
     axes: dict[str, tuple[str | int, ...]] = dict.fromkeys((_MIDDLE, _LAST), ("batch", "piece", config.hidden_size))
     axes |= {_VECTOR: ("batch", config.hidden_size), _ORDER: ("batch", 2)}
     return build.finished(dict.fromkeys((_IDS, _TYPES), ("batch", "piece")), axes)
-
-
-class _PairGraph(EncoderGraph):
-    """The encoder's part, from weights by name, with the pieces of a second text told from those of the first."""
-
-    def __init__(self, builder: GraphBuilder, weights: Mapping[str, Floats], config: Any) -> None:
-        self._builder, self._config, self._named = builder, config, weights
-        self._extents, self._eight_bits, self._sites = None, {}, {}
-
-    def _embedded(self, input_ids: str, length: str, token_types: str) -> str:
-        build, zero = self._builder, self._builder.integers(0)
-        tables = ("word_embeddings", "position_embeddings", "token_type_embeddings")
-        words, places, types = (build.constant(name, self._of(f"embeddings.{name}.weight")) for name in tables)
-        place = build.node("Slice", places, zero, length, zero)  # (piece, embedding)
-        narrow = build.node("Add", build.node("Gather", words, input_ids), place)  # (batch, piece, embedding)
-        narrow = build.node("Add", narrow, build.node("Gather", types, token_types))
-        narrow = self._normed(narrow, "embedding_norm", self._pair("embeddings.LayerNorm"))
-        return self._plain(narrow, "widen", *self._linear("encoder.embedding_hidden_mapping_in"))
-
-    def _weights(self, group: int, inner: int) -> _Layer:
-        layer = f"encoder.albert_layer_groups.{group}.albert_layers.{inner}"
-        three = [self._linear(f"{layer}.attention.{part}") for part in ("query", "key", "value")]
-        return _Layer(
-            attend=(np.concatenate([part for part, _ in three], axis=1), np.concatenate([bias for _, bias in three])),
-            output=self._linear(f"{layer}.attention.dense"),
-            attend_norm=self._pair(f"{layer}.attention.LayerNorm"),
-            inner=self._linear(f"{layer}.ffn"),
-            outer=self._linear(f"{layer}.ffn_output"),
-            outer_norm=self._pair(f"{layer}.full_layer_layer_norm"),
-        )
-
-    def _of(self, name: str) -> Floats:
-        return self._named[f"{_PREFIX}{name}"]
-
-    def _pair(self, name: str) -> tuple[Floats, Floats]:
-        return self._of(f"{name}.weight"), self._of(f"{name}.bias")
-
-    def _linear(self, name: str) -> tuple[Floats, Floats]:
-        weight, bias = self._pair(name)
-        return np.ascontiguousarray(weight.T), bias
 
 
 def _product(build: GraphBuilder, states: str, name: str, weights: Mapping[str, Floats]) -> str:

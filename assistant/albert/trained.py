@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import torch
 from transformers import AlbertForPreTraining
 
-from assistant.albert.checkpoint import ENCODER_PREFIX, Checkpoint
+from assistant.albert.checkpoint import Checkpoint
+from assistant.albert.plain_checkpoint import ENCODER_PREFIX
 from assistant.albert.progress import LOG
 from assistant.errors import BadCheckpoint
 

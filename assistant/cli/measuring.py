@@ -157,7 +157,7 @@ def _cross_validated(project: Path | None, data: list[Path], folds: int, outside
 
     found, settings = project_and_settings(project)
     examples = with_shown_places(training_data(found, data)[0], found)
-    checkpoint, is_pretrained = starting_checkpoint(examples, seed)
+    checkpoint, is_pretrained = starting_checkpoint(examples, seed, is_frozen=not full)
     arguments = TrainingArguments(mode="full" if full or not is_pretrained else "fast", seed=seed)
     entities = None if data else tuple(load_domain(found).entities)
     with progress() as report:

@@ -22,7 +22,7 @@ def suspicious_findings(project: Project) -> list[Finding]:
     from assistant.training.project import starting_checkpoint, training_data
 
     data, _ = training_data(project)
-    checkpoint, is_pretrained = starting_checkpoint(data, seed=0)
+    checkpoint, is_pretrained = starting_checkpoint(data, seed=0, is_frozen=True)
     arguments = TrainingArguments(mode="fast" if is_pretrained else "full")
     with progress() as report:
         found = find_suspicious_labels(data, checkpoint, arguments, report)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from assistant.albert.checkpoint import Checkpoint
+    from assistant.albert.plain_checkpoint import PlainCheckpoint
     from assistant.evaluation.nlu_report import NluReport
     from assistant.messages import Parse, ProgressCallback
     from assistant.nlu.training_data import Example, TrainingData
@@ -60,7 +61,7 @@ def measure(
 
 def measure_folds(
     data: TrainingData,
-    checkpoint: Checkpoint,
+    checkpoint: Checkpoint | PlainCheckpoint,
     arguments: TrainingArguments,
     folds: int = 5,
     on_progress: ProgressCallback | None = None,

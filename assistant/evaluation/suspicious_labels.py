@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from assistant.albert.checkpoint import Checkpoint
+    from assistant.albert.plain_checkpoint import PlainCheckpoint
     from assistant.errors import Place
     from assistant.evaluation.measured import Measured
     from assistant.messages import Parse, ProgressCallback
@@ -45,7 +46,11 @@ class Suspicion:
 
 
 def find_suspicious_labels(
-    data: TrainingData, checkpoint: Checkpoint, arguments: TrainingArguments, on_progress: ProgressCallback, folds: int = 5
+    data: TrainingData,
+    checkpoint: Checkpoint | PlainCheckpoint,
+    arguments: TrainingArguments,
+    on_progress: ProgressCallback,
+    folds: int = 5,
 ) -> list[Suspicion]:
     """Returns the examples whose intents models doubt that were trained on the others; see `suspicious_labels`.
 

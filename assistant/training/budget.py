@@ -12,7 +12,8 @@ from tokenizers import Tokenizer
 
 from assistant.albert.joint import JointAlbert, JointHeads, JointLoss
 from assistant.training.arguments import TrainingArguments
-from assistant.training.features import Labels, by_length, make_batch, make_features
+from assistant.training.batches import make_batch
+from assistant.training.features import Labels, by_length, make_features
 from assistant.training.trainer import default_epochs
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from assistant.albert.checkpoint import Checkpoint
     from assistant.nlu.training_data import Example, TrainingData
-    from assistant.training.features import Batch
+    from assistant.training.batches import Batch
 
 LEAST_EPOCHS = 3
 """Fewer leave an encoder that is worse than the one they started from."""

@@ -1,25 +1,29 @@
-"""Runs an encoder as it is over examples, on ONNX Runtime: faster than torch, and each text gives the same bits in any company."""
+"""Runs an encoder as it is over examples, on ONNX Runtime: each text gives the same bits in any company, on any number of cores."""
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
 
 from assistant.albert.batches import equal_lengths
-from assistant.albert.export import INPUT, states_graph
+from assistant.albert.model_graph import INPUT, VECTOR, states_graph
 from assistant.albert.session import open_session
 from assistant.messages import Progress
 from assistant.training.vector_cache import EncodedText, key_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from torch import Tensor
-    from transformers import AlbertModel
+    from numpy.typing import NDArray
 
+    from assistant.albert.plain_checkpoint import PlainCheckpoint
+    from assistant.albert.quantization import Extent, Site
+    from assistant.albert.weights import EncoderWeights
     from assistant.messages import ProgressCallback
     from assistant.training.features import Features
     from assistant.training.vector_cache import Key, VectorCache
@@ -30,23 +34,23 @@ class Frozen:
     """What the encoder made of some examples.
 
     Attributes:
-        vectors: Shape: (example, hidden).
+        vectors: Shape: (example, hidden) float32.
         intents: Shape: (example,).
         layers: states at the first piece of each word; float16 to save memory. Shape: (word, layer + 1, hidden).
         tags: Shape: (word,).
         owners: the example of each word. Shape: (word,).
     """
 
-    vectors: Tensor
-    intents: Tensor
-    layers: Tensor
-    tags: Tensor
-    owners: Tensor
+    vectors: NDArray[np.float32]
+    intents: NDArray[np.int64]
+    layers: NDArray[np.float16]
+    tags: NDArray[np.int64]
+    owners: NDArray[np.int64]
 
-    def only(self, rows: Tensor) -> Frozen:
+    def only(self, rows: NDArray[np.bool_]) -> Frozen:
         """Returns the examples for which ``rows`` is true."""
         words = rows[self.owners]
-        renumbered = torch.cumsum(rows, 0) - 1
+        renumbered = np.cumsum(rows) - 1
         owners = renumbered[self.owners[words]]
         return Frozen(self.vectors[rows], self.intents[rows], self.layers[words], self.tags[words], owners)
 
@@ -56,23 +60,25 @@ class Frozen:
 
 
 def encode_frozen(
-    encoder: AlbertModel,
+    weights: EncoderWeights,
     features: Sequence[Features],
     *,
     has_tags: bool,
     on_progress: ProgressCallback,
+    extents: Mapping[Site, Extent] | None = None,
     cache: VectorCache | None = None,
     threads: int = 1,
 ) -> Frozen:
     """Returns what the encoder makes of the examples, in their order.
 
     Args:
-        encoder: as it is now.
+        weights: of the encoder.
         features: the examples.
         has_tags: whether the states of words are wanted; they take a lot of memory.
-        on_progress: told of each batch.
-        cache: of this encoder; texts that are kept there are not encoded again.
-        threads: of the runtime; 0 leaves its own choice.
+        on_progress: told of each batch; may raise Cancelled.
+        extents: to compute in eight bits; None computes in floats.
+        cache: of this encoder in these numbers; texts that are kept there are not encoded again.
+        threads: batches that are encoded at a time; 0: as many as there are cores. What comes out does not depend on it.
     """
     keys = [key_of(feature, has_states=has_tags) for feature in features]
     found: dict[Key, EncodedText] = {}
@@ -81,9 +87,9 @@ def encode_frozen(
     missing = {key: feature for key, feature in zip(keys, features, strict=True) if key not in found}
     done = len(features) - len(missing)
     if missing:
-        for key, text in _encoded(encoder, missing, has_tags=has_tags, threads=threads):
-            found[key] = text
-            done += 1
+        for texts in _encoded(states_graph(weights, extents), missing, has_tags=has_tags, threads=threads):
+            found |= texts
+            done += len(texts)
             on_progress(Progress("encode", done, len(features)))
     else:
         on_progress(Progress("encode", done, len(features)))
@@ -92,25 +98,54 @@ def encode_frozen(
     return _joined([found[key] for key in keys], features, has_tags=has_tags)
 
 
-def _encoded(
-    encoder: AlbertModel, missing: dict[Key, Features], *, has_tags: bool, threads: int
-) -> Iterator[tuple[Key, EncodedText]]:
-    session = open_session(states_graph(encoder), threads)
-    names = [output.name for output in session.get_outputs()]
+def encode_plain(checkpoint: PlainCheckpoint, texts: Sequence[str]) -> NDArray[np.float32]:
+    """Returns the encoder's sentence vectors, of length one. Shape: (text, hidden)."""
+    rows = [encoding.ids for encoding in checkpoint.tokenizer.encode_batch(list(texts))]
+    session, vectors = (
+        open_session(states_graph(checkpoint.weights)),
+        np.zeros((len(rows), checkpoint.config.hidden_size), np.float32),
+    )
+    for chosen in equal_lengths([len(row) for row in rows]):
+        vectors[chosen] = session.run([VECTOR], {INPUT: np.array([rows[row] for row in chosen], dtype=np.int64)})[0]
+    return vectors
+
+
+def _encoded(graph: bytes, missing: dict[Key, Features], *, has_tags: bool, threads: int) -> Iterator[dict[Key, EncodedText]]:
+    """Yields what comes of each batch, in the order of the batches."""
     keys, features = list(missing), list(missing.values())
-    for rows in equal_lengths([len(feature.input_ids) for feature in features]):
-        input_ids = np.array([features[row].input_ids for row in rows], dtype=np.int64)
-        vectors, *layers = session.run(names if has_tags else names[:1], {INPUT: input_ids})
-        for place, row in enumerate(rows):
-            pieces = list(features[row].pieces)
-            states = np.stack([layer[place, pieces] for layer in layers], axis=1) if has_tags else np.zeros((0, 1, 1))
-            yield keys[row], EncodedText(vectors[place], states.astype(np.float16))
+    batches = list(equal_lengths([len(feature.input_ids) for feature in features]))
+    session = open_session(graph)  # one thread a batch: sharing a product costs more than it saves at this size
+    encode = partial(_encoded_batch, session, keys, features, has_tags)
+    with ThreadPoolExecutor(threads or available_cores()) as pool:
+        try:
+            yield from pool.map(encode, batches)
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _encoded_batch(
+    session: Any, keys: Sequence[Key], features: Sequence[Features], has_tags: bool, rows: Sequence[int]
+) -> dict[Key, EncodedText]:
+    names = [output.name for output in session.get_outputs()]
+    input_ids = np.array([features[row].input_ids for row in rows], dtype=np.int64)
+    vectors, *layers = session.run(names if has_tags else names[:1], {INPUT: input_ids})
+    found = {}
+    for place, row in enumerate(rows):
+        pieces = list(features[row].pieces)
+        states = np.stack([layer[place, pieces] for layer in layers], axis=1) if has_tags else np.zeros((0, 1, 1))
+        found[keys[row]] = EncodedText(vectors[place], states.astype(np.float16))
+    return found
+
+
+def available_cores() -> int:
+    """Returns how many of the processor's cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _joined(texts: Sequence[EncodedText], features: Sequence[Features], *, has_tags: bool) -> Frozen:
-    intents = torch.tensor([feature.intent for feature in features])
+    intents = np.array([feature.intent for feature in features], dtype=np.int64)
     sizes = [len(feature.tags) if has_tags else 0 for feature in features]
-    tags = torch.tensor([tag for feature in features for tag in feature.tags] if has_tags else [], dtype=torch.int64)
-    owners = torch.repeat_interleave(torch.arange(len(features)), torch.tensor(sizes, dtype=torch.int64))
-    states = torch.from_numpy(np.concatenate([text.states for text in texts])) if has_tags else torch.zeros(0, 1, 1)
-    return Frozen(torch.from_numpy(np.stack([text.vector for text in texts])), intents, states, tags, owners)
+    tags = np.array([tag for feature in features for tag in feature.tags] if has_tags else [], dtype=np.int64)
+    owners = np.repeat(np.arange(len(features)), sizes)
+    states = np.concatenate([text.states for text in texts]) if has_tags else np.zeros((0, 1, 1), np.float16)
+    return Frozen(np.stack([text.vector for text in texts]), intents, states, tags, owners)

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-import torch
+import numpy as np
 
-from assistant.nlu.tags import IGNORED, TagScheme
+from assistant.nlu.tags import TagScheme
 from assistant.nlu.words import NO_PIECE, first_pieces, split_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    import numpy as np
+    from numpy.typing import NDArray
     from tokenizers import Tokenizer
-    from torch import Tensor
 
     from assistant.nlu.training_data import Example
 
@@ -38,20 +37,6 @@ class Features:
     pieces: tuple[int, ...]
     tags: tuple[int, ...]
     intent: int
-
-
-class Batch(NamedTuple):
-    """Examples side by side, padded to the longest.
-
-    Attributes:
-        input_ids, attention_mask, tags: Shape: (batch, piece) int64; tags are IGNORED where no word starts.
-        intents: Shape: (batch,) int64.
-    """
-
-    input_ids: Tensor
-    attention_mask: Tensor
-    intents: Tensor
-    tags: Tensor
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,21 +85,6 @@ def make_features(examples: Sequence[Example], tokenizer: Tokenizer, labels: Lab
     return features
 
 
-def make_batch(features: Sequence[Features], pad: int) -> Batch:
-    """Returns the examples side by side."""
-    shape = (len(features), max(len(feature.input_ids) for feature in features))
-    input_ids = torch.full(shape, pad)
-    attention_mask = torch.zeros(shape, dtype=torch.int64)
-    tags = torch.full(shape, IGNORED)
-    for row, feature in enumerate(features):
-        length = len(feature.input_ids)
-        input_ids[row, :length] = torch.tensor(feature.input_ids)
-        attention_mask[row, :length] = 1
-        if feature.pieces:
-            tags[row, torch.tensor(feature.pieces)] = torch.tensor(feature.tags)
-    return Batch(input_ids, attention_mask, torch.tensor([feature.intent for feature in features]), tags)
-
-
 def by_length(features: Sequence[Features], batch_size: int) -> Iterator[list[int]]:
     """Yields batches of indices, short examples first."""
     order = sorted(range(len(features)), key=lambda row: len(features[row].input_ids))
@@ -132,7 +102,7 @@ def shuffled(features: Sequence[Features], batch_size: int, generator: np.random
     return [batches[i] for i in generator.permutation(len(batches))]
 
 
-def intent_weights(intents: Sequence[int], n_intents: int, balance: float) -> Tensor:
+def intent_weights(intents: Sequence[int], n_intents: int, balance: float) -> NDArray[np.float32]:
     """Returns a weight for each intent: its number of examples to the power of -balance. Shape: (intent,)."""
-    counts = torch.bincount(torch.tensor(intents), minlength=n_intents).clamp(min=1)
-    return counts.float().pow(-balance)
+    counts = np.maximum(np.bincount(np.asarray(intents, dtype=np.int64), minlength=n_intents), 1).astype(np.float32)
+    return np.power(counts, np.float32(-balance))

@@ -17,7 +17,8 @@ from assistant.albert.layer_decay import LayerDecay
 from assistant.albert.precision import autocast, use_plain_attention
 from assistant.errors import TrainingDiverged
 from assistant.messages import Progress
-from assistant.training.features import by_length, intent_weights, make_batch, shuffled
+from assistant.training.batches import make_batch
+from assistant.training.features import by_length, intent_weights, shuffled
 from assistant.training.scoring import HeldOut
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ class FineTuning:
         optimizer = torch.optim.AdamW(self._groups(), betas=BETAS, fused=True)
         schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: rate_at(step, n_steps, arguments.warm_up))
         weights = intent_weights([feature.intent for feature in data], len(self._labels.intents), arguments.balance)
-        loss = JointLoss(weights, arguments.tag_weight, arguments.label_smoothing)
+        loss = JointLoss(torch.from_numpy(weights), arguments.tag_weight, arguments.label_smoothing)
         generator = np.random.default_rng(arguments.seed)
         best: tuple[HeldOut, int, dict[str, Tensor]] | None = None
         untrained = self.measure(dev), 0, self._weights()

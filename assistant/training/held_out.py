@@ -6,7 +6,7 @@ The module knows no torch: screens read what trainings have written.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from assistant.errors import CannotWrite
@@ -40,7 +40,8 @@ def write_readings(folder: Path, readings: Sequence[Reading]) -> None:
         CannotWrite: the disk refuses.
     """
     try:
-        (folder / FILE).write_text(json.dumps([asdict(one) for one in readings], ensure_ascii=True), encoding="utf-8")
+        rows = [{"text": one.text, "intent": one.intent, "found": one.found, "confidence": one.confidence} for one in readings]
+        (folder / FILE).write_text(json.dumps(rows, ensure_ascii=True), encoding="utf-8")
     except OSError as error:
         raise CannotWrite(path=folder / FILE, why=error.strerror or str(error)) from error
 

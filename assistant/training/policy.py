@@ -2,36 +2,46 @@
 
 from __future__ import annotations
 
+import math
 import random
-import warnings
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
-from torch import nn
+from threadpoolctl import threadpool_limits
 
 from assistant.albert.session import open_session
 from assistant.dialogue.policies.features import StateFeatures
 from assistant.dialogue.policies.learned import GRAPH_INPUT, GRAPH_OUTPUT, POLICY_GRAPH, PolicySettings, save_policy
 from assistant.errors import ExportDiffers
 from assistant.messages import Progress
+from assistant.training import policy_network
+from assistant.training.adam import AdamW
 from assistant.training.conversations import examples, told_replies
 from assistant.training.kept_tensors import keep, key_of_parts, read_kept
+from assistant.training.policy_network import PolicyNetwork, loss_and_slopes
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    from torch import Tensor
+    from numpy.typing import NDArray
 
     from assistant.dialogue.domain import Domain
     from assistant.dialogue.stories import Story
     from assistant.messages import ProgressCallback
     from assistant.training.conversations import Example
 
-OPSET = 18
+    Floats = NDArray[np.float32]
+    Rows = NDArray[np.int64]
+
 MAX_DIFFERENCE = 1e-4
+SCORED_AT_ONCE = 1024
+WEIGHT_DECAY = 0.01
+SMOOTHING = 0.05
+LARGEST_WEIGHT = 5.0
+GROWING = 0.3
+"""Share of the steps in which the rate grows."""
 KEPT = "policy.safetensors"
 """The file in a cache that holds the policy that was trained last."""
 
@@ -67,7 +77,7 @@ class TrainedPolicy:
     """A policy that was trained.
 
     Attributes:
-        network: in evaluation mode.
+        network: scores actions.
         settings: what its numbers mean.
         metrics: ``n_examples``, and the share of them whose action it gives.
     """
@@ -75,38 +85,6 @@ class TrainedPolicy:
     network: PolicyNetwork
     settings: PolicySettings
     metrics: dict[str, float]
-
-
-class PolicyNetwork(nn.Module):
-    """One transformer layer over the latest states; the last state's output scores the actions.
-
-    Args:
-        n_features: of a state; n_actions: that are scored; max_history: states, older ones first.
-        width, dropout: of the layer.
-    """
-
-    def __init__(self, n_features: int, n_actions: int, max_history: int, width: int = 64, dropout: float = 0.2) -> None:
-        super().__init__()
-        self.embed = nn.Linear(n_features, width)
-        self.position = nn.Parameter(torch.zeros(max_history, width))
-        self.layer = nn.TransformerEncoderLayer(width, 4, 2 * width, dropout, activation="gelu", batch_first=True, norm_first=True)
-        self.norm = nn.LayerNorm(width)
-        self.out = nn.Linear(width, n_actions)
-
-    def forward(self, states: Tensor) -> Tensor:
-        """Returns logits of the actions.
-
-        Args:
-            states: rows of zeros are no states. Shape: (batch, max_history, feature).
-
-        Returns:
-            Shape: (batch, action).
-        """
-        is_empty = states.abs().sum(-1) == 0  # (batch, max_history)
-        hidden = self.embed(states) + self.position  # (batch, max_history, width)
-        hidden = self.layer(hidden, src_key_padding_mask=is_empty)
-        logits: Tensor = self.out(self.norm(hidden[:, -1]))
-        return logits
 
 
 def train_policy(
@@ -133,14 +111,8 @@ def train_policy(
     actions = tuple(sorted({example.action for example in found}))
     if len(actions) < 2:  # noqa: PLR2004 (with one there is nothing to choose)
         return None
-    threads = torch.get_num_threads()
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(arguments.seed)
-        torch.set_num_threads(1)  # several cost more than they save here, and sums would depend on their number
-        try:
-            trained = _trained(found, actions, arguments, on_progress, cache)
-        finally:
-            torch.set_num_threads(threads)
+    with threadpool_limits(1, "blas"):  # several threads cost more than they save here, and sums would depend on their number
+        trained = _trained(found, actions, arguments, on_progress, cache)
     replies = tuple(sorted(told_replies(stories, domain)))
     return replace(trained, settings=replace(trained.settings, replies=replies))
 
@@ -151,25 +123,10 @@ def save_trained_policy(folder: Path, policy: TrainedPolicy) -> None:
     Raises:
         ExportDiffers: the graph computes something else than the network.
     """
-    network, sample = policy.network, torch.zeros(1, policy.settings.max_history, len(policy.settings.features))
+    (folder / POLICY_GRAPH).write_bytes(policy.network.graph(GRAPH_INPUT, GRAPH_OUTPUT))
+    sample = np.zeros((1, policy.settings.max_history, len(policy.settings.features)), dtype=np.float32)
     sample[:, -2:, ::3] = 1
-    fast = torch.backends.mha.get_fastpath_enabled()
-    torch.backends.mha.set_fastpath_enabled(False)  # its fused operator is none of ONNX's
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # the tracing exporter says that it is the older one; it is the quicker one
-            torch.onnx.export(
-                network,
-                (sample,),
-                str(folder / POLICY_GRAPH),
-                input_names=[GRAPH_INPUT],
-                output_names=[GRAPH_OUTPUT],
-                opset_version=OPSET,
-                dynamo=False,
-            )
-    finally:
-        torch.backends.mha.set_fastpath_enabled(fast)
-    _check(network, folder / POLICY_GRAPH, sample)
+    _check(policy.network, folder / POLICY_GRAPH, sample)
     save_policy(folder, policy.settings)
 
 
@@ -182,31 +139,30 @@ def _trained(
 ) -> TrainedPolicy:
     features = StateFeatures.of(state for example in found for state in example.states)
     table, rows = _table(found, features, arguments.max_history)
-    targets = torch.tensor([actions.index(example.action) for example in found])
-    network = PolicyNetwork(len(features.names), len(actions), arguments.max_history, arguments.width, arguments.dropout)
+    index = {action: number for number, action in enumerate(actions)}
+    targets = np.array([index[example.action] for example in found])
     settings = PolicySettings(features.names, actions, arguments.max_history)
     key = _key(settings, arguments, (table, rows, targets))
     kept = read_kept(cache / KEPT, key) if cache is not None else None
     if kept is not None:
-        network.load_state_dict({name: torch.from_numpy(value) for name, value in kept.items()})
+        network = PolicyNetwork(kept)
         on_progress(Progress("policy", arguments.steps, arguments.steps))
     else:
-        _fit(network, table, rows, targets, arguments, on_progress)
+        network = _fitted(table, rows, targets, len(actions), arguments, on_progress)
         if cache is not None:
-            keep(cache / KEPT, key, {name: value.numpy() for name, value in network.state_dict().items()})
-    network.eval()
-    with torch.inference_mode():
-        hits = torch.cat([network(table[part]).argmax(-1) for part in torch.split(rows, 1024)]) == targets
-    return TrainedPolicy(network, settings, {"n_examples": len(found), "policy_fit": round(float(hits.float().mean()), 4)})
+            keep(cache / KEPT, key, network.weights)
+    parts = np.array_split(np.arange(len(rows)), -(-len(rows) // SCORED_AT_ONCE))
+    hits = np.concatenate([network.logits(table[rows[part]]).argmax(axis=1) for part in parts]) == targets
+    return TrainedPolicy(network, settings, {"n_examples": len(found), "policy_fit": round(float(hits.mean()), 4)})
 
 
-def _key(settings: PolicySettings, arguments: PolicyArguments, examples: Sequence[Tensor]) -> str:
+def _key(settings: PolicySettings, arguments: PolicyArguments, parts: Sequence[NDArray[np.generic]]) -> str:
     """Returns a name for what comes of training: of all that goes in, this code among it."""
-    code = Path(__file__).read_bytes() + torch.__version__.encode()
-    return key_of_parts([repr((settings, arguments)).encode(), code, *(part.numpy().tobytes() for part in examples)])
+    code = Path(__file__).read_bytes() + Path(policy_network.__file__).read_bytes() + np.__version__.encode()
+    return key_of_parts([repr((settings, arguments)).encode(), code, *(part.tobytes() for part in parts)])
 
 
-def _table(found: Sequence[Example], features: StateFeatures, max_history: int) -> tuple[Tensor, Tensor]:
+def _table(found: Sequence[Example], features: StateFeatures, max_history: int) -> tuple[Floats, Rows]:
     """Returns each different state once, and for each example the rows of its states; row 0 is no state.
 
     Returns:
@@ -217,42 +173,56 @@ def _table(found: Sequence[Example], features: StateFeatures, max_history: int) 
     for row, example in enumerate(found):
         rows[row, max_history - len(example.states) :] = [positions[state] for state in example.states]
     known = features.matrix(list(positions))
-    return torch.from_numpy(np.concatenate([np.zeros_like(known[:1]), known])), torch.from_numpy(rows)
+    return np.concatenate([np.zeros_like(known[:1]), known]), rows
 
 
-def _fit(
-    network: PolicyNetwork,
-    table: Tensor,
-    rows: Tensor,
-    targets: Tensor,
-    arguments: PolicyArguments,
-    on_progress: ProgressCallback,
-) -> None:
-    counts = torch.bincount(targets).float()
-    weights = (counts.mean() / counts).sqrt().clamp(max=5.0)  # listening is asked for in every other example
-    optimizer = torch.optim.AdamW(network.parameters(), lr=arguments.rate, weight_decay=0.01)
-    schedule: Any = torch.optim.lr_scheduler.OneCycleLR(optimizer, arguments.rate, total_steps=arguments.steps)
-    network.train()
-    for step in range(arguments.steps):
-        chosen = torch.randint(0, len(targets), (arguments.batch,))
-        states = table[rows[chosen]]  # (batch, max_history, feature)
-        hidden = torch.rand(states.shape[:2]) < arguments.forget
+def _fitted(
+    table: Floats, rows: Rows, targets: Rows, n_actions: int, arguments: PolicyArguments, on_progress: ProgressCallback
+) -> PolicyNetwork:
+    generator = np.random.Generator(np.random.SFC64(arguments.seed))
+    network = PolicyNetwork.random(table.shape[1], n_actions, arguments.max_history, arguments.width, generator)
+    wanted = _wanted(targets, n_actions)
+    names = sorted(network.weights)
+    optimizer = AdamW([network.weights[name] for name in names], WEIGHT_DECAY)
+    for step, rate in enumerate(_rates(arguments)):
+        chosen = generator.integers(0, len(targets), arguments.batch)
+        hidden = generator.random(rows[chosen].shape) < arguments.forget
         hidden[:, -1] = False  # never the present
-        logits = network(states.masked_fill(hidden[..., None], 0.0))
-        loss = nn.functional.cross_entropy(logits, targets[chosen], weight=weights, label_smoothing=0.05)
-        optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        optimizer.step()
-        schedule.step()
+        states = table[np.where(hidden, 0, rows[chosen])]  # (batch, max_history, feature)
+        counts = wanted[targets[chosen]]
+        loss, slopes = loss_and_slopes(network, states, counts / counts.sum(), dropout=arguments.dropout, generator=generator)
+        optimizer.step([slopes[name] for name in names], rate)
         if step % 20 == 0 or step + 1 == arguments.steps:
-            on_progress(Progress("policy", step + 1, arguments.steps, {"loss": float(loss.detach())}))
+            on_progress(Progress("policy", step + 1, arguments.steps, {"loss": loss}))
+    return network
 
 
-def _check(network: PolicyNetwork, path: Path, sample: Tensor) -> None:
-    session = open_session(path)
-    with torch.inference_mode():
-        expected = network(sample)
-    (found,) = session.run([GRAPH_OUTPUT], {GRAPH_INPUT: sample.numpy()})
-    difference = float((expected - torch.from_numpy(found)).abs().max())
+def _wanted(targets: Rows, n_actions: int) -> Floats:
+    """Returns how much the log-probability of each action counts where an action is right. Shape: (right action, action).
+
+    Listening is asked for in every other example, so rare actions count more; and a little of each is given to the other actions.
+    """
+    counts = np.bincount(targets, minlength=n_actions)
+    weights = np.minimum(np.sqrt(counts.mean() / np.maximum(counts, 1)), LARGEST_WEIGHT)
+    right = np.eye(n_actions) * (1 - SMOOTHING) + SMOOTHING / n_actions
+    smoothed: Floats = (right * weights[None, :]).astype(np.float32)
+    return smoothed
+
+
+def _rates(arguments: PolicyArguments) -> Iterator[float]:
+    """Yields the rate of each step: a cycle that grows and falls along cosines (Smith and Topin 2018)."""
+    lowest, highest, last = arguments.rate / 25, arguments.rate, arguments.rate / 25e4
+    n_growing = max(1, round(GROWING * arguments.steps) - 1)
+    n_falling = max(1, arguments.steps - 1 - n_growing)
+    for step in range(arguments.steps):
+        if step <= n_growing:
+            yield highest + (lowest - highest) * (1 + math.cos(math.pi * step / n_growing)) / 2
+        else:
+            yield last + (highest - last) * (1 + math.cos(math.pi * (step - n_growing) / n_falling)) / 2
+
+
+def _check(network: PolicyNetwork, path: Path, sample: Floats) -> None:
+    (found,) = open_session(path).run([GRAPH_OUTPUT], {GRAPH_INPUT: sample})
+    difference = float(np.abs(network.logits(sample) - found).max())
     if not difference <= MAX_DIFFERENCE:
         raise ExportDiffers(output=POLICY_GRAPH, difference=difference, allowed=MAX_DIFFERENCE)

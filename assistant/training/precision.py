@@ -13,21 +13,20 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import numpy as np
 
 from assistant.albert import quantization
-from assistant.albert.batches import equal_lengths
-from assistant.albert.export import INPUT, joint_graph, measure_extents
+from assistant.albert.model_graph import measure_extents
 from assistant.albert.quantization import Extent
-from assistant.albert.session import open_session
-from assistant.nlu.model_folder import OUTPUTS
+from assistant.training.encoding import encode_frozen
 from assistant.training.kept_tensors import keep, key_of_parts, read_kept
+from assistant.training.vector_cache import EIGHT_BITS, VectorCache, key_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
-    from transformers import AlbertModel
 
-    from assistant.albert.joint import JointAlbert
+    from assistant.albert.plain_heads import PlainHeads
     from assistant.albert.quantization import Site
+    from assistant.albert.weights import EncoderWeights
     from assistant.training.encoding import Frozen
     from assistant.training.features import Features
 
@@ -69,12 +68,14 @@ class PrecisionChoice:
     Attributes:
         precision: of the products of the encoder's layers.
         extents: what eight-bit scales are made from; None in floats.
+        looked_at: the examples of the check, as the encoder reads them in this precision.
         figures: of the check: ``n_examples``, ``intents_lost``, ``tags_lost`` (shares that were right in floats and are wrong in
             eight bits, less those the other way round), ``cosine`` of the sentence vectors; empty when nothing was held out.
     """
 
     precision: Precision
     extents: Mapping[Site, Extent] | None
+    looked_at: Held
     figures: Mapping[str, float]
 
     def as_json(self) -> dict[str, Any]:
@@ -82,39 +83,60 @@ class PrecisionChoice:
         return {"precision": self.precision, "check": dict(self.figures)}
 
 
-def choose_precision(model: JointAlbert, held: Held, cache: Path | None = None, key: str = "") -> PrecisionChoice:
+def choose_precision(
+    weights: EncoderWeights, heads: PlainHeads, held: Held, *, cache: Path | None = None, key: str = "", threads: int = 1
+) -> PrecisionChoice:
     """Returns eight bits if they lose nothing that can be measured on held-out examples, else floats.
 
     Args:
-        model: with heads that were not fitted to the held-out examples.
-        held: the examples; the first MAX_EXAMPLES, evenly spread, are looked at.
+        weights: of the encoder.
+        heads: that were not fitted to the held-out examples.
+        held: the examples; at most MAX_EXAMPLES of them are looked at.
         cache: a folder that keeps what was measured of the encoder for the next training; None keeps nothing.
         key: names the encoder.
+        threads: see `encode_frozen`.
     """
-    rows = _spread(len(held.features))
-    if not len(rows):
-        return PrecisionChoice("float32", None, {})
+    held = _looked_at(held)
+    if not held.features:
+        return PrecisionChoice("float32", None, held, {})
     first = held.features[0].input_ids
-    extents = _extents(model.encoder, (first[0], first[-1]), cache, key)
-    intents, tags, cosine = _compare(model, held, rows, joint_graph(model, OUTPUTS, extents))
+    extents = _extents(weights, (first[0], first[-1]), cache, key)
+    kept = (
+        None if cache is None else VectorCache(cache, key_of_parts([key.encode(), quantization.as_text(extents)]), file=EIGHT_BITS)
+    )
+    has_tags = bool(len(held.frozen.tags))
+    rounded = encode_frozen(
+        weights, held.features, has_tags=has_tags, on_progress=lambda _: None, extents=extents, cache=kept, threads=threads
+    )
+    intents, tags = _right(heads, held.frozen, rounded)
+    cosine = float((held.frozen.vectors * rounded.vectors).sum(axis=1).mean())
     figures = {
-        "n_examples": len(rows),
+        "n_examples": len(held.features),
         "intents_lost": round(_lost(*intents), 6),
         "tags_lost": round(_lost(*tags), 6),
         "cosine": round(cosine, 6),
     }
     if is_measurable(*intents) or is_measurable(*tags) or cosine < LEAST_COSINE:
-        return PrecisionChoice("float32", None, figures)
-    return PrecisionChoice("int8", extents, figures)
+        return PrecisionChoice("float32", None, held, figures)
+    return PrecisionChoice("int8", extents, Held(held.features, rounded), figures)
 
 
-def _extents(encoder: AlbertModel, ends: tuple[int, int], cache: Path | None, key: str) -> dict[Site, Extent]:
+def _looked_at(held: Held) -> Held:
+    """Returns at most MAX_EXAMPLES: those whose hashes come first, so that the next training, of little more, looks at the same."""
+    order = sorted(range(len(held.features)), key=lambda row: key_of(held.features[row], has_states=False))
+    chosen = sorted(order[:MAX_EXAMPLES])
+    is_chosen = np.zeros(len(held.frozen.vectors), dtype=bool)
+    is_chosen[chosen] = True
+    return Held([held.features[row] for row in chosen], held.frozen.only(is_chosen))
+
+
+def _extents(weights: EncoderWeights, ends: tuple[int, int], cache: Path | None, key: str) -> dict[Site, Extent]:
     if cache is None:
-        return measure_extents(encoder, ends)
+        return measure_extents(weights, ends)
     key = key_of_parts([key.encode(), repr(ends).encode(), Path(quantization.__file__).read_bytes()])
     kept = read_kept(cache / KEPT, key)
     if kept is None:
-        extents = measure_extents(encoder, ends)
+        extents = measure_extents(weights, ends)
         sides = {f"{at} {kind}": {"low": seen.low, "high": seen.high} for (at, kind), seen in extents.items()}
         keep(cache / KEPT, key, {f"{name} {side}": values for name, found in sides.items() for side, values in found.items()})
         return extents
@@ -139,34 +161,10 @@ def _lost(before: Flags, after: Flags) -> float:
     return float(before.mean() - after.mean()) if len(before) else 0.0
 
 
-def _spread(n: int) -> list[int]:
-    return np.unique(np.linspace(0, n - 1, min(n, MAX_EXAMPLES)).astype(int)).tolist() if n else []
-
-
-def _compare(
-    model: JointAlbert, held: Held, rows: Sequence[int], graph: bytes
-) -> tuple[tuple[Flags, Flags], tuple[Flags, Flags], float]:
-    """Returns what is right in floats and by the graph, of intents and of tags, and the mean cosine of the sentence vectors."""
-    import torch
-
-    features, frozen = [held.features[row] for row in rows], held.frozen
-    with torch.inference_mode():
-        logits = model.heads.intent_logits(frozen.vectors[list(rows)]).numpy()
-        tag_logits = model.heads.word_tag_logits(frozen.layers.float()).numpy() if len(frozen.tags) else None
-    right = np.array([feature.intent for feature in features])
-    found, cosines = np.zeros_like(right), np.zeros(len(rows))
-    found_tags: dict[int, NDArray[np.int64]] = {}
-    session = open_session(graph)
-    for places in equal_lengths([len(feature.input_ids) for feature in features]):
-        feed = {INPUT: np.array([features[place].input_ids for place in places], dtype=np.int64)}
-        intents, tags, vectors = session.run(list(OUTPUTS), feed)
-        found[places] = intents.argmax(1)
-        cosines[places] = (vectors * frozen.vectors[[rows[place] for place in places]].numpy()).sum(1)
-        found_tags |= {place: tags[row, list(features[place].pieces)].argmax(1) for row, place in enumerate(places)}
-    pairs = (logits.argmax(1) == right, found == right), (np.zeros(0, bool), np.zeros(0, bool))
-    if tag_logits is None:
-        return *pairs, float(cosines.mean())
-    words = np.concatenate([np.flatnonzero(frozen.owners.numpy() == row) for row in rows])
-    gold = frozen.tags.numpy()[words]
-    quantised = np.concatenate([found_tags[place] for place in range(len(rows))])
-    return pairs[0], (tag_logits.argmax(1)[words] == gold, quantised == gold), float(cosines.mean())
+def _right(heads: PlainHeads, floats: Frozen, rounded: Frozen) -> tuple[tuple[Flags, Flags], tuple[Flags, Flags]]:
+    """Returns what is right in floats and in eight bits, of intents and of tags."""
+    intents = [heads.intent_logits(frozen.vectors).argmax(axis=1) == frozen.intents for frozen in (floats, rounded)]
+    if not len(floats.tags):
+        return (intents[0], intents[1]), (np.zeros(0, bool), np.zeros(0, bool))
+    tags = [heads.tag_logits(frozen.layers).argmax(axis=1) == frozen.tags for frozen in (floats, rounded)]
+    return (intents[0], intents[1]), (tags[0], tags[1])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from assistant.albert.plain_checkpoint import PlainCheckpoint, load_plain_checkpoint
 from assistant.nlu.training_data import TrainingData, read_dev, read_nlu
 from assistant.project import made_folder, put_in_use, shipped_checkpoint
 
@@ -61,9 +62,9 @@ def train_project(
 
     companion = _policy(project, seed, on_progress)  # first: stories that do not hold together are found before the long part
     data, dev = training_data(project, nlu)
-    checkpoint, is_pretrained = starting_checkpoint(data, seed)
+    checkpoint, is_pretrained = starting_checkpoint(data, seed, is_frozen=mode != "full" and budget_s is None)
     arguments = TrainingArguments(mode=mode or ("fast" if is_pretrained else "full"), seed=seed)
-    if budget_s is not None:
+    if budget_s is not None and not isinstance(checkpoint, PlainCheckpoint):
         from assistant.training.budget import plan_training
 
         plan = plan_training(data, checkpoint, budget_s, seed, is_pretrained=is_pretrained)
@@ -108,12 +109,20 @@ def training_data(project: Project, nlu: Sequence[Path] = ()) -> tuple[TrainingD
     return read_nlu(paths), read_dev(nlu) if nlu else None
 
 
-def starting_checkpoint(data: TrainingData, seed: int) -> tuple[Checkpoint, bool]:
-    """Returns the encoder to start from, and whether it is pretrained: the shipped one, or one made at random for these texts."""
+def starting_checkpoint(data: TrainingData, seed: int, *, is_frozen: bool = False) -> tuple[Checkpoint | PlainCheckpoint, bool]:
+    """Returns the encoder to start from, and whether it is pretrained: the shipped one, or one made at random for these texts.
+
+    Args:
+        data: texts to make one for.
+        seed: of one that is made.
+        is_frozen: whether an encoder that is pretrained stays as it is; then it comes without torch, which takes seconds to load.
+    """
+    shipped = shipped_checkpoint()
+    if shipped is not None and is_frozen:
+        return load_plain_checkpoint(shipped), True
     from assistant.albert.checkpoint import load_checkpoint, random_checkpoint
     from assistant.albert.presets import PRESETS
 
-    shipped = shipped_checkpoint()
     if shipped is not None:
         return load_checkpoint(shipped), True
     return random_checkpoint(PRESETS[PRESET], (example.text for example in data.examples), seed), False

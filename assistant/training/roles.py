@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
-import torch
-from torch.nn import functional
+import numpy as np
 
+from assistant.albert.plain_heads import softmax
 from assistant.nlu.roles import PARTS, PartModel, Roles, labelled_features
 from assistant.nlu.words import split_words
+from assistant.training.minimising import minimise
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from torch import Tensor
+    from numpy.typing import NDArray
 
     from assistant.nlu.roles import Part
     from assistant.nlu.training_data import Example, TrainingData
@@ -56,26 +57,29 @@ def _fit_part(part: Part, examples: Sequence[Example]) -> PartModel | None:
     allowed = {name: tuple(sorted({label for type_, label, _ in rows if type_ == name})) for name in sorted(types)}
     names = sorted({name for _, _, found in rows for name, _ in found})
     weights = _fit(rows, labels, names)
-    kept = zip(names, weights.round(decimals=DIGITS).tolist(), strict=True)
+    kept = zip(names, weights.round(DIGITS).tolist(), strict=True)
     return PartModel(labels, allowed, {name: tuple(row) for name, row in kept if any(row)})
 
 
-def _fit(rows: Sequence[Row], labels: Sequence[str], names: Sequence[str]) -> Tensor:
+def _fit(rows: Sequence[Row], labels: Sequence[str], names: Sequence[str]) -> NDArray[np.float64]:
     """Returns the weights. Shape: (feature, label)."""
     index = {name: number for number, name in enumerate(names)}
-    features = torch.tensor([index[name] for _, _, found in rows for name, _ in found])
-    strengths = torch.tensor([strength for _, _, found in rows for _, strength in found], dtype=torch.float64)
-    sizes = torch.tensor([0, *(len(found) for _, _, found in rows[:-1])])
-    gold = torch.tensor([labels.index(label) for _, label, _ in rows])
-    weights = torch.zeros(len(names), len(labels), dtype=torch.float64, requires_grad=True)
-    optimizer = torch.optim.LBFGS([weights], max_iter=STEPS, history_size=10, line_search_fn="strong_wolfe")
+    features = np.array([index[name] for _, _, found in rows for name, _ in found])
+    strengths = np.array([strength for _, _, found in rows for _, strength in found], dtype=np.float64)[:, None]
+    owners = np.repeat(np.arange(len(rows)), [len(found) for _, _, found in rows])
+    gold = np.array([labels.index(label) for _, label, _ in rows])
+    every = np.arange(len(rows))
 
-    def closure() -> Tensor:
-        optimizer.zero_grad()
-        logits = functional.embedding_bag(features, weights, sizes.cumsum(0), mode="sum", per_sample_weights=strengths)
-        loss = functional.cross_entropy(logits, gold, reduction="sum") + weights.square().sum() / (2 * INVERSE_PENALTY)
-        loss.backward()  # type: ignore[no-untyped-call]
-        return loss
+    def value_and_slope(weights: NDArray[np.floating]) -> tuple[float, NDArray[np.floating]]:
+        logits = np.zeros((len(rows), len(labels)))
+        np.add.at(logits, owners, weights[features] * strengths)
+        odds = softmax(logits)
+        value = -float(np.log(np.maximum(odds[every, gold], 1e-300)).sum()) + float(np.square(weights).sum()) / (
+            2 * INVERSE_PENALTY
+        )
+        odds[every, gold] -= 1
+        slope = weights / INVERSE_PENALTY
+        np.add.at(slope, features, odds[owners] * strengths)
+        return value, slope
 
-    optimizer.step(closure)  # type: ignore[no-untyped-call]
-    return weights.detach()
+    return minimise(value_and_slope, np.zeros((len(names), len(labels))), steps=STEPS).astype(np.float64)

@@ -7,17 +7,16 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from assistant.albert.checkpoint import replacing_folder
-from assistant.albert.export import check_graph, joint_graph
+from assistant.albert.folders import replacing_folder
 from assistant.albert.manifest import MANIFEST, write_manifest
+from assistant.albert.model_graph import INPUT, joint_graph
 from assistant.albert.session import open_session
-from assistant.errors import NotAModelFolder
+from assistant.errors import ExportDiffers, NotAModelFolder
 from assistant.nlu.model_folder import (
     ENCODER_CONFIG,
     ENCODER_WEIGHTS,
     GRAPH,
     HEAD_WEIGHTS,
-    INPUTS,
     MODEL_FORM,
     OUTPUTS,
     PROBE,
@@ -31,11 +30,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tokenizers import Tokenizer
-    from transformers import AlbertModel
 
-    from assistant.albert.joint import JointAlbert
-    from assistant.training.precision import PrecisionChoice
+    from assistant.albert.plain_checkpoint import PlainCheckpoint
+    from assistant.albert.plain_heads import PlainHeads
+    from assistant.albert.weights import EncoderWeights
+    from assistant.training.precision import Held, PrecisionChoice
 
+
+N_CHECKED = 8
+MAX_DIFFERENCE = 5e-3
+"""Between a graph and what it was written from, as a share of the largest value: the states of words are kept in half precision."""
 
 Companion: TypeAlias = "Callable[[Path], dict[str, Any]]"
 """Writes more files into a model folder before it is sealed, and returns what the manifest shall say of them."""
@@ -53,64 +57,80 @@ def check_output(path: Path) -> None:
 
 def save_model(
     output: Path,
-    model: JointAlbert,
-    tokenizer: Tokenizer,
+    encoder: PlainCheckpoint,
+    heads: PlainHeads,
     parts: ModelParts,
     metadata: dict[str, Any],
     choice: PrecisionChoice,
     companion: Companion | None = None,
-) -> float:
+) -> None:
     """Writes the model folder; the one that stood there is replaced when the new one is complete.
 
     Args:
         output: the folder.
-        model: exported, and stored for torch.
-        tokenizer: cuts texts for the model.
+        encoder: as it is now, with the tokenizer that cuts texts for it.
+        heads: of the model.
         parts: what the answering side needs beside the graph.
         metadata: what the manifest says besides hashes.
         choice: the numbers that the graph computes in.
         companion: writes more files beside the model's; None: there are none.
 
-    Returns:
-        How far the graph in floats is off at most.
-
     Raises:
-        ExportDiffers: the exported graph computes something else than the model.
+        ExportDiffers: the graph computes something else than the heads.
         CannotWrite: the disk refused; nothing is left behind.
     """
-    from safetensors.torch import save_file
+    from safetensors.numpy import save_file
 
     with replacing_folder(output) as folder:
-        floats = joint_graph(model, OUTPUTS)
-        difference = check_graph(model, floats, OUTPUTS)
-        graph = floats if choice.extents is None else joint_graph(model, OUTPUTS, choice.extents)
+        graph = joint_graph(encoder.weights, heads, OUTPUTS, choice.extents)
         (folder / GRAPH).write_bytes(graph)
-        tokenizer.save(str(folder / TOKENIZER))
-        (folder / ENCODER_CONFIG).write_text(model.encoder.config.to_json_string(), encoding="utf-8")
-        save_file(_stored(model.encoder), folder / ENCODER_WEIGHTS)
-        save_file(_stored(model.heads), folder / HEAD_WEIGHTS)
+        encoder.tokenizer.save(str(folder / TOKENIZER))
+        (folder / ENCODER_CONFIG).write_text(encoder.settings, encoding="utf-8")
+        save_file(encoder.weights.stored(), folder / ENCODER_WEIGHTS)
+        save_file(heads.stored(), folder / HEAD_WEIGHTS)
         save_settings(folder, parts)
         more = companion(folder) if companion else {}
-        runtime = choice.as_json() | ({} if choice.extents is None else {"probe": _probe(graph, tokenizer)})
+        session = open_session(graph)
+        check_heads(session, heads, choice.looked_at)
+        runtime = choice.as_json() | ({} if choice.extents is None else {"probe": _probe(session, encoder.tokenizer)})
         write_manifest(folder, metadata | more | {"runtime": runtime, "model_form": MODEL_FORM})
-    return difference
 
 
-def _probe(graph: bytes, tokenizer: Tokenizer) -> list[float]:
+def check_heads(session: Any, heads: PlainHeads, examples: Held) -> None:
+    """Checks that a graph says of some examples what the heads say of what the encoder made of them.
+
+    Args:
+        session: of the graph.
+        heads: that it was written from.
+        examples: as the encoder reads them in the graph's precision; the first N_CHECKED are looked at.
+
+    Raises:
+        ExportDiffers: the difference is more than rounding.
+    """
+    frozen = examples.frozen
+    for row, feature in enumerate(examples.features[:N_CHECKED]):
+        found = session.run(list(OUTPUTS), {INPUT: np.array([feature.input_ids], dtype=np.int64)})
+        pairs = [(found[0][0], heads.intent_logits(frozen.vectors[row : row + 1])[0]), (found[2][0], frozen.vectors[row])]
+        if len(frozen.tags):
+            pairs.append((found[1][0, list(feature.pieces)], heads.tag_logits(frozen.layers[frozen.owners == row])))
+        for name, (theirs, ours) in zip((OUTPUTS[0], OUTPUTS[2], OUTPUTS[1]), pairs, strict=False):
+            difference = float(np.abs(theirs - ours).max(initial=0.0))
+            allowed = MAX_DIFFERENCE * max(1.0, float(np.abs(ours).max(initial=0.0)))
+            if not difference <= allowed:
+                raise ExportDiffers(output=name, difference=difference, allowed=allowed)
+
+
+def _probe(session: Any, tokenizer: Tokenizer) -> list[float]:
     """Returns what the graph makes of PROBE on this machine."""
-    feed = {INPUTS[0]: np.array([tokenizer.encode(PROBE).ids], dtype=np.int64)}
-    return [round(float(value), 5) for value in open_session(graph).run([OUTPUTS[2]], feed)[0][0]]
+    feed = {INPUT: np.array([tokenizer.encode(PROBE).ids], dtype=np.int64)}
+    return [round(float(value), 5) for value in session.run([OUTPUTS[2]], feed)[0][0]]
 
 
-def fingerprint(encoder: AlbertModel, tokenizer: Tokenizer, precision: str) -> str:
+def fingerprint(weights: EncoderWeights, tokenizer: Tokenizer, precision: str) -> str:
     """Returns a name for an encoder's vectors: the same weights, tokenizer and precision have the same."""
     digest = hashlib.sha256(tokenizer.to_str().encode())
     digest.update(precision.encode())
-    for name, value in sorted(_stored(encoder).items()):
+    for name, value in sorted(weights.stored().items()):
         digest.update(name.encode())
-        digest.update(value.numpy().tobytes())
+        digest.update(value.data)
     return digest.hexdigest()[:16]
-
-
-def _stored(module: Any) -> dict[str, Any]:
-    return {name: value.detach().contiguous() for name, value in module.state_dict().items() if not name.startswith("pooler.")}

@@ -2,49 +2,47 @@
 
 from __future__ import annotations
 
-import copy
 import time
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-import torch
+import numpy as np
+from threadpoolctl import threadpool_limits
 from tokenizers import Tokenizer
 
-from assistant.albert.encode import encode_on_runtime
-from assistant.albert.joint import JointAlbert, JointHeads
+from assistant.albert.plain_checkpoint import PlainCheckpoint
 from assistant.errors import TooFewExamples
 from assistant.messages import Progress
 from assistant.nlu.extractors import Extractors
 from assistant.nlu.model_folder import ModelParts, ModelSettings
 from assistant.nlu.novelty import Novelty
 from assistant.project import shipped_signals
-from assistant.training.encoding import Frozen, encode_frozen
-from assistant.training.features import Features, Labels, make_features
-from assistant.training.finetuning import FineTuning
-from assistant.training.frozen import start_heads, train_heads
+from assistant.training.encoding import encode_plain
+from assistant.training.fast import train_fast
+from assistant.training.features import Labels
 from assistant.training.held_out import Reading, write_readings
-from assistant.training.precision import Held, choose_precision
+from assistant.training.outcome import Task, features_of
+from assistant.training.precision import choose_precision
 from assistant.training.roles import fit_roles, without_roles
 from assistant.training.saving import check_output, fingerprint, save_model
 from assistant.training.several import fit_several
 from assistant.training.signal_transfer import heads_for
-from assistant.training.split import hold_out, partition
-from assistant.training.vector_cache import VectorCache
+from assistant.training.spelling import fit_spelling
+from assistant.training.split import partition
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
     from assistant.albert.checkpoint import Checkpoint
     from assistant.messages import ProgressCallback
-    from assistant.nlu.several import Several
     from assistant.nlu.signals.heads import SignalHeads
+    from assistant.nlu.spelling import Spelling
     from assistant.nlu.training_data import Example, TrainingData
     from assistant.training.arguments import Mode, TrainingArguments
-    from assistant.training.precision import Precision
+    from assistant.training.outcome import Outcome
+    from assistant.training.precision import Precision, PrecisionChoice
     from assistant.training.saving import Companion
-    from assistant.training.scoring import HeldOut
 
 MIN_INTENTS = 2
 MIN_EXAMPLES = 4
@@ -84,7 +82,7 @@ class TrainingResult:
 def train_model(
     data: TrainingData,
     dev: TrainingData | None,
-    checkpoint: Checkpoint,
+    checkpoint: Checkpoint | PlainCheckpoint,
     arguments: TrainingArguments,
     output: Path,
     on_progress: ProgressCallback,
@@ -98,7 +96,7 @@ def train_model(
     Args:
         data: to train on.
         dev: to choose the best epoch and the temperature by; None holds out examples of ``data``.
-        checkpoint: the encoder to start from; it is left as it is.
+        checkpoint: the encoder to start from; it is left as it is. ``full`` mode wants torch's.
         arguments: of the run.
         output: the folder to write or replace.
         on_progress: told of each step, stages ``encode``, ``heads``, ``train`` and ``export``; may raise Cancelled.
@@ -115,187 +113,155 @@ def train_model(
     """
     started = time.perf_counter()
     check_output(output)
-    tagged, tagged_dev = without_roles(data), None if dev is None else without_roles(dev)
-    labels = _labels(tagged)
+    labels = _labels(without_roles(data))
     extractors = Extractors.of(data, entities)
-    with _seeded(arguments):
+    with threadpool_limits(1, "blas"):  # sums depend on the number of threads, and models must not depend on the machine's cores
         extractors = replace(extractors, roles=fit_roles(data.examples))
-        run = _Run(tagged, tagged_dev, checkpoint, arguments, labels, on_progress, cache)
-        outcome = run.fast() if arguments.mode == "fast" else run.full()
-        novelty = run.novelty()
+        plain = checkpoint if isinstance(checkpoint, PlainCheckpoint) else checkpoint.plain()
+        task = _task(data, dev, plain, arguments, labels, on_progress, cache)
+        outcome, spelling = _with_spelling(_trained(checkpoint, plain, task), data, dev, task)
         on_progress(Progress("export", 0, 1))
-        choice = choose_precision(outcome.tested, outcome.unseen, *run.kept())
-        settings = run.settings(outcome.held.temperature(), choice.precision)
+        model = _Finished(replace(plain, weights=outcome.weights, tokenizer=task.tokenizer), outcome, task)
+        measured = data.examples if dev is None else dev.examples
         metrics = outcome.held.metrics()
+        choice = model.choice()
+        signals = model.signals(plain)
         metadata = {
             "kind": "model",
-            "checkpoint": {key: value for key, value in checkpoint.manifest.items() if key not in {"format", "files"}},
-            "arguments": run.arguments.as_json(),
+            "checkpoint": {key: value for key, value in plain.manifest.items() if key not in {"format", "files"}},
+            "arguments": task.arguments.as_json(),
             "metrics": metrics,
             "n_examples": len(data.examples),
             "n_intents": len(labels.intents),
             "best_epoch": outcome.best_epoch,
         }
-        measured = data.examples if dev is None else dev.examples
-        signals = run.signals(checkpoint)
         metadata |= {"signals": signals[1]} if signals else {}
-        parts = ModelParts(settings, extractors, novelty, run.several(), signals[0] if signals else None)
-        beside = _with_readings(run.readings(outcome.held, measured), companion)
-        save_model(output, run.model, run.tokenizer, parts, metadata, choice, beside)
+        novelty = Novelty.of(outcome.frozen.vectors, task.intents, outcome.is_unseen)
+        several = fit_several(outcome.frozen.vectors, task.intents, arguments.seed)
+        parts = ModelParts(
+            model.settings(choice.precision), extractors, novelty, several, signals[0] if signals else None, spelling
+        )
+        beside = _with_readings(model.readings(measured), companion)
+        save_model(output, model.encoder, outcome.heads, parts, metadata, choice, beside)
     on_progress(Progress("export", 1, 1, metrics))
-    seconds = time.perf_counter() - started
     return TrainingResult(
         folder=output,
         metrics=metrics,
         n_examples=len(data.examples),
         n_intents=len(labels.intents),
         best_epoch=outcome.best_epoch,
-        seconds=seconds,
+        seconds=time.perf_counter() - started,
         mode=arguments.mode,
         precision=choice.precision,
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Outcome:
-    """What came of fitting.
+def _task(
+    data: TrainingData,
+    dev: TrainingData | None,
+    checkpoint: PlainCheckpoint,
+    arguments: TrainingArguments,
+    labels: Labels,
+    on_progress: ProgressCallback,
+    cache: Path | None,
+) -> Task:
+    """Returns the examples in numbers, and what else training needs to know."""
+    tokenizer = Tokenizer.from_str(checkpoint.tokenizer.to_str())
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(_max_pieces(arguments, checkpoint.config))
+    return Task(
+        features=features_of(without_roles(data), tokenizer, labels) or [],
+        dev=features_of(None if dev is None else without_roles(dev), tokenizer, labels),
+        labels=labels,
+        tokenizer=tokenizer,
+        arguments=_resolved(arguments, is_pretrained=checkpoint.manifest.get("method") != RANDOM),
+        pad=getattr(checkpoint.config, "pad_token_id", None) or 0,
+        cache=None if arguments.mode == "full" else cache,
+        encoder_name=fingerprint(checkpoint.weights, tokenizer, "float32"),
+        on_progress=on_progress,
+    )
 
-    Attributes:
-        held: what is said of held-out examples.
-        tested: the model with heads that were not fitted to the unseen examples.
-        unseen: examples to choose the precision by.
-        best_epoch: the one that was kept, 0 where the encoder as it came did best; None in fast mode.
-    """
 
-    held: HeldOut
-    tested: JointAlbert
-    unseen: Held
-    best_epoch: int | None = None
+def _max_pieces(arguments: TrainingArguments, config: Any) -> int:
+    return min(arguments.max_pieces, int(config.max_position_embeddings))
 
 
-class _Run:
-    """A model on its way: the copy of the encoder, heads for the labels, and the examples in numbers."""
+def _trained(checkpoint: Checkpoint | PlainCheckpoint, plain: PlainCheckpoint, task: Task) -> Outcome:
+    if task.arguments.mode == "fast":
+        return train_fast(plain.weights, task)
+    from assistant.training.full import train_full
 
-    def __init__(
-        self,
-        data: TrainingData,
-        dev: TrainingData | None,
-        checkpoint: Checkpoint,
-        arguments: TrainingArguments,
-        labels: Labels,
-        on_progress: ProgressCallback,
-        cache: Path | None = None,
-    ) -> None:
-        self.arguments = _resolved(arguments, is_pretrained=checkpoint.manifest.get("method") != RANDOM)
-        self.labels = labels
-        self._on_progress = on_progress
-        self._pad = checkpoint.config.pad_token_id or 0
-        self._max_pieces = min(arguments.max_pieces, checkpoint.config.max_position_embeddings)
-        self.tokenizer = Tokenizer.from_str(checkpoint.tokenizer.to_str())
-        self.tokenizer.no_padding()
-        self.tokenizer.enable_truncation(self._max_pieces)
-        config = checkpoint.config
-        heads = JointHeads(config.hidden_size, config.num_hidden_layers + 1, len(labels.intents), labels.n_tags, arguments.dropout)
-        self.model = JointAlbert(copy.deepcopy(checkpoint.model), heads)
-        self.model.eval()
-        self._features = make_features(data.examples, self.tokenizer, labels)
-        self._dev = None if dev is None else make_features(dev.examples, self.tokenizer, labels)
-        self._cache_folder = cache
-        self._frozen: Frozen | None = None
-        self._unseen: list[bool] | None = None
+    assert not isinstance(checkpoint, PlainCheckpoint), "training the encoder takes torch's checkpoint"  # noqa: S101
+    return train_full(checkpoint, task)
 
-    def fast(self) -> _Outcome:
-        """Trains the heads."""
-        has_tags = self.labels.n_tags > 1
-        self._frozen = self._encode(self._features, has_tags=has_tags, cache=self._cache())
-        dev = self._encode(self._dev, has_tags=has_tags) if self._dev else None
-        trained = train_heads(self.model.heads, self._frozen, dev, self.labels, self.arguments, self._on_progress)
-        tested = JointAlbert(self.model.encoder, trained.trial).eval()
-        if trained.rows is None:
-            return _Outcome(trained.held, tested, Held(self._dev or [], dev or self._frozen))
-        unseen = [feature for feature, is_held in zip(self._features, trained.rows.tolist(), strict=True) if is_held]
-        return _Outcome(trained.held, tested, Held(unseen, self._frozen.only(trained.rows)))
 
-    def full(self) -> _Outcome:
-        """Trains encoder and heads."""
-        data, dev = self._features, self._dev
-        if dev is None:
-            intents = [self.labels.intents[feature.intent] for feature in data]
-            self._unseen = hold_out(intents, self.arguments.dev_share, self.arguments.seed)
-            data, dev = partition(data, self._unseen)
-        has_tags = self.labels.n_tags > 1
-        start_heads(self.model.heads, self._encode(data, has_tags=has_tags), self.labels, self.arguments, self._on_progress)
-        tuning = FineTuning(self.model, self.labels, self.arguments, pad=self._pad, on_progress=self._on_progress)
-        held, best_epoch = tuning.run(data, dev)
-        self.model.eval()
-        unseen = Held(dev, self._encode(dev, has_tags=has_tags)) if dev else Held([], self._encode(data[:1], has_tags=False))
-        return _Outcome(held, self.model, unseen, best_epoch)
+def _with_spelling(outcome: Outcome, data: TrainingData, dev: TrainingData | None, task: Task) -> tuple[Outcome, Spelling | None]:
+    """Returns what letters say beside the encoder, and the outcome with what both say of held-out examples."""
+    labels, held = task.labels.intents, outcome.held
+    if dev is not None:
+        known = [example.text for example in dev.examples if example.intent in labels]
+        measured: list[int | str] = [known[row] for row in held.rows]
+    else:
+        places = range(len(data.examples)) if outcome.is_unseen is None else np.flatnonzero(outcome.is_unseen).tolist()
+        measured = [places[row] for row in held.rows]
+    texts, intents = [example.text for example in data.examples], [feature.intent for feature in task.features]
+    spelling, held = fit_spelling(texts, intents, len(labels), held, measured)
+    return replace(outcome, held=held), spelling
 
-    def readings(self, held: HeldOut, examples: Sequence[Example]) -> list[Reading]:
+
+class _Finished:
+    """A trained model that is about to be written: what remains to be found out about it."""
+
+    def __init__(self, encoder: PlainCheckpoint, outcome: Outcome, task: Task) -> None:
+        self.encoder = encoder
+        self._outcome = outcome
+        self._task = task
+        is_full = task.arguments.mode == "full"
+        self._name = fingerprint(encoder.weights, encoder.tokenizer, "float32") if is_full else task.encoder_name
+
+    def choice(self) -> PrecisionChoice:
+        """Returns the numbers to answer with."""
+        outcome, task = self._outcome, self._task
+        threads = task.arguments.threads or 0
+        return choose_precision(outcome.weights, outcome.trial, outcome.unseen, cache=task.cache, key=self._name, threads=threads)
+
+    def readings(self, examples: Sequence[Example]) -> list[Reading]:
         """Returns what is said of each held-out example.
 
         Args:
-            held: what is said.
             examples: the development examples; the data where there are none, some of which were held out then.
         """
-        if self._dev is None and self._unseen is not None:
-            examples = partition(examples, self._unseen)[1]
-        names = self.labels.intents
+        outcome, names = self._outcome, self._task.labels.intents
+        if outcome.is_unseen is not None:
+            examples = partition(examples, outcome.is_unseen)[1]
         return [
             Reading(examples[row].text, examples[row].intent, names[found], round(confidence, 6))
-            for row, (found, confidence) in zip(held.rows, held.found_intents(), strict=True)
+            for row, (found, confidence) in zip(outcome.held.rows, outcome.held.found_intents(), strict=True)
         ]
 
-    def novelty(self) -> Novelty:
-        """Returns what is familiar to the model as it is now."""
-        return Novelty.of(self._vectors().vectors.numpy(), self._intents(), self._unseen)
+    def signals(self, checkpoint: PlainCheckpoint) -> tuple[SignalHeads, dict[str, Any]] | None:
+        """Returns the shipped heads for sentiment and moderation as this encoder needs them, and what to say of them.
 
-    def several(self) -> Several | None:
-        """Returns what tells several intents at once, where examples join intents."""
-        return fit_several(self._vectors().vectors, self._intents(), self.arguments.seed)
-
-    def _vectors(self) -> Frozen:
-        self._frozen = self._frozen or self._encode(self._features, has_tags=False)
-        return self._frozen
-
-    def _intents(self) -> list[str]:
-        return [self.labels.intents[i] for i in self._vectors().intents.tolist()]
-
-    def signals(self, checkpoint: Checkpoint) -> tuple[SignalHeads, dict[str, Any]] | None:
-        """Returns the shipped heads for sentiment and moderation as this encoder needs them, and what to say of them."""
+        Args:
+            checkpoint: as it came: its tokenizer cuts nothing off, as that of the encoder that the heads were made for.
+        """
         folder = shipped_signals()
         if folder is None:
             return None
-        trained = replace(checkpoint, model=self.model.encoder)
-        name = fingerprint(self.model.encoder, self.tokenizer, "float32")
-        return heads_for(folder, name, lambda texts: encode_on_runtime(trained, texts, max_tokens=self._max_pieces, threads=1))
+        name = fingerprint(self.encoder.weights, checkpoint.tokenizer, "float32")
+        return heads_for(folder, name, lambda texts: encode_plain(self.encoder, texts))
 
-    def settings(self, temperature: float, precision: str) -> ModelSettings:
+    def settings(self, precision: str) -> ModelSettings:
         """Returns what the model's numbers mean."""
+        labels = self._task.labels
         return ModelSettings(
-            intents=self.labels.intents,
-            kinds=self.labels.scheme.kinds,
-            temperature=temperature,
-            max_pieces=self._max_pieces,
-            hidden=self.model.encoder.config.hidden_size,
-            fingerprint=fingerprint(self.model.encoder, self.tokenizer, precision),
-            mode=self.arguments.mode,
-        )
-
-    def kept(self) -> tuple[Path | None, str]:
-        """Returns where things are kept of the encoder, and its name; no place where training changes it."""
-        if self._cache_folder is None or self.arguments.mode == "full":
-            return None, ""
-        return self._cache_folder, fingerprint(self.model.encoder, self.tokenizer, "float32")
-
-    def _cache(self) -> VectorCache | None:
-        folder, name = self.kept()
-        return VectorCache(folder, name) if folder is not None else None
-
-    def _encode(self, features: list[Features], *, has_tags: bool, cache: VectorCache | None = None) -> Frozen:
-        threads = torch.get_num_threads()
-        return encode_frozen(
-            self.model.encoder, features, has_tags=has_tags, on_progress=self._on_progress, cache=cache, threads=threads
+            intents=labels.intents,
+            kinds=labels.scheme.kinds,
+            temperature=self._outcome.held.temperature(),
+            max_pieces=_max_pieces(self._task.arguments, self.encoder.config),
+            hidden=self.encoder.config.hidden_size,
+            fingerprint=fingerprint(self.encoder.weights, self.encoder.tokenizer, precision),
+            mode=self._task.arguments.mode,
         )
 
 
@@ -329,18 +295,3 @@ def _resolved(arguments: TrainingArguments, *, is_pretrained: bool) -> TrainingA
     defaults = zip(names, PRETRAINED if is_pretrained else UNTRAINED, strict=True)
     missing: dict[str, Any] = {name: value for name, value in defaults if getattr(arguments, name) is None}
     return replace(arguments, **missing)
-
-
-@contextmanager
-def _seeded(arguments: TrainingArguments) -> Iterator[None]:
-    """Makes the run repeatable, and leaves torch's random state and threads as they were."""
-    threads = torch.get_num_threads()
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(arguments.seed)
-        wanted = arguments.threads if arguments.threads is not None else int(arguments.mode == "fast")
-        if wanted:
-            torch.set_num_threads(wanted)
-        try:
-            yield
-        finally:
-            torch.set_num_threads(threads)

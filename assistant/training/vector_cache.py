@@ -26,7 +26,9 @@ Key: TypeAlias = bytes
 
 MAX_BYTES = 256_000_000
 _KEY_BYTES = 16
-_FILE = "vectors.safetensors"
+FLOATS = "vectors.safetensors"
+EIGHT_BITS = "eight-bits.safetensors"
+"""Files in a cache: what encoders made of texts in floats, and in eight bits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +63,13 @@ class VectorCache:
 
     Args:
         folder: where the file lies; made when something is kept.
-        fingerprint: of the encoder and its tokenizer.
+        fingerprint: of the encoder and its tokenizer, and of the numbers that it computes in.
+        file: in the folder.
         max_bytes: most that the file may hold.
     """
 
-    def __init__(self, folder: Path, fingerprint: str, max_bytes: int = MAX_BYTES) -> None:
-        self._path = folder / _FILE
+    def __init__(self, folder: Path, fingerprint: str, max_bytes: int = MAX_BYTES, *, file: str = FLOATS) -> None:
+        self._path = folder / file
         self._fingerprint = fingerprint
         self._max_bytes = max_bytes
         self._kept = self._read()

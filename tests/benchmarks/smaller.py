@@ -20,8 +20,8 @@ import argparse
 import random
 import sys
 import time
-from copy import deepcopy
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any
@@ -33,8 +33,8 @@ from assistant.albert.batches import equal_lengths
 from assistant.albert.checkpoint import load_checkpoint
 from assistant.albert.encode import token_ids
 from assistant.albert.encoder_graph import EncoderGraph
-from assistant.albert.export import measure_extents
 from assistant.albert.graph import GraphBuilder
+from assistant.albert.model_graph import measure_extents
 from assistant.albert.probes import REGULARISATION, read_intents
 from assistant.albert.session import open_session
 from assistant.albert.tokenizer import special_ids
@@ -45,9 +45,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
-    from transformers import AlbertModel
 
     from assistant.albert.probes import IntentData
+    from assistant.albert.weights import EncoderWeights
 
 DEPTHS = (2, 3, 4, 5, 8)
 RANKS = (64, 32)
@@ -73,21 +73,15 @@ class NarrowGraph(EncoderGraph):
 
     def _embedded(self, input_ids: str, length: str, token_types: str) -> str:
         assert not token_types, "one text at a time"
-        build, table = self._builder, self._encoder.embeddings.word_embeddings.weight.detach().float().numpy()
+        build, table = self._builder, self._embeddings("word")
         # The right singular vectors of the table, from the much smaller product with itself. Shape: (embedding, rank).
         directions = np.linalg.svd(table.T @ table)[0][:, : self.rank].astype(np.float32)
         words = build.node("Gather", build.constant("words", table @ directions), input_ids)
         words = build.node("MatMul", words, build.constant("directions", directions.T))
-        embeddings = self._encoder.embeddings
-        places = (embeddings.position_embeddings.weight + embeddings.token_type_embeddings.weight[0]).detach().float().numpy()
-        zero = build.integers(0)
+        places, zero = self._embeddings("position") + self._embeddings("token_type")[0], build.integers(0)
         narrow = build.node("Add", words, build.node("Slice", build.constant("places", places), zero, length, zero))
-        norm = embeddings.LayerNorm
-        pair = tuple(part.detach().float().numpy() for part in (norm.weight, norm.bias))
-        narrow = self._normed(narrow, "embedding_norm", pair)  # type: ignore[arg-type]
-        widen = self._encoder.encoder.embedding_hidden_mapping_in
-        weight, bias = (part.detach().float().numpy() for part in (widen.weight, widen.bias))
-        return self._plain(narrow, "widen", np.ascontiguousarray(weight.T), bias)
+        narrow = self._normed(narrow, "embedding_norm", self._weights.pair("embeddings.LayerNorm"))
+        return self._plain(narrow, "widen", *self._weights.linear("encoder.embedding_hidden_mapping_in"))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -102,7 +96,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 3
     checkpoint = load_checkpoint(shipped_checkpoint() or shipped_root())
     special = special_ids(checkpoint.tokenizer)
-    kinds = make_kinds(checkpoint.model, (special.start, special.end))
+    kinds = make_kinds(checkpoint.plain().weights, (special.start, special.end))
     sets = [_drawn(data, options.train, options.test) for data in _sets(options.data)]
     ids = {data.name: [token_ids(checkpoint.tokenizer, text) for text, _ in (*data.train, *data.test)] for data in sets}
     times = timed(kinds, [row for rows in ids.values() for row in rows[-TIMED // len(sets) :]])
@@ -125,7 +119,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def make_kinds(encoder: AlbertModel, ends: tuple[int, int]) -> list[Kind]:
+def make_kinds(encoder: EncoderWeights, ends: tuple[int, int]) -> list[Kind]:
     """Returns the encoders that are compared, the whole one in floats first."""
     extents = measure_extents(encoder, ends)
     kinds = [
@@ -133,8 +127,9 @@ def make_kinds(encoder: AlbertModel, ends: tuple[int, int]) -> list[Kind]:
         Kind("6 layers, eight bits", _graph(EncoderGraph, encoder, extents)),
     ]
     for depth in DEPTHS:
-        cut = deepcopy(encoder)
-        cut.config.num_hidden_layers = depth
+        config = copy(encoder.config)
+        config.num_hidden_layers = depth
+        cut = replace(encoder, config=config)
         kinds.append(Kind(_depth_name(depth), _graph(EncoderGraph, cut)))
     for rank in RANKS:
         narrow = type(f"Narrow{rank}", (NarrowGraph,), {"rank": rank})
@@ -146,7 +141,7 @@ def _depth_name(depth: int) -> str:
     return f"{depth} layers, floats"
 
 
-def _graph(made_by: type[EncoderGraph], encoder: AlbertModel, extents: Mapping[Any, Any] | None = None) -> bytes:
+def _graph(made_by: type[EncoderGraph], encoder: EncoderWeights, extents: Mapping[Any, Any] | None = None) -> bytes:
     build = GraphBuilder()
     build.named(made_by(build, encoder, extents).add(_IDS).vector, _VECTOR)
     return build.finished({_IDS: ("batch", "piece")}, {_VECTOR: ("batch", encoder.config.hidden_size)})

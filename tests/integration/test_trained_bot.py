@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 TINY = Preset("tiny", n_layers=2, hidden=32, heads=2, inner=64, embedding=16)
 
 
-def tiny_checkpoint(data: TrainingData, seed: int) -> tuple[Checkpoint, bool]:
+def tiny_checkpoint(data: TrainingData, seed: int, **_: bool) -> tuple[Checkpoint, bool]:
     return random_checkpoint(TINY, (example.text for example in data.examples), seed, vocab_size=200), False
 
 

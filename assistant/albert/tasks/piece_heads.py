@@ -8,7 +8,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from assistant.albert.joint import TAG_WIDTH
+from assistant.albert.plain_heads import HEAD_WIDTH
 from assistant.albert.tasks.heads import soft_loss
 from assistant.albert.tasks.task import IGNORED
 
@@ -39,8 +39,8 @@ class PieceHead(nn.Module):
         super().__init__()
         self.dropout = nn.Dropout(dropout)
         self.mix = nn.Parameter(torch.zeros(n_layers + 1))
-        self.inner = nn.Linear(hidden, TAG_WIDTH)
-        self.outer = nn.Linear(TAG_WIDTH, setup.n_outputs)
+        self.inner = nn.Linear(hidden, HEAD_WIDTH)
+        self.outer = nn.Linear(HEAD_WIDTH, setup.n_outputs)
 
     def sequences(self, units: Sequence[Unit]) -> list[list[tuple[int, int]]]:
         """Returns one call of the encoder with the sequence of each unit."""
@@ -50,7 +50,7 @@ class PieceHead(nn.Module):
         """Returns logits. Shape: (batch, piece, output)."""
         shares = self.mix.softmax(0).unbind()
         mixed = torch.stack([share * layer for share, layer in zip(shares, slots[0].layers, strict=True)]).sum(0)
-        inner = functional.gelu(self.inner(self.dropout(mixed)))  # (batch, piece, TAG_WIDTH)
+        inner = functional.gelu(self.inner(self.dropout(mixed)))  # (batch, piece, HEAD_WIDTH)
         logits: Tensor = self.outer(self.dropout(inner))
         return logits
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from assistant.albert.encoder_graph import EncoderGraph, EncoderTensors
-from assistant.albert.export import MAX_DIFFERENCE
+from assistant.albert.export import MAX_DIFFERENCE, weights_of
 from assistant.albert.graph import CONTRIB, GraphBuilder
 from assistant.albert.tasks.heads import COSINE_SCALE
 from assistant.albert.tasks.runtime import LOGITS, TaskSession, input_names
@@ -29,7 +29,8 @@ def task_graph(model: TaskModel, setup: Setup) -> bytes:
     """
     build = GraphBuilder()
     names = input_names(setup)
-    encoded = [EncoderGraph(build, model.encoder).add(ids, types) for ids, types in names]
+    weights = weights_of(model.encoder)
+    encoded = [EncoderGraph(build, weights).add(ids, types) for ids, types in names]
     is_by_piece = setup.form in {"span", "tags"}
     build.named(_piece_head(build, model, encoded[0]) if is_by_piece else _text_head(build, model, encoded), LOGITS)
     inputs = {name: (f"batch{number}", f"piece{number}") for number, pair in enumerate(names) for name in pair}

@@ -10,8 +10,9 @@ import pytest
 import torch
 
 from assistant.albert.checkpoint import random_checkpoint
-from assistant.albert.export import INPUT, check_graph, joint_graph, measure_extents, states_graph
+from assistant.albert.export import check_graph, heads_of, weights_of
 from assistant.albert.joint import JointAlbert, JointHeads
+from assistant.albert.model_graph import INPUT, joint_graph, measure_extents, states_graph
 from assistant.albert.presets import Preset
 from assistant.albert.session import open_session
 from assistant.errors import ExportDiffers
@@ -26,12 +27,16 @@ def model() -> JointAlbert:
     return JointAlbert(copy.deepcopy(tiny_checkpoint().model), JointHeads(32, 3, n_intents=4, n_tags=5)).eval()
 
 
+def graph_of(model: JointAlbert, extents: dict[Any, Any] | None = None) -> bytes:
+    return joint_graph(weights_of(model.encoder), heads_of(model.heads), OUTPUTS, extents)
+
+
 def pieces(*shape: int) -> np.ndarray:
     return np.random.default_rng(0).integers(0, 50, shape)
 
 
 def test_the_graph_computes_what_torch_computes(model: JointAlbert) -> None:
-    assert check_graph(model, joint_graph(model, OUTPUTS), OUTPUTS) < 1e-5
+    assert check_graph(model, graph_of(model), OUTPUTS) < 1e-5
 
 
 def test_groups_of_layers_and_other_activations_are_written_too() -> None:
@@ -46,7 +51,7 @@ def test_groups_of_layers_and_other_activations_are_written_too() -> None:
             for parameter in encoder.parameters():
                 parameter.add_(torch.randn_like(parameter) * 0.1)
         model = JointAlbert(encoder, JointHeads(32, 5, n_intents=3, n_tags=1)).eval()
-        graph = joint_graph(model, OUTPUTS)
+        graph = graph_of(model)
         session = open_session(graph)
         input_ids = pieces(2, 7) % encoder.config.vocab_size
         with torch.inference_mode():
@@ -58,7 +63,7 @@ def test_groups_of_layers_and_other_activations_are_written_too() -> None:
 
 
 def test_a_graph_that_computes_something_else_is_refused(model: JointAlbert) -> None:
-    graph = joint_graph(model, OUTPUTS)
+    graph = graph_of(model)
     with torch.no_grad():
         model.heads.intent.bias.add_(1)
     with pytest.raises(ExportDiffers, match="intent_logits"):
@@ -67,8 +72,8 @@ def test_a_graph_that_computes_something_else_is_refused(model: JointAlbert) -> 
 
 @pytest.mark.parametrize("is_rounded", [False, True], ids=["float32", "int8"])
 def test_a_text_gives_the_same_bits_in_any_batch(model: JointAlbert, is_rounded: bool) -> None:
-    extents = measure_extents(model.encoder, (2, 3)) if is_rounded else None
-    session = open_session(joint_graph(model, OUTPUTS, extents))
+    extents = measure_extents(weights_of(model.encoder), (2, 3)) if is_rounded else None
+    session = open_session(graph_of(model, extents))
     input_ids = pieces(19, 11)
     together = session.run(list(OUTPUTS), {INPUT: input_ids})
     for row in range(19):
@@ -77,11 +82,11 @@ def test_a_text_gives_the_same_bits_in_any_batch(model: JointAlbert, is_rounded:
 
 
 def test_a_shared_layer_is_stored_once_and_the_bytes_are_always_the_same(model: JointAlbert) -> None:
-    extents = measure_extents(model.encoder, (2, 3))
-    for graph in (joint_graph(model, OUTPUTS), joint_graph(model, OUTPUTS, extents)):
+    extents = measure_extents(weights_of(model.encoder), (2, 3))
+    for graph in (graph_of(model), graph_of(model, extents)):
         shapes = Counter(tuple(tensor.dims) for tensor in onnx.load_from_string(graph).graph.initializer)
         assert shapes[32, 96] == shapes[32, 64] == shapes[64, 32] == 1  # applied twice
-    assert joint_graph(model, OUTPUTS, extents) == joint_graph(model, OUTPUTS, measure_extents(model.encoder, (2, 3)))
+    assert graph_of(model, extents) == graph_of(model, measure_extents(weights_of(model.encoder), (2, 3)))
 
 
 def test_eight_bits_stay_close_to_floats(model: JointAlbert) -> None:
@@ -89,15 +94,15 @@ def test_eight_bits_stay_close_to_floats(model: JointAlbert) -> None:
         layer: Any = model.encoder.encoder.albert_layer_groups[0].albert_layers[0]  # type: ignore[index]
         layer.full_layer_layer_norm.weight[3] = 40.0
         layer.attention.LayerNorm.weight[5] = 40.0
-    extents = measure_extents(model.encoder, (2, 3))
-    floats, bits = (open_session(joint_graph(model, OUTPUTS, chosen)) for chosen in (None, extents))
+    extents = measure_extents(weights_of(model.encoder), (2, 3))
+    floats, bits = (open_session(graph_of(model, chosen)) for chosen in (None, extents))
     feed = {INPUT: pieces(16, 9)}
     cosines = (floats.run(["sentence_vector"], feed)[0] * bits.run(["sentence_vector"], feed)[0]).sum(1)
     assert cosines.min() > 0.995
 
 
 def test_the_encoder_alone_gives_its_vector_and_all_states(model: JointAlbert) -> None:
-    session = open_session(states_graph(model.encoder))
+    session = open_session(states_graph(weights_of(model.encoder)))
     input_ids = pieces(2, 6)
     with torch.inference_mode():
         encoded = model.encode(torch.from_numpy(input_ids), torch.ones(2, 6, dtype=torch.int64))

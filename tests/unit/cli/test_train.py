@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def nlu(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Training data beside an encoder that takes no time."""
-    monkeypatch.setattr(training, "starting_checkpoint", lambda *_: (tiny_checkpoint(), True))
+    monkeypatch.setattr(training, "starting_checkpoint", lambda *_, **__: (tiny_checkpoint(), True))
     file = tmp_path / "nlu.yml"
     file.write_text(NLU, encoding="utf-8")
     return file

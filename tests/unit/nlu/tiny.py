@@ -5,7 +5,10 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from assistant.albert.checkpoint import Checkpoint, random_checkpoint
+from assistant.albert.plain_heads import Linear, PlainHeads
 from assistant.albert.presets import Preset
 from assistant.nlu.training_data import TrainingData, read_nlu
 from assistant.training.arguments import TrainingArguments
@@ -63,6 +66,20 @@ nlu:
     - bln
     - berlin city
 """
+
+
+def heads_for(n_intents: int, n_tags: int) -> PlainHeads:
+    """Returns random heads for the encoder below."""
+    generator = np.random.default_rng(0)
+
+    def layer(n_in: int, n_out: int) -> Linear:
+        most = n_in**-0.5
+        weights, bias = (generator.uniform(-most, most, shape).astype(np.float32) for shape in ((n_in, n_out), n_out))
+        return Linear(weights, bias)
+
+    mix = generator.normal(size=TINY.n_layers + 1).astype(np.float32)
+    return PlainHeads(layer(TINY.hidden, n_intents), mix, layer(TINY.hidden, 64), layer(64, n_tags))
+
 
 FAST = TrainingArguments(mode="fast", tag_epochs=2)
 FULL = TrainingArguments(mode="full", epochs=2, batch_size=8, dev_share=0.25)

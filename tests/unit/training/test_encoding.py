@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-import torch
 from tokenizers import Tokenizer
 
+from assistant.albert.model_graph import measure_extents
+from assistant.messages import Cancelled
 from assistant.training.encoding import Frozen, encode_frozen
 from assistant.training.features import Features, Labels, make_features
 from assistant.training.trainer import train_model
@@ -28,22 +29,42 @@ def features(data: TrainingData) -> list[Features]:
 
 def encode(features: list[Features], cache: VectorCache | None = None, *, has_tags: bool = True) -> tuple[Frozen, list[Progress]]:
     steps: list[Progress] = []
-    return encode_frozen(tiny_checkpoint().model, features, has_tags=has_tags, on_progress=steps.append, cache=cache), steps
+    return encode_frozen(
+        tiny_checkpoint().plain().weights, features, has_tags=has_tags, on_progress=steps.append, cache=cache
+    ), steps
 
 
 def assert_same(one: Frozen, other: Frozen) -> None:
     for name in ("vectors", "intents", "layers", "tags", "owners"):
-        assert torch.equal(getattr(one, name), getattr(other, name)), name
+        assert np.array_equal(getattr(one, name), getattr(other, name)), name
 
 
 def test_words_stand_with_their_text(features: list[Features]) -> None:
     frozen, _ = encode(features)
     assert frozen.layers.shape == (sum(len(f.tags) for f in features), 3, 32)
     assert frozen.tags.tolist() == [tag for feature in features for tag in feature.tags]
-    assert torch.bincount(frozen.owners, minlength=len(features)).tolist() == [len(feature.tags) for feature in features]
+    assert np.bincount(frozen.owners, minlength=len(features)).tolist() == [len(feature.tags) for feature in features]
     without, _ = encode(features, has_tags=False)
-    assert torch.equal(without.vectors, frozen.vectors)
+    assert np.array_equal(without.vectors, frozen.vectors)
     assert not len(without.tags)
+
+
+@pytest.mark.parametrize("extents", [None, "measured"], ids=["float32", "int8"])
+def test_any_number_of_threads_gives_the_same_bits(features: list[Features], extents: str | None) -> None:
+    weights = tiny_checkpoint().plain().weights
+    scales = measure_extents(weights, (2, 3)) if extents else None
+    one, three = (
+        encode_frozen(weights, features, has_tags=True, on_progress=ignore, extents=scales, threads=threads) for threads in (1, 3)
+    )
+    assert_same(one, three)
+
+
+def test_encoding_can_be_stopped(features: list[Features]) -> None:
+    def stop(_: Progress) -> None:
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        encode_frozen(tiny_checkpoint().plain().weights, features, has_tags=True, on_progress=stop, threads=2)
 
 
 @pytest.mark.parametrize("n_kept", [0, 10, 24])
@@ -54,7 +75,9 @@ def test_what_is_kept_is_bit_for_bit_what_encoding_gives(features: list[Features
     found, steps = encode(features, VectorCache(tmp_path, "a"))
     assert_same(found, expected)
     distinct = {feature.input_ids for feature in features[n_kept:]} - {feature.input_ids for feature in features[:n_kept]}
-    assert len(steps) == max(1, len(distinct))
+    assert [step.done for step in steps] == sorted(step.done for step in steps)
+    assert steps[-1].total == len(features)
+    assert len(steps) == max(1, len({len(ids) for ids in distinct}))
 
 
 def test_a_cache_of_another_encoder_or_a_damaged_one_counts_as_not_there(features: list[Features], tmp_path: Path) -> None:
@@ -85,7 +108,7 @@ def test_the_cache_is_bounded_and_keeps_what_was_used_last(features: list[Featur
 def test_a_disk_that_refuses_the_cache_stops_nothing(features: list[Features], tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder")
     frozen, _ = encode(features, VectorCache(tmp_path / "file", "a"))
-    assert np.isfinite(frozen.vectors.numpy()).all()
+    assert np.isfinite(frozen.vectors).all()
 
 
 def test_a_model_does_not_show_whether_there_was_a_cache(data: TrainingData, tmp_path: Path) -> None:

@@ -1,45 +1,46 @@
 from __future__ import annotations
 
-import copy
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 from tokenizers import Tokenizer
 
-from assistant.albert.joint import JointAlbert, JointHeads
+from assistant.albert.model_graph import measure_extents
 from assistant.albert.quantization import Extent
 from assistant.training.encoding import encode_frozen
 from assistant.training.features import Labels, make_features
 from assistant.training.precision import Held, choose_precision, is_measurable
-from tests.unit.nlu.tiny import ignore, tiny_checkpoint
+from tests.unit.nlu.tiny import heads_for, ignore, tiny_checkpoint
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pytest
 
+    from assistant.albert.plain_heads import PlainHeads
+    from assistant.albert.weights import EncoderWeights
     from assistant.nlu.training_data import TrainingData
 
 
-def held_out(data: TrainingData) -> tuple[JointAlbert, Held]:
-    checkpoint = tiny_checkpoint()
-    labels = Labels.of(data.examples)
-    torch.manual_seed(0)
-    heads = JointHeads(32, 3, len(labels.intents), labels.n_tags)
-    model = JointAlbert(copy.deepcopy(checkpoint.model), heads).eval()
-    with torch.no_grad():  # random weights are so small that their products hardly count
-        for parameter in model.encoder.encoder.albert_layer_groups.parameters():
-            parameter.mul_(4 if parameter.ndim > 1 else 1)
+def held_out(data: TrainingData) -> tuple[EncoderWeights, PlainHeads, Held]:
+    checkpoint, labels = tiny_checkpoint().plain(), Labels.of(data.examples)
+    heads = heads_for(len(labels.intents), labels.n_tags)
+    # Random weights are so small that their products hardly count.
+    larger = {
+        name: value * np.float32(4 if "albert_layer_groups" in name and value.ndim > 1 else 1)
+        for name, value in checkpoint.weights.named.items()
+    }
+    weights = replace(checkpoint.weights, named=larger)
     features = make_features(data.examples, Tokenizer.from_str(checkpoint.tokenizer.to_str()), labels)
-    frozen = encode_frozen(model.encoder, features, has_tags=True, on_progress=ignore)
-    with torch.inference_mode():  # what floats say is right, so that only rounding can be wrong
-        intents = model.heads.intent_logits(frozen.vectors).argmax(1).tolist()
-    return model, Held([replace(feature, intent=intent) for feature, intent in zip(features, intents, strict=True)], frozen)
+    frozen = encode_frozen(weights, features, has_tags=True, on_progress=ignore)
+    intents = heads.intent_logits(frozen.vectors).argmax(1)  # what floats say is right, so that only rounding can be wrong
+    features = [replace(feature, intent=intent) for feature, intent in zip(features, intents.tolist(), strict=True)]
+    return weights, heads, Held(features, replace(frozen, intents=intents))
 
 
 def test_eight_bits_are_taken_where_they_lose_nothing(data: TrainingData) -> None:
-    model, held = held_out(data)
-    choice = choose_precision(model, held)
+    choice = choose_precision(*held_out(data))
     assert choice.precision == "int8"
     assert choice.extents
     assert choice.figures["n_examples"] == 24
@@ -47,24 +48,33 @@ def test_eight_bits_are_taken_where_they_lose_nothing(data: TrainingData) -> Non
     assert choice.figures["cosine"] > 0.99
 
 
-def test_floats_are_kept_where_eight_bits_lose(data: TrainingData, monkeypatch: pytest.MonkeyPatch) -> None:
-    model, held = held_out(data)
-    from assistant.albert.export import measure_extents
+def test_what_was_looked_at_is_kept_and_the_choice_is_the_same(data: TrainingData, tmp_path: Path) -> None:
+    first, again = (choose_precision(*held_out(data), cache=tmp_path, key="this") for _ in range(2))
+    assert (first.precision, first.figures) == (again.precision, again.figures)
+    assert np.array_equal(first.looked_at.frozen.layers, again.looked_at.frozen.layers)
+    assert {file.name for file in tmp_path.iterdir()} == {"eight-bits.safetensors", "extents.safetensors"}
+    assert choose_precision(*held_out(data), cache=tmp_path, key="another").figures == first.figures
 
+
+def test_floats_are_kept_where_eight_bits_lose(data: TrainingData, monkeypatch: pytest.MonkeyPatch) -> None:
+    weights, heads, held = held_out(data)
     narrow = {
         site: Extent(seen.low / np.float32(10), seen.high / np.float32(10))
-        for site, seen in measure_extents(model.encoder, (2, 3)).items()
+        for site, seen in measure_extents(weights, (2, 3)).items()
     }
     monkeypatch.setattr("assistant.training.precision.measure_extents", lambda *_: narrow)
-    choice = choose_precision(model, held)
+    choice = choose_precision(weights, heads, held)
     assert choice.precision == "float32"
     assert choice.extents is None
     assert choice.figures["cosine"] < 0.98
+    assert choice.looked_at.frozen.vectors is not held.frozen
+    assert np.array_equal(choice.looked_at.frozen.vectors, held.frozen.vectors)
 
 
 def test_floats_are_kept_where_nothing_can_be_measured(data: TrainingData) -> None:
-    model, held = held_out(data)
-    choice = choose_precision(model, Held([], held.frozen))
+    weights, heads, held = held_out(data)
+    nothing = Held([], held.frozen.only(np.zeros(len(held.features), bool)))
+    choice = choose_precision(weights, heads, nothing)
     assert (choice.precision, choice.figures) == ("float32", {})
 
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
-import torch
 
 from assistant.nlu.several import Several
 from assistant.training.several import fit_several
@@ -9,16 +9,20 @@ from assistant.training.several import fit_several
 INTENTS = ("cancel", "greet", "refund", "track")
 
 
-def vector(*names: str) -> torch.Tensor:
+def vector(*names: str) -> np.ndarray:
     """A sentence vector that lies among those of its intents."""
-    return torch.nn.functional.normalize(sum((torch.eye(4)[INTENTS.index(name)] for name in names), torch.zeros(4)), dim=0)
+    return unit(np.eye(4, dtype=np.float32)[[INTENTS.index(name) for name in names]].sum(axis=0))
 
 
-def data() -> tuple[torch.Tensor, list[str]]:
-    generator = torch.Generator().manual_seed(0)
+def unit(vectors: np.ndarray) -> np.ndarray:
+    return (vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)).astype(np.float32)
+
+
+def data() -> tuple[np.ndarray, list[str]]:
+    generator = np.random.default_rng(0)
     labels = [name for name in INTENTS for _ in range(12)] + ["refund+cancel"] * 12 + ["greet+track"] * 12
-    clean = torch.stack([vector(*label.split("+")) for label in labels])
-    return torch.nn.functional.normalize(clean + 0.1 * torch.randn(clean.shape, generator=generator), dim=1), labels
+    clean = np.stack([vector(*label.split("+")) for label in labels])
+    return unit(clean + 0.1 * generator.normal(size=clean.shape)), labels
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +43,7 @@ def several() -> Several:
     ],
 )
 def test_one_intent_and_several_are_told_apart(several: Several, names: tuple[str, ...], label: str) -> None:
-    ranking = several.rank(vector(*names).numpy())
+    ranking = several.rank(vector(*names))
     assert ranking[0].name == label
     assert {*INTENTS, "refund+cancel", "greet+track"} <= {score.name for score in ranking}
     assert all(0 <= score.confidence <= 1 for score in ranking)
@@ -55,7 +59,7 @@ def test_the_same_examples_give_the_same() -> None:
 
 
 def test_where_no_label_joins_intents_there_is_nothing_to_tell() -> None:
-    assert fit_several(torch.eye(2), ["greet", "faq/hours"], seed=0) is None
+    assert fit_several(np.eye(2, dtype=np.float32), ["greet", "faq/hours"], seed=0) is None
 
 
 def test_weights_that_do_not_fit_are_refused(several: Several) -> None:

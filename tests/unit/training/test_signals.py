@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from assistant.albert.checkpoint import random_checkpoint, save_checkpoint
 from assistant.albert.manifest import verify_manifest
+from assistant.albert.plain_checkpoint import load_plain_checkpoint
 from assistant.cli.albert import app
 from assistant.errors import BadModel, BadTrainingRow, DamagedFile, UnreadableFile
 from assistant.nlu.signals.anchors import ANCHORS, NO_VECTOR, load_shipped, words_alone
@@ -177,7 +178,8 @@ def test_the_verb_makes_them_from_files_to_figures(data: Path, checkpoint: Check
     assert (ran.exit_code, figures["development"]["davidson"]["n"]) == (0, 56)
     assert figures == json.loads((tmp_path / "out/figures.json").read_text())
     heads, texts, _ = load_shipped(tmp_path / "out")
-    assert heads.encoder == fingerprint(checkpoint.model, checkpoint.tokenizer, "float32")
+    stored = load_plain_checkpoint(tmp_path / "encoder")
+    assert heads.encoder == fingerprint(stored.weights, stored.tokenizer, "float32")
     assert set(texts) >= set(lines("anger"))
     told = CliRunner().invoke(app, command, catch_exceptions=False)
     assert "davidson" in told.stdout

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 from collections import Counter
 
-from assistant.training.split import assign_folds, hold_out, partition
+import numpy as np
+
+from assistant.training.split import assign_folds, hold_out, partition, stable_folds
 
 
 def test_each_intent_is_spread_over_the_folds() -> None:
@@ -22,3 +24,15 @@ def test_holding_out_takes_a_share_of_each_intent_and_never_all() -> None:
     assert counts["c"] == 0
     kept, out = partition(intents, held)
     assert len(kept) + len(out) == 121
+
+
+def test_a_new_intent_moves_no_other_example_to_another_fold() -> None:
+    intents, names = ["a"] * 12 + ["b"] * 7, [str(number).encode() for number in range(19)]
+    before = stable_folds(intents, names, 5, seed=0)
+    after = stable_folds(["new"] * 4 + intents, [b"w", b"x", b"y", b"z", *names], 5, seed=0)
+    assert after[4:].tolist() == before.tolist()
+    assert stable_folds(intents, names, 5, seed=1).tolist() != before.tolist()
+    for intent, count in (("a", 12), ("b", 7)):
+        sizes = np.bincount(before[[one == intent for one in intents]], minlength=5)
+        assert sizes.sum() == count
+        assert sizes.max() - sizes.min() <= 1
