@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from assistant.albert.manifest import MANIFEST
 from assistant.errors import CannotWrite, NotAModelFolder
-from assistant.nlu.model_folder import is_of_other_release
 from assistant.project import model_in_use
 
 if TYPE_CHECKING:
@@ -51,12 +50,15 @@ def new_folder(project: Project, mode: str) -> Path:
 
 def kept_models(project: Project) -> tuple[KeptModel, ...]:
     """Returns the project's models, the last first; a folder whose manifest cannot be read is left out."""
+    from assistant.nlu.model_folder import is_of_other_release  # with numpy: the screens start without it
+
     in_use = model_in_use(project)
     found = []
     for folder in project.models.iterdir() if project.models.is_dir() else ():
         manifest = _manifest(folder)
         if manifest is not None:
-            found.append(_kept(folder, manifest, is_in_use=folder == in_use))
+            kept = _kept(folder, manifest, is_in_use=folder == in_use)
+            found.append(replace(kept, is_readable=not is_of_other_release(folder)))
     return tuple(sorted(found, key=lambda model: (model.trained_at, model.folder.name), reverse=True))
 
 
@@ -89,8 +91,7 @@ def _kept(folder: Path, manifest: dict[str, Any], *, is_in_use: bool) -> KeptMod
     mode = str(arguments.get("mode") or "") if isinstance(arguments, dict) else ""
     counts = [int(manifest[name]) if _is_number(manifest.get(name)) else 0 for name in ("n_examples", "n_intents")]
     trained_at = (folder / MANIFEST).stat().st_mtime
-    is_readable = not is_of_other_release(folder)
-    return KeptModel(folder, trained_at, mode, numbers, counts[0], counts[1], is_in_use, is_readable)
+    return KeptModel(folder, trained_at, mode, numbers, counts[0], counts[1], is_in_use)
 
 
 def _is_number(value: object) -> bool:

@@ -87,3 +87,10 @@ project = find_project(Path(sys.argv[1]))
 app = AssistantApp(project, load_settings(), open_agent=FakeAgent, train=quick_training(project.root))
 app.run(inline=True, inline_no_clear=True)
 """
+
+
+def test_the_first_picture_waits_for_nothing_that_only_the_model_needs() -> None:
+    heavy = "{'numpy', 'onnxruntime', 'safetensors', 'sqlalchemy', 'torch', 'transformers', 'tokenizers', 'aiohttp', 'plotext'}"
+    code = f"import sys, assistant.ui.app; print(sorted({heavy} & set(sys.modules)))"
+    loaded = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert loaded == "[]\n"
