@@ -7,14 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from assistant.dialogue.events import ActionExecuted, ActiveLoop
+from assistant.dialogue.exits import Exits
+from assistant.dialogue.policies.form_exit import FormExitPolicy
+from assistant.messages import Decision
 from assistant.project import find_project
 from tests.integration.bots import Keywords, agent_of, say, texts
+from tests.unit.dialogue.building import domain_of, listening, said
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from assistant.agent import Agent
+    from assistant.dialogue.tracker import Tracker
 
 DOMAIN = """\
 version: "3.1"
@@ -204,6 +210,22 @@ def test_a_rule_that_knows_of_the_form_goes_before_what_is_built_in(opened: Call
     talk(bot, "a trip", "2", "Berlin", "Paris")
     assert talk(bot, "stop") == ["Left by a rule."]
     assert (bot.tracker("ann").active_loop, known(bot)["name"]) == (None, None)
+
+
+def test_what_was_learned_goes_before_what_is_built_in_where_the_intent_says_stop() -> None:
+    class Asks:
+        """Learned from stories in which "stop" is met with a question."""
+
+        def predict(self, tracker: Tracker) -> Decision | None:
+            return Decision("utter_chat", "learned", 0.9, "stories suggest it") if tracker.intent == "stop" else None
+
+    domain = domain_of(DOMAIN.replace("leave, ", "leave, stop, "))
+    leaving = FormExitPolicy(Exits(("cancel",), ()), None, None, Asks())
+    asked = [ActiveLoop("trip"), ActionExecuted("trip"), ActionExecuted("action_listen")]
+    by_intent, by_word = (leaving.predict(listening(domain, *asked, said(intent, text="cancel"))) for intent in ("stop", "inform"))
+    assert by_intent is not None
+    assert by_word is not None
+    assert (by_intent.action, by_word.action) == ("utter_chat", "action_cancel_form")
 
 
 def test_outside_of_a_form_there_is_nothing_to_cancel(bot: Agent) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assistant.dialogue.exits import ACTION_CANCEL_FORM
+from assistant.dialogue.exits import ACTION_CANCEL_FORM, BACK_INTENTS, CANCEL_INTENTS
 from assistant.dialogue.tracker import ACTION_LISTEN
 from assistant.messages import Decision
 
@@ -24,12 +24,14 @@ class FormExitPolicy:
         exits: says what a message wants.
         rules: of the project; None: they do not decide.
         stories: likewise.
+        learned: what was learned from the stories; it is asked about the project's own intents for leaving, not about mere words.
     """
 
-    def __init__(self, exits: Exits, rules: RulePolicy | None, stories: Policy | None) -> None:
+    def __init__(self, exits: Exits, rules: RulePolicy | None, stories: Policy | None, learned: Policy | None = None) -> None:
         self._exits = exits
         self._rules = rules
         self._stories = stories
+        self._learned = learned
 
     def predict(self, tracker: Tracker) -> Decision | None:
         """Returns what the project or the assistant itself does about it, or None where the message wants something else."""
@@ -45,4 +47,7 @@ class FormExitPolicy:
     def _planned(self, tracker: Tracker) -> Decision | None:
         if self._rules is not None and self._rules.knows_form(tracker):
             return self._rules.predict(tracker)
-        return self._stories.predict(tracker) if self._stories is not None else None
+        planned = self._stories.predict(tracker) if self._stories is not None else None
+        if planned is None and self._learned is not None and tracker.intent in CANCEL_INTENTS | BACK_INTENTS:
+            return self._learned.predict(tracker)
+        return planned

@@ -55,7 +55,7 @@ def build_policies(
     policies: list[Policy | None] = [
         CommandPolicy(),
         ModerationPolicy(settings.moderation) if settings.moderation else None,
-        FormExitPolicy(Exits(settings.form_cancel, settings.form_back), rules, memorised),
+        FormExitPolicy(Exits(settings.form_cancel, settings.form_back), rules, memorised, learned),
         FormPolicy(),
         FaqPolicy(ask_faq, ask_faq_exactly, only_when_sure=True),
         DocumentPolicy(ask_documents) if ask_documents else None,

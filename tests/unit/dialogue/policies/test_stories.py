@@ -105,3 +105,21 @@ def test_a_form_of_many_questions_is_one_step_of_a_story() -> None:
 def test_rules_are_left_aside() -> None:
     rules = stories_of("rules: [{rule: r, steps: [{intent: a}, {action: utter_x}]}]")
     assert wanted(StoryPolicy(rules, DOMAIN), listening(DOMAIN, said("a"))) is None
+
+
+def test_the_whole_conversation_decides_where_its_last_states_are_those_of_two_stories() -> None:
+    middle = "{intent: c}, {action: utter_z}, {intent: yes}"
+    stories = policy(f"{{intent: a}}, {{action: utter_x}}, {middle}, {{action: utter_x}}", max_history=3)
+    assert wanted(stories, listening(DOMAIN, *_gone("a", "utter_x"), *_gone("c", "utter_z"), said("yes"))) == "utter_x"
+    stories = policy(
+        f"{{intent: a}}, {{action: utter_x}}, {middle}, {{action: utter_x}}",
+        f"{{intent: b}}, {{action: utter_y}}, {middle}, {{action: utter_y}}",
+        max_history=3,
+    )
+    assert wanted(stories, listening(DOMAIN, *_gone("a", "utter_x"), *_gone("c", "utter_z"), said("yes"))) == "utter_x"
+    assert wanted(stories, listening(DOMAIN, *_gone("b", "utter_y"), *_gone("c", "utter_z"), said("yes"))) == "utter_y"
+    assert wanted(stories, listening(DOMAIN, *_gone("c", "utter_z"), *_gone("c", "utter_z"), said("yes"))) is None
+
+
+def _gone(intent: str, action: str) -> tuple[Event, ...]:
+    return said(intent), ActionExecuted(action), LISTEN
