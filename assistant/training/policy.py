@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 import random
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,14 +15,14 @@ from assistant.dialogue.policies.features import StateFeatures
 from assistant.dialogue.policies.learned import GRAPH_INPUT, GRAPH_OUTPUT, POLICY_GRAPH, PolicySettings, save_policy
 from assistant.errors import ExportDiffers
 from assistant.messages import Progress
-from assistant.training import policy_network
 from assistant.training.adam import AdamW
 from assistant.training.conversations import examples, told_replies
-from assistant.training.kept_tensors import keep, key_of_parts, read_kept
+from assistant.training.kept_policy import KeptPolicy, PolicyArguments, TrainedPolicy
 from assistant.training.policy_network import PolicyNetwork, loss_and_slopes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -42,49 +41,6 @@ SMOOTHING = 0.05
 LARGEST_WEIGHT = 5.0
 GROWING = 0.3
 """Share of the steps in which the rate grows."""
-KEPT = "policy.safetensors"
-"""The file in a cache that holds the policy that was trained last."""
-
-
-@dataclass(frozen=True, slots=True)
-class PolicyArguments:
-    """How the policy is trained.
-
-    Attributes:
-        max_history: states that it looks back.
-        seed: two runs with the same make the same policy.
-        steps: of the optimizer, of batch examples each.
-        rate: highest learning rate.
-        width: of the network.
-        dropout: of its layers; forget: probability that an earlier state of an example is hidden.
-        made_per_story: conversations made of each story, at most max_made in all.
-    """
-
-    max_history: int = 6
-    seed: int = 0
-    steps: int = 600
-    batch: int = 128
-    rate: float = 3e-3
-    width: int = 64
-    dropout: float = 0.2
-    forget: float = 0.1
-    made_per_story: int = 6
-    max_made: int = 4000
-
-
-@dataclass(frozen=True, slots=True)
-class TrainedPolicy:
-    """A policy that was trained.
-
-    Attributes:
-        network: scores actions.
-        settings: what its numbers mean.
-        metrics: ``n_examples``, and the share of them whose action it gives.
-    """
-
-    network: PolicyNetwork
-    settings: PolicySettings
-    metrics: dict[str, float]
 
 
 def train_policy(
@@ -106,15 +62,22 @@ def train_policy(
     Raises:
         SourceError: the stories do not hold together.
     """
+    kept = None if cache is None else KeptPolicy(cache, stories, domain, arguments)
+    if kept is not None and (policy := kept.read()) is not None:
+        on_progress(Progress("policy", arguments.steps, arguments.steps))
+        return policy
     n_made = min(arguments.max_made, arguments.made_per_story * len(stories))
     found = examples(stories, domain, arguments.max_history, n_made, random.Random(arguments.seed))
     actions = tuple(sorted({example.action for example in found}))
     if len(actions) < 2:  # noqa: PLR2004 (with one there is nothing to choose)
         return None
     with threadpool_limits(1, "blas"):  # several threads cost more than they save here, and sums would depend on their number
-        trained = _trained(found, actions, arguments, on_progress, cache)
+        trained = _trained(found, actions, arguments, on_progress)
     replies = tuple(sorted(told_replies(stories, domain)))
-    return replace(trained, settings=replace(trained.settings, replies=replies))
+    policy = replace(trained, settings=replace(trained.settings, replies=replies))
+    if kept is not None:
+        kept.keep(policy)
+    return policy
 
 
 def save_trained_policy(folder: Path, policy: TrainedPolicy) -> None:
@@ -131,35 +94,17 @@ def save_trained_policy(folder: Path, policy: TrainedPolicy) -> None:
 
 
 def _trained(
-    found: Sequence[Example],
-    actions: tuple[str, ...],
-    arguments: PolicyArguments,
-    on_progress: ProgressCallback,
-    cache: Path | None,
+    found: Sequence[Example], actions: tuple[str, ...], arguments: PolicyArguments, on_progress: ProgressCallback
 ) -> TrainedPolicy:
     features = StateFeatures.of(state for example in found for state in example.states)
     table, rows = _table(found, features, arguments.max_history)
     index = {action: number for number, action in enumerate(actions)}
     targets = np.array([index[example.action] for example in found])
-    settings = PolicySettings(features.names, actions, arguments.max_history)
-    key = _key(settings, arguments, (table, rows, targets))
-    kept = read_kept(cache / KEPT, key) if cache is not None else None
-    if kept is not None:
-        network = PolicyNetwork(kept)
-        on_progress(Progress("policy", arguments.steps, arguments.steps))
-    else:
-        network = _fitted(table, rows, targets, len(actions), arguments, on_progress)
-        if cache is not None:
-            keep(cache / KEPT, key, network.weights)
+    network = _fitted(table, rows, targets, len(actions), arguments, on_progress)
     parts = np.array_split(np.arange(len(rows)), -(-len(rows) // SCORED_AT_ONCE))
     hits = np.concatenate([network.logits(table[rows[part]]).argmax(axis=1) for part in parts]) == targets
-    return TrainedPolicy(network, settings, {"n_examples": len(found), "policy_fit": round(float(hits.mean()), 4)})
-
-
-def _key(settings: PolicySettings, arguments: PolicyArguments, parts: Sequence[NDArray[np.generic]]) -> str:
-    """Returns a name for what comes of training: of all that goes in, this code among it."""
-    code = Path(__file__).read_bytes() + Path(policy_network.__file__).read_bytes() + np.__version__.encode()
-    return key_of_parts([repr((settings, arguments)).encode(), code, *(part.tobytes() for part in parts)])
+    metrics = {"n_examples": len(found), "policy_fit": round(float(hits.mean()), 4)}
+    return TrainedPolicy(network, PolicySettings(features.names, actions, arguments.max_history), metrics)
 
 
 def _table(found: Sequence[Example], features: StateFeatures, max_history: int) -> tuple[Floats, Rows]:

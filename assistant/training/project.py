@@ -89,7 +89,8 @@ def _policy(project: Project, seed: int, on_progress: ProgressCallback) -> Compa
     settings, stories = load_settings(project.config), load_stories(project)
     if not settings.learned_policy or all(story.is_rule for story in stories):
         return None
-    from assistant.training.policy import PolicyArguments, save_trained_policy, train_policy
+    from assistant.training.kept_policy import PolicyArguments
+    from assistant.training.policy import save_trained_policy, train_policy
 
     arguments = PolicyArguments(max_history=settings.max_history, seed=seed)
     policy = train_policy(stories, load_domain(project), arguments, on_progress, project.state / CACHE)

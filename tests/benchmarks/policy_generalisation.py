@@ -23,7 +23,8 @@ from assistant.dialogue.policies.stories import StoryPolicy
 from assistant.dialogue.sequences import linear_stories, story_points
 from assistant.dialogue.stories import CheckpointStep, Story, load_stories
 from assistant.project import find_project
-from assistant.training.policy import PolicyArguments, save_trained_policy, train_policy
+from assistant.training.kept_policy import PolicyArguments
+from assistant.training.policy import save_trained_policy, train_policy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import random
+import subprocess
+import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,22 +13,26 @@ import numpy as np
 import pytest
 
 from assistant.albert.plain_heads import softmax
+from assistant.dialogue.domain import Intent
 from assistant.dialogue.events import ActionExecuted, SlotSet
 from assistant.dialogue.policies.learned import NO_ACTION, LearnedPolicy, load_policy
 from assistant.dialogue.policies.stories import StoryPolicy
 from assistant.dialogue.tracker import ACTION_LISTEN
 from assistant.messages import Cancelled, Progress
 from assistant.training.conversations import examples
-from assistant.training.policy import PolicyArguments, save_trained_policy, train_policy
+from assistant.training.kept_policy import PolicyArguments
+from assistant.training.policy import save_trained_policy, train_policy
 from tests.unit.dialogue.building import domain_of, listening, said, stories_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from assistant.dialogue.domain import Domain
     from assistant.dialogue.events import Event
     from assistant.dialogue.stories import Story
     from assistant.dialogue.tracker import Tracker
+    from assistant.training.kept_policy import TrainedPolicy
 
 DOMAIN = domain_of("""
 intents: [greet, weather, order, refund, invoice, yes, no]
@@ -208,3 +215,41 @@ def test_a_policy_that_was_kept_is_the_same_and_another_seed_or_story_makes_anot
     assert trained("fewer stories", STORIES[:-1]) != first
     (tmp_path / "cache" / "policy.safetensors").write_bytes(b"nothing of the kind")
     assert trained("damaged") == first
+
+
+def test_what_teaches_a_policy_nothing_leaves_the_kept_one_in_place(tmp_path: Path) -> None:
+    seen: list[Progress] = []
+    quick = replace(ARGUMENTS, steps=41)
+
+    def trained(domain: Domain) -> TrainedPolicy:
+        seen.clear()
+        made = train_policy(STORIES, domain, quick, seen.append, tmp_path)
+        assert made is not None
+        return made
+
+    first = trained(DOMAIN)
+    more = replace(DOMAIN, intents=dict(DOMAIN.intents) | {"new": Intent("new")}, source={})
+    again = trained(more)
+    assert len(seen) == 1
+    assert (again.settings, again.metrics) == (first.settings, first.metrics)
+    assert all(np.array_equal(value, again.network.weights[name]) for name, value in first.network.weights.items())
+    trained(replace(DOMAIN, intents=dict(DOMAIN.intents) | {"order": Intent("order", ignore_entities=frozenset({"city"}))}))
+    assert len(seen) == 3
+    trained(replace(DOMAIN, slots={}))
+    assert len(seen) == 3
+
+
+def test_the_key_of_a_kept_policy_is_the_same_in_every_process(tmp_path: Path) -> None:
+    code = (
+        "from pathlib import Path; from assistant.project import find_project, shipped_root\n"
+        "from assistant.dialogue.domain import load_domain; from assistant.dialogue.stories import load_stories\n"
+        "from assistant.training.kept_policy import KeptPolicy, PolicyArguments\n"
+        "p = find_project(shipped_root()); print(KeptPolicy(Path(), load_stories(p), load_domain(p), PolicyArguments())._key)"
+    )
+    keys = {
+        subprocess.run(
+            [sys.executable, "-c", code], env=os.environ | {"PYTHONHASHSEED": seed}, capture_output=True, check=True, cwd=tmp_path
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(keys) == 1
