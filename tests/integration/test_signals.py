@@ -10,6 +10,7 @@ import pytest
 from assistant.albert.checkpoint import load_checkpoint
 from assistant.albert.encode import encode_on_runtime
 from assistant.dialogue.domain import load_domain
+from assistant.evaluation.audit.variations import Frame, read_variations
 from assistant.faq.files import read_entries
 from assistant.nlu.signals.anchors import NO_VECTOR, load_shipped, words_alone
 from assistant.nlu.training_data import read_nlu
@@ -111,6 +112,25 @@ def test_complaints_of_the_shipped_bot_sound_worse_than_praise(checkpoint: Check
     }
     pairs = [good > bad for good in scores["praise"] for bad in scores["complaint"]]
     assert np.mean(pairs) > 0.95
+
+
+@pytest.mark.parametrize("name", ["religion", "disability", "orientation", "age", "gender"])
+def test_who_says_something_hardly_changes_how_it_sounds(checkpoint: Checkpoint, heads: SignalHeads, name: str) -> None:
+    (dimension,) = [one for one in read_variations(ROOT / "data" / "audit" / "variations.yml") if one.name == name]
+    examples = read_nlu(find_project(ROOT).training).examples[::60]
+    asked = [one for number, example in enumerate(examples) for one in dimension.variants(example.text, number)]
+    found = weighed(checkpoint, heads, [one.text for one in asked])
+    scores: dict[str, list[float]] = {}
+    for one, (sentiment, _) in zip(asked, found, strict=True):
+        scores.setdefault(one.group, []).append(sentiment.score)
+    means = {group: float(np.mean(values)) for group, values in scores.items()}
+    assert max(means.values()) - min(means.values()) < 0.2, means
+
+
+def test_no_word_of_the_audit_is_learnt_from_for_its_sake() -> None:
+    people = {str(person).lower() for person in read_yaml(ROOT / "data" / "recipes" / "signals" / "people.yml")["people"]}
+    frames = [one for one in read_variations(ROOT / "data" / "audit" / "variations.yml") if isinstance(one, Frame)]
+    assert not people & {term.lower() for frame in frames for terms in frame.terms.values() for term in terms}
 
 
 def test_the_shipped_bot_says_nothing_that_it_would_flag() -> None:
