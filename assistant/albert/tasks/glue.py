@@ -17,7 +17,7 @@ from assistant.albert.tasks.texts import TextTask
 from assistant.errors import BadTaskData, Place, meant
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from assistant.albert.tasks.examples import Target
@@ -62,8 +62,8 @@ class GlueFiles:
         folder = data / self.folder if (data / self.folder).is_dir() else data
         skipped: list[Place] = []
         train = self._examples(folder / "train.tsv", skipped)
-        dev = {part: self._examples(folder / name, skipped) for part, name in self.dev if (folder / name).exists()}
-        test = {part: self._examples(folder / name, skipped, is_test=True) for part, name in self.test if (folder / name).exists()}
+        dev = {part: self._examples(path, skipped) for part, path in _there(folder, self.dev)}
+        test = {part: self._examples(path, skipped, is_test=True) for part, path in _there(folder, self.test)}
         return Splits(train, dev, test, len(skipped))
 
     def _examples(self, path: Path, skipped: list[Place], *, is_test: bool = False) -> tuple[TextExample, ...]:
@@ -97,6 +97,15 @@ class GlueFiles:
         if not self.low <= value <= self.high:
             raise BadTaskData(where=place, why=f'"{text}" is no number from {self.low:g} to {self.high:g}')
         return value
+
+
+def _there(folder: Path, files: Sequence[tuple[str, str]]) -> Iterator[tuple[str, Path]]:
+    """Yields the files that are there, each with its part; the diagnostics have a folder of their own beside the task's."""
+    for part, name in files:
+        beside = [parent / own / name for parent in (folder, folder.parent) for own in ("diagnostic", "AX")]
+        found = next((path for path in (folder / name, *beside) if path.exists()), None)
+        if found is not None:
+            yield part, found
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,11 +159,11 @@ FILES = {
     "qqp": GlueFiles("QQP", (("question1",), ("question2",)), ("is_duplicate",), skips_damaged=True),
     "mnli": GlueFiles(
         "MNLI",
-        _PAIR,
-        ("gold_label", "label"),
+        (("sentence1", "Premise"), ("sentence2", "Hypothesis")),
+        ("gold_label", "label", "Label"),
         NLI,
-        dev=(("dev", "dev_matched.tsv"), ("dev_mismatched", "dev_mismatched.tsv")),
-        test=(("test", "test_matched.tsv"), ("test_mismatched", "test_mismatched.tsv")),
+        dev=(("dev", "dev_matched.tsv"), ("dev_mismatched", "dev_mismatched.tsv"), ("diagnostic", "diagnostic-full.tsv")),
+        test=(("test", "test_matched.tsv"), ("test_mismatched", "test_mismatched.tsv"), ("test_diagnostic", "diagnostic.tsv")),
     ),
     "qnli": GlueFiles("QNLI", (("question",), ("sentence",)), labels=TWO_WAY),
     "rte": GlueFiles("RTE", _PAIR, labels=TWO_WAY),
@@ -171,7 +180,7 @@ def _task(name: str, title: str, metric: str = "accuracy", positive: str = "") -
         form="one_label" if files.labels else "number",
         main_metric=metric,
         reader=files.read,
-        scorer=scorer or metrics.f1_of(positive),
+        scorer=_SCORERS.get(name) or scorer or metrics.f1_of(positive),
         writer=submission_writer(files.folder, is_number=not files.labels),
         labels=files.labels,
         positive=positive,
@@ -180,13 +189,16 @@ def _task(name: str, title: str, metric: str = "accuracy", positive: str = "") -
     )
 
 
+_SCORERS = {"mnli": metrics.matthews}
+"""MNLI is counted by accuracy, and the diagnostics beside it by Matthews's correlation: both are given."""
+
 TASKS = (
     _task("cola", "CoLA: is a sentence grammatical", "matthews"),
     _task("sst2", "SST-2: is a film review's sentence positive"),
     _task("mrpc", "MRPC: do two sentences mean the same", "f1", "1"),
     _task("stsb", "STS-B: how alike are two sentences", "spearman"),
     _task("qqp", "QQP: do two questions ask the same", "f1", "1"),
-    _task("mnli", "MNLI: does one sentence follow from another, across genres"),
+    _task("mnli", "MNLI: does one sentence follow from another, across genres; with GLUE's diagnostics (AX)"),
     _task("qnli", "QNLI: does a sentence answer a question"),
     _task("rte", "RTE: does one sentence follow from another"),
     _task("wnli", "WNLI: what does a pronoun stand for"),

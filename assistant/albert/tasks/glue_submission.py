@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from assistant.albert.tasks.examples import TextExample
 
 _PARTS = {("MNLI", "test"): "MNLI-m", ("MNLI", "test_mismatched"): "MNLI-mm", ("MNLI", "dev"): "MNLI-m-dev"}
+_PARTS |= {("MNLI", "test_diagnostic"): "AX", ("MNLI", "diagnostic"): "AX-dev"}
 
 
 def submission_writer(folder_name: str, *, is_number: bool) -> Callable[[Path, str, Sequence[TextExample], Sequence[Any]], Path]:

@@ -156,3 +156,31 @@ def test_a_task_is_found_however_it_is_spelt() -> None:
     with pytest.raises(UnknownTask, match=r'ALB-012.*unknown task "mprc"; did you mean "mrpc"'):
         find_task("mprc")
     assert set(TRAIN) < set(TASKS)
+
+
+DIAGNOSTICS = (
+    "Lexical Semantics\tPredicate-Argument Structure\tLogic\tKnowledge\tDomain\tPremise\tHypothesis\tLabel\n"
+    "\t\tNegation\t\tNews\tThe cat sat.\tThe cat did not sit.\tcontradiction\n"
+    "Quantifiers\t\t\t\tNews\tAll cats sat.\tSome cats sat.\tentailment\n"
+    '\t\t\tWorld knowledge\tReddit\tIt is 4 o\'clock.\tIt is "late".\tneutral\n'
+)
+
+
+@pytest.mark.parametrize("place", ["diagnostic", "AX", "MNLI"])
+def test_the_diagnostics_are_read_beside_mnli_and_counted_by_matthews_correlation(tmp_path: Path, place: str) -> None:
+    write(tmp_path / "MNLI", "train.tsv", TRAIN["mnli"])
+    write(tmp_path / "MNLI", "dev_matched.tsv", TRAIN["mnli"])
+    write(tmp_path / place, "diagnostic-full.tsv", DIAGNOSTICS)
+    write(tmp_path / place, "diagnostic.tsv", "index\tsentence1\tsentence2\n0\tThe cat sat.\tThe cat did not sit.\n")
+    task = find_task("mnli")
+    splits = task.read(tmp_path)
+    assert list(splits.dev) == ["dev", "diagnostic"]
+    asked = splits.dev["diagnostic"]
+    assert [example.target for example in asked] == ["contradiction", "entailment", "neutral"]
+    assert asked[2].texts == ("It is 4 o'clock.", 'It is "late".')
+    assert task.score(asked, ["contradiction", "entailment", "neutral"]) == {"matthews": 1.0, "accuracy": 1.0}
+    # The correlation of three classes as Gorodkin 2004 defines it: two right of three, one class never said.
+    assert task.score(asked, ["contradiction", "entailment", "entailment"])["matthews"] == pytest.approx(3 / 24**0.5)
+    (test,) = splits.test["test_diagnostic"]
+    assert task.write_predictions(tmp_path / "out", "test_diagnostic", [test], ["neutral"]).name == "AX.tsv"
+    assert (tmp_path / "out" / "AX.tsv").read_text() == "index\tprediction\n0\tneutral\n"
