@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,9 +11,6 @@ from assistant.training.features import Features
 from assistant.training.precision import Held
 from assistant.training.saving import MAX_ROUNDED, check_heads
 from tests.unit.nlu.tiny import heads_for
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 HEADS = heads_for(3, 1)
 VECTOR = np.full((1, 32), 32**-0.5, dtype=np.float32)
@@ -27,7 +24,7 @@ class Off:
     def __init__(self, by: float) -> None:
         self._by = by
 
-    def run(self, names: Sequence[str], feed: dict[str, Any]) -> list[Any]:
+    def run(self, *_: Any) -> list[Any]:
         logits = HEADS.intent_logits(VECTOR)
         return [logits + np.float32(self._by * max(1.0, float(np.abs(logits).max()))), np.zeros((1, 2, 1)), VECTOR]
 
