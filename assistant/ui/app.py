@@ -188,7 +188,8 @@ class AssistantApp(App[None]):
     def on_mount(self) -> None:
         """Shows the chat, and loads the assistant behind it."""
         self.switch_mode("chat")
-        self.load_agent()
+        # Not before the first picture, which would have to wait for what the model imports.
+        self.call_after_refresh(self.load_agent)
         self.call_after_refresh(self._take_keymap)
 
     def _take_keymap(self) -> None:
@@ -427,7 +428,15 @@ class AssistantApp(App[None]):
         if isinstance(screen, DeskScreen) and screen.language != languages.in_use() and len(self.screen_stack) == 1:
             new = screen.successor()
             if new is not None:
-                await self.switch_screen(new)
+                await self._replace(screen, new)
+
+    async def _replace(self, old: DeskScreen, new: DeskScreen) -> None:
+        """Shows one screen in the place of another; a mode cannot be changed while it is shown, so another is for a moment."""
+        with self.batch_update():
+            await self.switch_mode("settings" if old.PLACE == "chat" else "chat")
+            await self.remove_mode(old.PLACE)
+            self.add_mode(old.PLACE, lambda: new)
+            await self.switch_mode(old.PLACE)
 
     def _choose_language(self) -> None:
         self.action_open("settings")
