@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from zlib import crc32
 
@@ -22,6 +23,8 @@ N_BUCKETS = 1 << 22
 MAX_CHARACTERS = 400
 """What stands after that is not read: the vector knows of it."""
 RUNS = (1, 2, 3, 4)
+MAX_WORDS_KEPT = 4096
+"""Words whose buckets are kept at hand."""
 
 # Everything that is no space and no sign of ASCII, Chinese, Arabic or Hindi punctuation; a sign is a word of its own.
 _SIGNS = r"!-/:-@\[-`{-~\u3001\u3002\uff01-\uff0f\uff1a-\uff20\u2010-\u201f\u00a1\u00bf\u060c\u061b\u061f\u0964"
@@ -31,14 +34,16 @@ _PARTS = re.compile(rf"[^\s{_SIGNS}]+|[{_SIGNS}]")
 def buckets(text: str) -> NDArray[np.int64]:
     """Returns the runs of letters and the words of a text, hashed, each once, sorted. Shape: (n,)."""
     folded = unicodedata.normalize("NFKC", text[:MAX_CHARACTERS]).casefold()
-    found: set[str] = set()
-    for part in _PARTS.findall(folded):
-        word = f" {part} "
-        found.update(word[start : start + n] for n in RUNS for start in range(len(word) - n + 1))
-        found.add(word)
-    found.discard(" ")
-    codes = {crc32(run.encode("utf-8", "replace")) % N_BUCKETS for run in found}
+    codes = set[int]().union(*map(_codes, _PARTS.findall(folded)))
     return np.sort(np.fromiter(codes, np.int64, len(codes)))
+
+
+@lru_cache(MAX_WORDS_KEPT)
+def _codes(part: str) -> frozenset[int]:
+    """Returns the buckets of one word and of the runs of letters in it; most words of a text were in another one before."""
+    word = f" {part} "
+    found = {word[start : start + n] for n in RUNS for start in range(len(word) - n + 1)} | {word}
+    return frozenset(crc32(run.encode("utf-8", "replace")) % N_BUCKETS for run in found - {" "})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +69,10 @@ class Spelling:
 
     def values(self, text: str) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Returns which known buckets a text has, and how much each counts; all of its buckets together have length one."""
-        found = buckets(text)
+        return self.values_of(buckets(text))
+
+    def values_of(self, found: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Returns the same of a text whose buckets are known."""
         places = np.searchsorted(self.known, found)
         is_known = places < len(self.known)
         is_known[is_known] = self.known[places[is_known]] == found[is_known]

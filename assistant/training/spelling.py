@@ -85,7 +85,7 @@ def _fitted(texts: Sequence[str], intents: NDArray[np.int64], n_intents: int) ->
         known, counts = known[counts > 1], counts[counts > 1]
     rarity = _rarity(counts, len(texts))
     bare = Spelling(known, rarity, float(_rarity(np.array([1]), len(texts))[0]), np.zeros((len(known), n_intents), np.float32))
-    values = [bare.values(text) for text in texts]
+    values = [bare.values_of(codes) for codes in found]
     borders = np.cumsum([0, *(len(places) for places, _ in values)])
     places = np.concatenate([places for places, _ in values])
     matrix = csr_matrix((np.concatenate([row for _, row in values]), places, borders), shape=(len(texts), len(known)))
