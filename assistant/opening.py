@@ -155,7 +155,7 @@ def _load_model(entries: EntryStore, settings: Settings, folder: Path) -> tuple[
 
 def open_faq(entries: EntryStore, interpreter: Interpreter, settings: Settings) -> FaqIndex:
     """Returns the index of the FAQ over the interpreter's sentence vectors."""
-    return FaqIndex(entries, interpreter.encode, interpreter.fingerprint, settings.faq_threshold)
+    return FaqIndex(entries, interpreter.encode, interpreter.fingerprint, settings.faq_threshold, is_word=interpreter.is_word)
 
 
 def open_documents(

@@ -85,6 +85,12 @@ def is_word_piece(tokenizer: Tokenizer) -> bool:
     return isinstance(tokenizer.model, models.WordPiece)
 
 
+def is_one_piece(tokenizer: Tokenizer, word: str) -> bool:
+    """Says whether a word stands in the vocabulary whole."""
+    ids: list[int] = tokenizer.encode(word, add_special_tokens=False).ids
+    return len(ids) == 1 and ids[0] != special_ids(tokenizer).unknown
+
+
 def starts_word(piece: str, *, word_piece: bool) -> bool:
     """Says whether a piece of the vocabulary begins a word."""
     return not piece.startswith("##") if word_piece else piece.startswith("▁")

@@ -1,10 +1,9 @@
 """Turns features into the probability that an entry is the right one, and says from which score on it may answer.
 
 Three steps, all fitted to the FAQ itself, see ``assistant.faq.leave_one_out``. The features are weighed so that of all entries the
-right one comes first. Then two chances are taken: that the question is one the FAQ is about, by how near it comes to entries and to
-the FAQ as a whole; and that the first entry is the right one if so, by its weighed sum and its lead over the second. What a curator
-wants to hear of is a question that nothing answers, more than one that two entries share, so the second chance counts for less; of
-both together logistic regression makes the probability.
+right one comes first. Then two chances are taken: that the question has an entry at all, by how near it comes to entries and to the
+FAQ as a whole; and that the first entry is the right one if so, by its weighed sum and its lead over the second. Their product is
+the probability that the first entry is right.
 
 Each step starts from usual values and moves from them as far as the data has weight: an FAQ of three entries keeps them, one of a
 hundred has its own. No feature's weight is ever negative, so that more likeness never lowers a score; where an encoder's vectors
@@ -33,9 +32,6 @@ right than wrong answers."""
 N_TOPICAL = N_COSINES + 2
 """What tells whether the FAQ is about a question: the highest cosines, the best cover of its words, nearness to the whole FAQ."""
 
-RIGHT_SHARE = 0.3
-"""How much the chance that the first entry is the right one counts beside the chance that the question has an entry at all."""
-
 
 @dataclass(frozen=True)
 class Calibration:
@@ -47,8 +43,8 @@ class Calibration:
         weights: of each feature above its level.
         topical: what makes a question one that the FAQ is about: of the highest cosines of its candidates, of how much of its
             words one of them has, and of its nearness to the whole FAQ, all above their levels; and a constant.
-        leading: what makes the first entry the right one: of its weighed sum, of its lead, and a constant.
-        odds: from both chances together to log-odds: slope and constant.
+        topical_odds: from these log-odds to those of what people ask, most of which has an entry: slope and constant.
+        leading: what makes the first entry the right one if there is one: of its weighed sum, of its lead, and a constant.
         threshold: the score from which an entry may answer: most questions that have an entry reach it, off-topic ones hardly ever.
     """
 
@@ -56,8 +52,8 @@ class Calibration:
     domain_level: float
     weights: tuple[float, ...]
     topical: tuple[float, ...]
+    topical_odds: tuple[float, ...]
     leading: tuple[float, ...]
-    odds: tuple[float, ...]
     threshold: float
 
     def scores(self, table: Floats, domain: float) -> Floats:
@@ -84,8 +80,8 @@ class Calibration:
 
     def chance(self, topical: Any, leading: Any) -> Floats:
         """Returns the probability that the first candidate is the right one, from the log-odds of both; numbers or arrays."""
-        slope, constant = self.odds
-        return HIGHEST * sigmoid(slope * evidence(topical, leading) + constant)
+        slope, constant = self.topical_odds
+        return np.asarray(HIGHEST * sigmoid(slope * topical + constant) * sigmoid(leading))
 
     def as_json(self) -> dict[str, Any]:
         """Returns the calibration as JSON."""
@@ -106,8 +102,8 @@ USUAL = Calibration(
     domain_level=0.3,
     weights=(2.0, 5.0, 4.0, 6.0, 2.0, 2.0),
     topical=(2.0, 3.0, 2.0, 4.0, 3.0, -3.5),
+    topical_odds=(1.0, 0.5),
     leading=(0.2, 0.8, -2.2),
-    odds=(2.0, 1.5),
     threshold=0.4,
 )
 """What holds before anything is known of the FAQ and the encoder."""
@@ -129,11 +125,6 @@ _MAX_LEAD = 5.0
 """Rivals further behind than this are none."""
 
 
-def evidence(topical: Any, leading: Any) -> Floats:
-    """Returns both chances together, as a logarithm: 0 where both are certain."""
-    return log_sigmoid(topical) + RIGHT_SHARE * log_sigmoid(leading)
-
-
 def with_constant(columns: Floats) -> Floats:
     """Returns the columns with a column of ones after them."""
     return np.concatenate([columns, np.ones((*columns.shape[:-1], 1))], axis=-1)
@@ -142,8 +133,3 @@ def with_constant(columns: Floats) -> Floats:
 def sigmoid(logits: Any) -> Floats:  # Any: a number or an array of them
     """Returns the probability of log-odds."""
     return np.asarray(1.0 / (1.0 + np.exp(-np.clip(logits, -60.0, 60.0))))
-
-
-def log_sigmoid(logits: Any) -> Floats:
-    """Returns the logarithm of the probability of log-odds."""
-    return np.asarray(-np.logaddexp(0.0, -np.asarray(logits, dtype=np.float64)))

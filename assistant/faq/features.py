@@ -16,7 +16,7 @@ from assistant.faq.vector_index import VectorIndex
 from assistant.faq.vocabulary import Vocabulary, stem
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from assistant.faq.pieces import Counts, Pieces
     from assistant.faq.wording import Wording
@@ -81,11 +81,14 @@ class Features:
     Args:
         wordings: of each entry.
         vectors: those of each entry's texts, in the order of ``texts_of``.
+        is_word: see ``Vocabulary``.
     """
 
-    def __init__(self, wordings: Sequence[Wording], vectors: Sequence[Vectors]) -> None:
+    def __init__(
+        self, wordings: Sequence[Wording], vectors: Sequence[Vectors], is_word: Callable[[str], bool] | None = None
+    ) -> None:
         self._wordings = wordings
-        self.vocabulary = Vocabulary(known.spelt for known in self._wordings)
+        self.vocabulary = Vocabulary((known.spelt for known in self._wordings), is_word)
         n_questions = [len(known.folded) for known in self._wordings]
         self.questions = Grouped([made[:n] for made, n in zip(vectors, n_questions, strict=True)])
         # An answer of which nothing is left without its marks is stood in for by the entry's question.

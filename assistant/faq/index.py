@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from assistant.faq.entry import FaqEntry
     from assistant.faq.grouped import Vectors
     from assistant.faq.queue import QuestionCluster, Unanswered
-    from assistant.faq.retriever import Encode, TextHit
+    from assistant.faq.retriever import Encode, IsWord, TextHit
     from assistant.faq.wording import Wording
     from assistant.messages import FaqResult, ProgressCallback
 
@@ -92,13 +92,17 @@ class FaqIndex:
         encode: makes sentence vectors.
         fingerprint: names the encoder; vectors kept under another one are computed again.
         threshold: the score from which an entry answers, unless it has its own; None: the one that was found to suit the FAQ.
+        is_word: see ``Retriever``.
     """
 
-    def __init__(self, store: EntrySource, encode: Encode, fingerprint: str, threshold: float | None = None) -> None:
+    def __init__(
+        self, store: EntrySource, encode: Encode, fingerprint: str, threshold: float | None = None, *, is_word: IsWord | None = None
+    ) -> None:
         self._store = store
         self._encode = encode
         self._fingerprint = fingerprint
         self._threshold = threshold
+        self._is_word = is_word
         self._revision = 0
         self._day = _today()
         self._entries: dict[str, FaqEntry] = {}
@@ -228,6 +232,7 @@ class FaqIndex:
             vectors=[self._vectors[entry.id] for entry in entries],
             wordings=[self._wordings[entry.id] for entry in entries],
             calibration=self._calibration,
+            is_word=self._is_word,
         )
         if self._calibration is None and entries:
             self._calibration, self._n_changed = retriever.calibration, 0

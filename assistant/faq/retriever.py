@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 Encode: TypeAlias = "Callable[[Sequence[str]], np.ndarray[Any, np.dtype[np.float32]]]"
 """Turns texts into normalised sentence vectors. Shape: (text, dimension) float32."""
 
+IsWord: TypeAlias = "Callable[[str], bool]"
+"""Says whether a folded word is one of the language."""
+
 N_CANDIDATES = 12
 """Entries that each way of searching brings in; what is further down is never the answer."""
 
@@ -69,6 +72,7 @@ class Retriever:
         vectors: of each entry, in the order of ``texts_of``; None: they are computed.
         wordings: of each entry; None: they are counted.
         calibration: fitted before; None: it is fitted to the entries.
+        is_word: whether a folded word is one of the language: such a one is not taken for a misspelt one; None: unknown.
     """
 
     def __init__(
@@ -81,6 +85,7 @@ class Retriever:
         vectors: Sequence[Vectors] | None = None,
         wordings: Sequence[Wording] | None = None,
         calibration: Calibration | None = None,
+        is_word: IsWord | None = None,
     ) -> None:
         self._entries = tuple(entries)
         self._encode = encode
@@ -90,7 +95,7 @@ class Retriever:
         self._exact = _exact(wordings)
         self.calibration = calibration or USUAL
         if self._entries:
-            self._features = Features(wordings, vectors if vectors is not None else encoded(self._entries, encode))
+            self._features = Features(wordings, vectors if vectors is not None else encoded(self._entries, encode), is_word)
             self.calibration = calibration or self._fitted()
         self.threshold = self.calibration.threshold if threshold is None else threshold
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from assistant.faq.folding import words
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable
 
 STEM_CHARS = 5
 """Words are compared by their first letters: "deliver" and "delivery" are one, in most languages of Europe."""
@@ -46,9 +46,11 @@ class Vocabulary:
 
     Args:
         spelt: the folded words of each entry.
+        is_word: whether a folded word is one of the language, and so never a misspelt one; None: nothing is known of it.
     """
 
-    def __init__(self, spelt: Iterable[Collection[str]]) -> None:
+    def __init__(self, spelt: Iterable[Collection[str]], is_word: Callable[[str], bool] | None = None) -> None:
+        self._is_word = is_word or (lambda _: False)
         self._entry_counts: Counter[str] = Counter()
         self._words: dict[str, list[str]] = {}
         self._stems: Counter[str] = Counter()
@@ -95,6 +97,9 @@ class Vocabulary:
     def corrected(self, word: str) -> str:
         """Returns the known word that a word was meant to be, or the word itself when it is known or none is near."""
         if len(word) < MIN_CORRECTED_CHARS or word in self._entry_counts or stem(word) in self._stems or not word.isalpha():
+            return word
+        # "greeting" is near to "getting", and was not meant to be it.
+        if self._is_word(word):
             return word
         from rapidfuzz.distance import OSA
         from rapidfuzz.process import extractOne

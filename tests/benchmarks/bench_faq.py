@@ -23,7 +23,7 @@ from assistant.faq.index import FaqIndex
 from assistant.faq.vector_index import VectorIndex
 from assistant.stores.database import open_database
 from assistant.stores.entries import EntryStore
-from tests.benchmarks.faq_retrieval import encoder
+from tests.benchmarks.faq_retrieval import encoder_named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -125,7 +125,7 @@ def main() -> None:
     parser.add_argument("--passages", type=int, default=1_000_000)
     arguments = parser.parse_args()
     if arguments.entries:
-        _measure_entries(arguments.entries, encoder(arguments.model) if arguments.model else None)
+        _measure_entries(arguments.entries, encoder_named(arguments.model).encode if arguments.model else None)
     if arguments.passages:
         _measure_passages(arguments.passages)
 

@@ -15,7 +15,7 @@ from typing import Any
 from assistant.faq.entry import FaqEntry
 from assistant.faq.files import read_entries
 from assistant.faq.retriever import Retriever
-from tests.benchmarks.faq_retrieval import ROOT, encoder
+from tests.benchmarks.faq_retrieval import ROOT, encoder_named
 
 
 def main() -> None:
@@ -23,7 +23,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--encoder", default="checkpoint", help="checkpoint, teacher or a model folder")
     entries = [entry for file in sorted((ROOT / "data" / "faq").iterdir()) for entry in read_entries(file)]
-    retriever = Retriever(entries, encoder(parser.parse_args().encoder))
+    retriever = Retriever(entries, encoder_named(parser.parse_args().encoder).encode)
     alarms = retriever.likenesses()
     for pair in alarms:
         print(f"reported: {pair.entry_id}, {pair.other_id} {pair.why}")

@@ -17,6 +17,7 @@ import json
 import random
 import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -32,7 +33,7 @@ from assistant.stores.seeding import seed_if_empty
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from assistant.faq.retriever import Encode
+    from assistant.faq.retriever import Encode, IsWord
 
 ROOT = Path(__file__).parents[2]
 N_DRAWS = 3
@@ -67,13 +68,25 @@ class Figures:
     p95_ms: float
 
 
-def measured(encode: Encode, paraphrases: Sequence[tuple[str, str]], out_of_scope: Sequence[str]) -> Figures:
+@dataclass(frozen=True, slots=True)
+class Encoder:
+    """What makes vectors, and knows words; None: it knows none."""
+
+    encode: Encode
+    is_word: IsWord | None = None
+
+    def index(self, store: EntryStore) -> FaqIndex:
+        """Returns the index of a store."""
+        return FaqIndex(store, self.encode, "benchmark", is_word=self.is_word)
+
+
+def measured(encoder: Encoder, paraphrases: Sequence[tuple[str, str]], out_of_scope: Sequence[str]) -> Figures:
     """Returns the figures of an encoder on the shipped FAQ."""
     with TemporaryDirectory() as folder, open_database(f"sqlite:///{folder}/assistant.db") as database:
         store = EntryStore(database)
         seed_if_empty(store, [ROOT / "data" / "faq"])
-        start_s = _seconds(lambda: FaqIndex(store, encode, "benchmark").refreshed())
-        index = FaqIndex(store, encode, "benchmark")
+        start_s = _seconds(lambda: encoder.index(store).refreshed())
+        index = encoder.index(store)
         restart_s = _seconds(index.refreshed)
         ranked, times = [], []
         for question, _ in paraphrases:
@@ -113,8 +126,9 @@ class Hits:
     alone_5: float
 
 
-def intents_measured(encode: Encode, rows: Sequence[dict[str, Any]], seed: int) -> Hits:
+def intents_measured(encoder: Encoder, rows: Sequence[dict[str, Any]], seed: int) -> Hits:
     """Returns how well questions find one entry an intent, with five alternatives."""
+    encode = encoder.encode
     asked = rows[::10]
     rest: dict[str, list[str]] = {}
     for number, row in enumerate(rows):
@@ -128,7 +142,7 @@ def intents_measured(encode: Encode, rows: Sequence[dict[str, Any]], seed: int) 
     with TemporaryDirectory() as folder, open_database(f"sqlite:///{folder}/assistant.db") as database:
         store = EntryStore(database)
         store.import_entries(entries)
-        index = FaqIndex(store, encode, "benchmark")
+        index = encoder.index(store)
         found = [[match.entry_id for match in index.search(row["text"]).matches] for row in asked]
     return Hits(
         float(np.mean([places[:1] == [slug(row["intent"])] for places, row in zip(found, asked, strict=True)])),
@@ -143,25 +157,27 @@ def _entry(intent: str, texts: Sequence[str]) -> FaqEntry:
     return FaqEntry(slug(intent), texts[0], intent.replace("_", " "), tuple(texts[1:]), status="published")
 
 
-def encoder(name: str) -> Encode:
+def encoder_named(name: str) -> Encoder:
     """Returns the encoder that a name of the command line means."""
     if name == "words":
-        return _nothing
+        return Encoder(_nothing)
     if name == "checkpoint":
         from assistant.albert.checkpoint import load_checkpoint
         from assistant.albert.encode import encode_texts
+        from assistant.albert.tokenizer import is_one_piece
 
         checkpoint = load_checkpoint(ROOT / "data" / "albert-compact")
-        return lambda texts: encode_texts(checkpoint.model, checkpoint.tokenizer, texts)
+        return Encoder(partial(encode_texts, checkpoint.model, checkpoint.tokenizer), partial(is_one_piece, checkpoint.tokenizer))
     if name == "teacher":
         from assistant.albert.encode import encode_texts
         from assistant.albert.teacher import load_teacher
 
         teacher = load_teacher()
-        return lambda texts: encode_texts(teacher.model, teacher.tokenizer, texts)
+        return Encoder(partial(encode_texts, teacher.model, teacher.tokenizer))
     from assistant.nlu.interpreter import Interpreter
 
-    return Interpreter.load(Path(name)).encode
+    model = Interpreter.load(Path(name))
+    return Encoder(model.encode, model.is_word)
 
 
 def main() -> None:
@@ -176,11 +192,11 @@ def main() -> None:
     out_of_scope = [row["text"] for row in _json_lines(arguments.out_of_scope)] if arguments.out_of_scope else []
     print(f"{len(paraphrases)} paraphrases, {len(out_of_scope)} questions out of scope")
     for name in arguments.encoder:
-        figures = measured(encoder(name), paraphrases, out_of_scope)
+        figures = measured(encoder_named(name), paraphrases, out_of_scope)
         shown = (f"{field} {getattr(figures, field):.3f}" for field in Figures.__slots__ if getattr(figures, field) is not None)
         print(f"{name}: {', '.join(shown)}", flush=True)
         if arguments.intents:
-            drawn = [intents_measured(encoder(name), _json_lines(arguments.intents), seed) for seed in range(N_DRAWS)]
+            drawn = [intents_measured(encoder_named(name), _json_lines(arguments.intents), seed) for seed in range(N_DRAWS)]
             means = (f"{field} {np.mean([getattr(hits, field) for hits in drawn]):.3f}" for field in Hits.__slots__)
             print(f"{name}, an entry an intent: {', '.join(means)}", flush=True)
 

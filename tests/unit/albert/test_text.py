@@ -4,9 +4,10 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
+from tokenizers import Tokenizer, models
 
 from assistant.albert.corpus import Source, read_documents, read_source, split_sentences
-from assistant.albert.tokenizer import special_ids, train_tokenizer
+from assistant.albert.tokenizer import is_one_piece, special_ids, train_tokenizer
 from assistant.errors import BadCorpus
 
 if TYPE_CHECKING:
@@ -87,3 +88,11 @@ def test_a_cased_vocabulary_tells_capitals_apart() -> None:
 def test_no_words_make_no_vocabulary() -> None:
     with pytest.raises(BadCorpus, match="no words"):
         train_tokenizer(["", "  "], vocab_size=100)
+
+
+def test_what_the_vocabulary_has_whole_is_one_piece() -> None:
+    tokenizer = Tokenizer(models.WordPiece({"[UNK]": 0, "refund": 1, "ref": 2, "##udn": 3}))
+    assert is_one_piece(tokenizer, "refund")
+    assert not is_one_piece(tokenizer, "refudn")
+    assert not is_one_piece(tokenizer, "\u4e2d")
+    assert not is_one_piece(tokenizer, "")
