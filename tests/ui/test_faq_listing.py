@@ -4,7 +4,9 @@ from dataclasses import replace
 from datetime import date
 
 from assistant.faq.entry import FaqEntry
+from assistant.ui.faq.entries import read_list
 from assistant.ui.faq.listing import ORDERS, Listing, arranged, state_of
+from tests.ui.fake import FakeAgent, FakeEntries, FakeFaq
 
 TODAY = date(2027, 3, 1)
 ENTRIES = (
@@ -55,3 +57,14 @@ def test_a_published_entry_that_does_not_answer_today_says_why() -> None:
     assert state_of(replace(entry, valid_until=date(2027, 2, 28)), TODAY) == "◌ over"
     assert state_of(replace(entry, valid_from=date(2027, 3, 2)), TODAY) == "◌ not yet"
     assert state_of(replace(entry, status="draft", valid_from=date(2027, 3, 2)), TODAY) == "○ draft"
+
+
+def test_what_answers_best_is_on_top_of_what_has_the_words() -> None:
+    agent = FakeAgent(entries=FakeEntries(ENTRIES))
+    live = [replace(entry, status="published", answer="cards") for entry in ENTRIES]
+    agent.entries = FakeEntries(tuple(live))
+    agent.faq = FakeFaq(agent.entries)
+    found, searched = read_list(agent, "gamma", Listing(), 0.0)
+    assert searched is not None
+    assert [entry.id for entry in found.entries] == sorted(found.scores, key=lambda one: -found.scores[one])[: len(found.entries)]
+    assert found.entries[0].id == "c"

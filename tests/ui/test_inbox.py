@@ -118,6 +118,21 @@ async def test_taken_over_answered_given_back_and_put_aside(make_app: Callable[.
         await see(pilot, "All 2")
 
 
+async def test_a_long_conversation_opens_at_what_is_of_concern(make_app: Callable[..., AssistantApp], database: Database) -> None:
+    talk = [event for number in range(40) for event in turn(f"message {number}", "greet", 0.9)]
+    ConversationStore(database).append("dora", [*talk, *turn("gibberish xyz", "nlu_fallback", 0.8, "fallback", "Pardon?")], 0)
+    async with make_app().run_test(size=(80, 24)) as pilot:
+        await see(pilot, "model ready")
+        await pilot.press("f7")
+        await see(pilot, "All 4")
+        await pilot.press("slash")
+        await write(pilot, "gibberish")
+        await pilot.press("enter", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, CaseScreen))
+        await see(pilot, "User       gibberish xyz")
+        assert "message 0 " not in shown(pilot)
+
+
 async def test_a_suggested_reply_is_put_into_the_answer_by_key_and_by_click(
     make_app: Callable[..., AssistantApp], agent: FakeAgent, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

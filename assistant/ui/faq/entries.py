@@ -41,7 +41,7 @@ _HINT = N_("Type to search; this line says which entry a question would get.")
 def read_list(agent: AgentPort, text: str, listing: Listing, since: float) -> tuple[Found, FaqResult | None]:
     """Returns the entries to show, and what a question of the searched words finds; None without a search.
 
-    Searched, those that have the words come first, and then those that the question finds.
+    Searched, those that the question finds come first, the best on top, and then the others that have the words.
     """
     every = agent.entries.list(status=listing.status, text=text)
     hits = agent.askings.hits(since)
@@ -52,8 +52,9 @@ def read_list(agent: AgentPort, text: str, listing: Listing, since: float) -> tu
     listed = {entry.id for entry in every}
     near = [match.entry_id for match in found.matches if match.entry_id not in listed and match.score >= _MIN_SCORE]
     more = [entry for entry in map(agent.entries.get, near) if listing.status in {None, entry.status}]
-    shown = arranged([*every, *more], listing, hits, is_ranked=True)
-    return Found(shown, categories, hits, {match.entry_id: match.score for match in found.matches}), found
+    scores = {match.entry_id: match.score for match in found.matches}
+    ranked = sorted([*every, *more], key=lambda entry: -scores.get(entry.id, 0.0))
+    return Found(arranged(ranked, listing, hits, is_ranked=True), categories, hits, scores), found
 
 
 class EntriesPane(DeskPane):

@@ -69,6 +69,7 @@ class SaidList(OptionList):
         if spoken:
             start = of_concern[-1] if of_concern and is_first else len(spoken) - 1
             self.highlighted = start if is_first or was_last or chosen is None else min(chosen, len(spoken) - 1)
+            self.call_after_refresh(self.scroll_to_highlight)  # at first it has no height to scroll in
 
     @property
     def current(self) -> Event | None:
