@@ -151,9 +151,9 @@ class SettingsScreen(DeskScreen):
     # --- language
 
     @on(OptionList.OptionSelected, "#languages")
-    async def _speak(self, event: OptionList.OptionSelected) -> None:
-        if event.option.id:
-            await self.desk.speak(event.option.id)
+    def _speak(self, event: OptionList.OptionSelected) -> None:
+        if event.option.id:  # by the app: this screen goes, and cannot wait for its own end
+            self.desk.call_later(self.desk.speak, event.option.id)
 
     # --- tabs
 
