@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.widgets import Button, Static, TabbedContent, TabPane
 
 from assistant.languages import N_, tr
+from assistant.project import model_in_use
 from assistant.training.shelf import kept_models
 from assistant.ui.actions import bindings
 from assistant.ui.chat.evidence import bar
@@ -207,7 +208,7 @@ class TrainingScreen(DeskScreen):
         is_running = run.state is RunState.RUNNING
         if is_running != self.query_one("#fast", Button).disabled:
             self._switch_buttons(is_running=is_running)
-        is_first = is_running and self.desk.agent is None
+        is_first = is_running and self.desk.agent is None and model_in_use(self.desk.project) is None
         self.query_one("#intro", Static).update(tr(_FIRST if is_first else _INTRO))
         self._show_progress(run)
         self._show_curves(run)
