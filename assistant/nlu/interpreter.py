@@ -62,7 +62,7 @@ class Interpreter:
         manifest: Mapping[str, Any],
         values: Sequence[ValueExtractor] = (),
     ) -> None:
-        settings, extractors, self._novelty, several, self._signals, self._spelling = parts
+        settings, extractors, self._novelty, several, self._signals, self._spelling, self._words = parts
         self._session = session
         self._tokenizer = tokenizer
         self._finder = EntityFinder(TagScheme(settings.kinds), extractors, tuple(values))
@@ -182,11 +182,14 @@ class Interpreter:
     ) -> NDArray[np.float64]:
         pieces = first_pieces(text, words, encoding.offsets)
         if NO_PIECE not in pieces:
-            return log_softmax(tag_logits[pieces])
-        log_probs = np.zeros((len(words), tag_logits.shape[1]))
-        has_piece = [row for row, piece in enumerate(pieces) if piece != NO_PIECE]
-        log_probs[has_piece] = log_softmax(tag_logits[[pieces[row] for row in has_piece]])
-        return log_probs
+            logits = tag_logits[pieces]
+        else:
+            logits = np.zeros((len(words), tag_logits.shape[1]), dtype=np.float32)
+            has_piece = [row for row, piece in enumerate(pieces) if piece != NO_PIECE]
+            logits[has_piece] = tag_logits[[pieces[row] for row in has_piece]]
+        if self._words is not None:
+            logits = logits + self._words.logits([text[start:end] for start, end in words])
+        return log_softmax(logits)
 
 
 def _clean(text: str) -> str:

@@ -7,6 +7,7 @@
 - novelty.safetensors: what is familiar
 - several.safetensors: what tells several intents in one message, where examples join intents
 - spelling.safetensors: what the letters of a text say of its intent, where that helps
+- words.safetensors: what the letters of a word and its neighbours say of its tag, where that helps
 - signals.json, signals.safetensors: how messages sound, and what moderation finds in them; not in models of earlier releases
 - config.json, encoder.safetensors, heads.safetensors: the same weights for torch
 - manifest.json: hashes of all of them, and metrics
@@ -27,6 +28,7 @@ from assistant.nlu.novelty import Novelty
 from assistant.nlu.several import Several, has_several
 from assistant.nlu.signals.heads import SignalHeads, load_heads, save_heads
 from assistant.nlu.spelling import Spelling
+from assistant.nlu.word_spelling import WordSpelling
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,6 +40,7 @@ EXTRACTORS = "extractors.json"
 NOVELTY = "novelty.safetensors"
 SEVERAL = "several.safetensors"
 SPELLING = "spelling.safetensors"
+WORDS = "words.safetensors"
 ENCODER_CONFIG = "config.json"
 ENCODER_WEIGHTS = "encoder.safetensors"
 HEAD_WEIGHTS = "heads.safetensors"
@@ -85,6 +88,7 @@ class ModelParts(NamedTuple):
         several: what tells several intents at once; None where no example joins any.
         signals: what weighs messages; None: nothing does.
         spelling: what letters say of intents; None where they add nothing to the vector.
+        words: what letters and neighbours say of the tags of words; None likewise.
     """
 
     settings: ModelSettings
@@ -93,6 +97,7 @@ class ModelParts(NamedTuple):
     several: Several | None = None
     signals: SignalHeads | None = None
     spelling: Spelling | None = None
+    words: WordSpelling | None = None
 
 
 def save_settings(folder: Path, parts: ModelParts) -> None:
@@ -108,6 +113,8 @@ def save_settings(folder: Path, parts: ModelParts) -> None:
         save_file({"weights": parts.several.weights, "bias": parts.several.bias, "temperature": temperature}, folder / SEVERAL)
     if parts.spelling is not None:
         _save_spelling(folder / SPELLING, parts.spelling)
+    if parts.words is not None:
+        save_file({"known": parts.words.known, "weights": parts.words.weights.astype(np.float16)}, folder / WORDS)
     if parts.signals is not None:
         save_heads(folder, parts.signals)
 
@@ -140,12 +147,12 @@ def load_settings(folder: Path) -> ModelParts:
         tensors = load_file(folder / NOVELTY)
         novelty = Novelty(tensors["whitening"], tensors["centres"], float(tensors["scale"][0]))
         several = _load_several(folder, settings.intents)
-        spelling = _load_spelling(folder / SPELLING)
+        spelling, words = _load_spelling(folder / SPELLING), _load_words(folder / WORDS)
     except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
         if form is None:
             raise ModelOfOtherRelease(folder=folder, form=1, reads=MODEL_FORM) from error
         raise BadModel(folder=folder, why=f"{type(error).__name__}: {error}") from error
-    return ModelParts(settings, extractors, novelty, several, load_heads(folder), spelling)
+    return ModelParts(settings, extractors, novelty, several, load_heads(folder), spelling, words)
 
 
 def _load_spelling(path: Path) -> Spelling | None:
@@ -178,6 +185,15 @@ def _form(folder: Path) -> int | None:
     except (OSError, ValueError, TypeError):
         return None
     return form if isinstance(form, int) else None
+
+
+def _load_words(path: Path) -> WordSpelling | None:
+    from safetensors.numpy import load_file
+
+    if not path.is_file():
+        return None
+    tensors = load_file(path)
+    return WordSpelling(tensors["known"], tensors["weights"].astype(np.float32))
 
 
 def _load_several(folder: Path, labels: tuple[str, ...]) -> Several | None:

@@ -24,6 +24,7 @@ class HeldOut:
         logits: of intents, a row an example.
         intents: the right ones.
         gold, found: tags of each example's words.
+        tag_logits: what ``found`` was made from. Shape of each: (word, tag).
         rows: where each example stands in what was measured on, in the order of the intents.
     """
 
@@ -32,6 +33,7 @@ class HeldOut:
     gold: list[Sequence[int]] = field(default_factory=list)
     found: list[Sequence[int]] = field(default_factory=list)
     rows: list[int] = field(default_factory=list)
+    tag_logits: list[NDArray[np.float32]] = field(default_factory=list)
 
     def add_intent(self, logits: NDArray[np.float32], intent: int, row: int = -1) -> None:
         """Adds an example's intent, and where the example stands in what is measured on; -1: nobody asks."""
@@ -55,6 +57,7 @@ class HeldOut:
         """
         self.gold.append(tags)
         self.found.append(best_path(log_softmax(logits)))
+        self.tag_logits.append(logits)
 
     @property
     def accuracy(self) -> float:
@@ -79,6 +82,11 @@ class HeldOut:
         """Returns the mean negative log-probability of the right intents, under the temperature that suits them best."""
         rows = np.arange(len(self.intents))
         return float(-log_softmax(np.stack(self.logits), self.temperature())[rows, self.intents].mean())
+
+    def tag_loss(self) -> float:
+        """Returns the mean negative log-probability of the right tags; 0.0 when no word has any."""
+        losses = [-log_softmax(logits)[np.arange(len(tags)), tags] for logits, tags in zip(self.tag_logits, self.gold, strict=True)]
+        return float(np.concatenate(losses).mean()) if sum(map(len, losses)) else 0.0
 
     def temperature(self) -> float:
         """Returns the temperature that suits the intents' logits."""

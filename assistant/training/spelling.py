@@ -5,17 +5,19 @@ Source: Allen 1974 for the left-out answers (PRESS).
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from assistant.nlu.spelling import Spelling, buckets
-from assistant.training.scoring import HeldOut
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
+
+    from assistant.training.scoring import HeldOut
 
 PENALTY = 0.5
 MOST_EXAMPLES = 2_000
@@ -64,7 +66,7 @@ def fit_spelling(
 
 def _together(held: HeldOut, answers: Sequence[NDArray[np.float32]], share: float) -> HeldOut:
     logits = [own + np.float32(share) * other for own, other in zip(held.logits, answers, strict=True)]
-    return HeldOut(logits, held.intents, held.gold, held.found, held.rows)
+    return replace(held, logits=logits)
 
 
 def _chosen(intents: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -29,6 +29,7 @@ from assistant.training.several import fit_several
 from assistant.training.signal_transfer import heads_for
 from assistant.training.spelling import fit_spelling
 from assistant.training.split import partition
+from assistant.training.word_spelling import fit_word_spelling
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from assistant.nlu.signals.heads import SignalHeads
     from assistant.nlu.spelling import Spelling
     from assistant.nlu.training_data import Example, TrainingData
+    from assistant.nlu.word_spelling import WordSpelling
     from assistant.training.arguments import Mode, TrainingArguments
     from assistant.training.outcome import Outcome
     from assistant.training.precision import Precision, PrecisionChoice
@@ -119,7 +121,9 @@ def train_model(
         extractors = replace(extractors, roles=fit_roles(data.examples))
         plain = checkpoint if isinstance(checkpoint, PlainCheckpoint) else checkpoint.plain()
         task = _task(data, dev, plain, arguments, labels, on_progress, cache)
-        outcome, spelling = _with_spelling(_trained(checkpoint, plain, task), data, dev, task)
+        outcome, spelt = _with_spelling(
+            _trained(checkpoint, plain, task), without_roles(data), None if dev is None else without_roles(dev), task
+        )
         on_progress(Progress("export", 0, 1))
         model = _Finished(replace(plain, weights=outcome.weights, tokenizer=task.tokenizer), outcome, task)
         measured = data.examples if dev is None else dev.examples
@@ -138,9 +142,7 @@ def train_model(
         metadata |= {"signals": signals[1]} if signals else {}
         novelty = Novelty.of(outcome.frozen.vectors, task.intents, outcome.is_unseen)
         several = fit_several(outcome.frozen.vectors, task.intents, arguments.seed)
-        parts = ModelParts(
-            model.settings(choice.precision), extractors, novelty, several, signals[0] if signals else None, spelling
-        )
+        parts = ModelParts(model.settings(choice.precision), extractors, novelty, several, signals[0] if signals else None, *spelt)
         beside = _with_readings(model.readings(measured), companion)
         save_model(output, model.encoder, outcome.heads, parts, metadata, choice, beside)
     on_progress(Progress("export", 1, 1, metrics))
@@ -195,18 +197,27 @@ def _trained(checkpoint: Checkpoint | PlainCheckpoint, plain: PlainCheckpoint, t
     return train_full(checkpoint, task)
 
 
-def _with_spelling(outcome: Outcome, data: TrainingData, dev: TrainingData | None, task: Task) -> tuple[Outcome, Spelling | None]:
-    """Returns what letters say beside the encoder, and the outcome with what both say of held-out examples."""
-    labels, held = task.labels.intents, outcome.held
+class _Spelt(NamedTuple):
+    """What letters say beside the encoder: of intents, and of the tags of words."""
+
+    intents: Spelling | None
+    words: WordSpelling | None
+
+
+def _with_spelling(outcome: Outcome, data: TrainingData, dev: TrainingData | None, task: Task) -> tuple[Outcome, _Spelt]:
+    """Returns what letters say, and the outcome with what they and the encoder together say of held-out examples."""
+    labels, held = task.labels, outcome.held
     if dev is not None:
-        known = [example.text for example in dev.examples if example.intent in labels]
-        measured: list[int | str] = [known[row] for row in held.rows]
+        apart = [example for example in dev.examples if example.intent in labels.intents]
+        places: Sequence[int | str] = [example.text for example in apart]
     else:
-        places = range(len(data.examples)) if outcome.is_unseen is None else np.flatnonzero(outcome.is_unseen).tolist()
-        measured = [places[row] for row in held.rows]
+        is_unseen = outcome.is_unseen
+        places = list(range(len(data.examples))) if is_unseen is None else np.flatnonzero(is_unseen).tolist()
+        apart = [data.examples[int(place)] for place in places]
     texts, intents = [example.text for example in data.examples], [feature.intent for feature in task.features]
-    spelling, held = fit_spelling(texts, intents, len(labels), held, measured)
-    return replace(outcome, held=held), spelling
+    spelling, held = fit_spelling(texts, intents, len(labels.intents), held, [places[row] for row in held.rows])
+    words, held = fit_word_spelling(data.examples, labels.scheme, held, [apart[row] for row in held.rows])
+    return replace(outcome, held=held), _Spelt(spelling, words)
 
 
 class _Finished:
