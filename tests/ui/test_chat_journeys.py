@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 from typing import TYPE_CHECKING
 
 import pytest
@@ -30,9 +31,18 @@ if TYPE_CHECKING:
 TRAINED_WITHIN_S = 240.0
 """It takes five to ten seconds where nothing else is going on."""
 
+JOURNEY_S = 60.0
+"""Of processor time, all processes together: from the misunderstanding to the model that answers, in a minute on one core."""
+
 
 def app_with(project: Project, agent: Agent) -> AssistantApp:
     return AssistantApp(project, agent.settings, open_agent=lambda: agent, train=quick_training(project.root))
+
+
+def processor_s() -> float:
+    """Returns the processor time that this process and those that it started have taken: other work on the machine is not in it."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
 
 
 async def test_a_form_is_interrupted_resumed_and_corrected(tmp_path: Path) -> None:
@@ -98,6 +108,7 @@ async def test_a_misunderstood_message_is_corrected_trained_and_answered(tmp_pat
     async with real_app(project, load_settings(project.config, project.endpoints)).run_test(size=(120, 50)) as pilot:
         await until(pilot, lambda: isinstance(app_of(pilot).agent, Agent), "a trained assistant", within_s=TRAINED_WITHIN_S)
         await see(pilot, "Hello! Ask me something")
+        began = processor_s()
         await say(pilot, "toodle pip old bean")
         await until(pilot, lambda: len(chat_of(pilot).query(BotView)) == 2, "an answer")
         assert "Goodbye" not in shown(pilot)
@@ -121,3 +132,5 @@ async def test_a_misunderstood_message_is_corrected_trained_and_answered(tmp_pat
         await pilot.press("f2", "escape")
         await say(pilot, "toodle pip old bean")
         await see(pilot, "Goodbye")
+        assert processor_s() - began < JOURNEY_S
+
