@@ -181,5 +181,5 @@ def _show(result: ImportReport, n_vectors: int, n_warnings: int, *, in_json: boo
         return
     verb = "would be " if is_dry_run else ""
     told = [f"{count} {verb}{name}" for name, count in counts.items() if count or name != "archived"]
-    told += [f"{result.n_unchanged} as they were"] + ([f"{n_warnings} warnings"] if n_warnings else [])
+    told += [f"{result.n_unchanged} as they were"] + ([f"{n_warnings} warning{'s' * (n_warnings > 1)}"] if n_warnings else [])
     write(", ".join(told))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.errors import MissingError
 from assistant.knowledge.proofreading import LANGUAGES, weak_sentences
+from assistant.knowledge.sentences import sentences
 from assistant.nlu.signals.anchors import NO_VECTOR
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class Doubt:
         entry_id: the entry; empty where it has no id yet.
         part: ``question``, ``alternatives`` or ``answer``.
         kind: a category of moderation, or ``fluency``: it reads badly.
-        text: the line or sentence.
+        text: the sentence.
         words: that fit least where they stand; none where it is moderation that doubts.
         score: of moderation, in [0, 1]; 0 where the sentence reads badly.
     """
@@ -64,10 +65,11 @@ def shortly(text: str, longest: int = _QUOTED) -> str:
     return text if len(text) <= longest else f"{text[: longest - 3]}..."
 
 
-def flagged_lines(text: str, heads: SignalHeads) -> Iterator[tuple[str, Flag]]:
-    """Yields the lines of a text that moderation flags, by their words alone."""
+def flagged_sentences(text: str, heads: SignalHeads) -> Iterator[tuple[str, Flag]]:
+    """Yields the sentences of a text that moderation flags, by their words alone: among others an insult is easily passed over."""
     for line in text.splitlines():
-        yield from ((line, flag) for flag in (heads.weigh(line, NO_VECTOR)[1] if line.strip() else ()))
+        for said in (line[start:end] for start, end in sentences(line)):
+            yield from ((said, flag) for flag in heads.weigh(said, NO_VECTOR)[1])
 
 
 class EntryProofs:
@@ -92,9 +94,9 @@ class EntryProofs:
             return ()
         parts = [("question", entry.question), *(("alternatives", text) for text in entry.alternatives), ("answer", entry.answer)]
         return tuple(
-            Doubt(entry.id, part, flag.category, line.strip(), score=flag.score)
+            Doubt(entry.id, part, flag.category, said, score=flag.score)
             for part, text in parts
-            for line, flag in flagged_lines(text, self._heads)
+            for said, flag in flagged_sentences(text, self._heads)
         )
 
     def weak(self, entry: FaqEntry) -> tuple[Doubt, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assistant.knowledge.entry_doubts import flagged_lines, shortly
+from assistant.knowledge.entry_doubts import flagged_sentences, shortly
 from assistant.nlu.signals.anchors import words_alone
 from assistant.project import shipped_signals
 from assistant.validation.finding import Finding
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from assistant.dialogue.domain import Domain
     from assistant.faq.entry import FaqEntry
+
 
 def own_texts(domain: Domain | None, entries: Iterable[FaqEntry]) -> Iterator[tuple[str, str]]:
     """Yields what a bot may say, each text with its place: responses, and the questions and answers of its FAQ."""
@@ -36,6 +37,6 @@ def moderation_findings(texts: Iterable[tuple[str, str]], thresholds: Mapping[st
         return
     heads = words_alone(folder).with_thresholds(thresholds)
     for where, text in texts:
-        for line, flag in flagged_lines(text, heads):
-            what = f'this reads as {flag.category.replace("_", " ")} ({flag.score:.0%}): "{shortly(line)}"'
+        for said, flag in flagged_sentences(text, heads):
+            what = f'this reads as {flag.category.replace("_", " ")} ({flag.score:.0%}): "{shortly(said)}"'
             yield Finding(False, "VAL-018", where, what, "say it in other words, or leave it if it is meant so")

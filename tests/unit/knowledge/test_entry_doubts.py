@@ -12,7 +12,7 @@ BROKEN = "Order days the within refund we and soon you your as return received 3
 
 
 def test_each_doubt_names_its_part_and_its_line() -> None:
-    entry = FaqEntry("e", "Fuck you?", f"All is well with your order.\nShut the fuck up, you stupid bitch.\n\n{BROKEN}", ("How are you?",))
+    entry = FaqEntry("e", "Fuck you?", f"All is well with your order. Shut the fuck up, you stupid bitch.\n\n{BROKEN}", ("How are you?",))
     doubts = open_proofs(Settings()).doubts(entry)
     assert [(doubt.part, doubt.kind) for doubt in doubts if doubt.part == "answer"] == [("answer", "abuse"), ("answer", "fluency")]
     assert doubts[-2].text == "Shut the fuck up, you stupid bitch."
