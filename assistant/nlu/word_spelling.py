@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 MAX_WORDS = 200
 """Words that stand behind so many get no score: the encoder has cut them off, too."""
-_RUNS = (1, 2, 3, 4)
+_RUNS = (2, 3, 4)
 _NEAR = (-3, -2, -1, 1, 2, 3)
 _BORDER = "\x00"
 _DIGIT = re.compile(r"\d")
@@ -45,6 +45,7 @@ def word_buckets(words: Sequence[str]) -> list[NDArray[np.int64]]:
 def _facts(written: str, words: Sequence[str], index: int) -> Iterator[str]:
     word = words[index]
     bordered = f"{_BORDER}{word}{_BORDER}"
+    yield from (f"in {letter}" for letter in word)
     yield from (f"in {bordered[start : start + n]}" for n in _RUNS for start in range(len(bordered) - n + 1))
     yield f"is {word}"
     yield f"shape {_shape(written)}"
