@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+import threading
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from assistant.albert.plain_heads import HEAD_WIDTH, Linear, PlainHeads
 from assistant.messages import Progress
+from assistant.training.beside import Beside
 from assistant.training.intent_head import fit_intents
 from assistant.training.scoring import HeldOut
 from assistant.training.tag_head import fit_tags, new_tag_head
@@ -95,7 +98,7 @@ class _Heads:
     ) -> None:
         self._data, self._labels, self._n_layers, self._arguments = data, labels, n_layers, arguments
         self._on_progress, self._stage = on_progress, stage
-        self._done, self._total = 0, 0
+        self._done, self._total, self._lock = 0, 0, threading.Lock()
         self._has_tags = labels.n_tags > 1
 
     def started(self) -> PlainHeads:
@@ -124,19 +127,26 @@ class _Heads:
     def _measured_on_folds(self, folds: NDArray[np.int64], going_on: TrainingArguments) -> TrainedHeads:
         """Chooses the penalty and measures on folds, then fits to all."""
         inside, outside = self._data.only(folds != 0), self._data.only(folds == 0)
-        first, best, held = self._best_penalty(inside, outside)
-        held.rows = np.flatnonzero(folds == 0).tolist()
-        first = self._with_tags(first, inside, self._arguments, learns_mix=True)
+        with Beside(partial(self._tagging, inside, going_on), self._on_progress) as tagging:
+            self._on_progress = tagging.report
+            first, best, held = self._best_penalty(inside, outside)
+            held.rows = np.flatnonzero(folds == 0).tolist()
+            texts = self._data.without_words()
+            for fold in range(1, self._n_folds):
+                trial = self._with_intents(self._new(), texts.only(folds != fold), best)
+                _add_intents(held, trial, texts.only(folds == fold), np.flatnonzero(folds == fold).tolist())
+                self._report(dev_accuracy=held.accuracy)
+            whole = self._with_intents(first, texts, best)
+            self._report()
+            first_tagged, tagged = tagging.result()
+        first, heads = replace(first_tagged, intent=first.intent), replace(tagged, intent=whole.intent)
         _add_tags(held, first, outside)
-        texts = self._data.without_words()
-        for fold in range(1, self._n_folds):
-            trial = self._with_intents(self._new(), texts.only(folds != fold), best)
-            _add_intents(held, trial, texts.only(folds == fold), np.flatnonzero(folds == fold).tolist())
-            self._report(dev_accuracy=held.accuracy)
-        heads = self._with_intents(first, texts, best)
-        self._report()
-        heads = self._with_tags(heads, self._data, going_on, learns_mix=False)
         return TrainedHeads(heads, held, first, folds == 0)
+
+    def _tagging(self, inside: Frozen, going_on: TrainingArguments, report: ProgressCallback) -> tuple[PlainHeads, PlainHeads]:
+        """Returns tag heads that were fitted without a fold, and those that went on from there with all words."""
+        first = self._with_tags(self._new(), inside, self._arguments, learns_mix=True, report=report)
+        return first, self._with_tags(first, self._data, going_on, learns_mix=False, report=report)
 
     def _best_penalty(self, inside: Frozen, outside: Frozen) -> tuple[PlainHeads, float, HeldOut]:
         """Returns heads with an intent layer under the best of the penalties, its inverse, and what they say of the others."""
@@ -164,19 +174,32 @@ class _Heads:
             penalty = data.vectors.shape[1] / (inverse * max(1, len(data.intents)))
         return replace(heads, intent=fit_intents(heads.intent, data.vectors, data.intents, penalty, self._arguments.balance))
 
-    def _with_tags(self, heads: PlainHeads, data: Frozen, arguments: TrainingArguments, *, learns_mix: bool) -> PlainHeads:
+    def _with_tags(
+        self,
+        heads: PlainHeads,
+        data: Frozen,
+        arguments: TrainingArguments,
+        *,
+        learns_mix: bool,
+        report: ProgressCallback | None = None,
+    ) -> PlainHeads:
         if not self._has_tags:
             return heads
-        report = lambda loss: self._report(tag_loss=loss)  # noqa: E731 (a line of its own would hide what it is for)
-        return fit_tags(heads, data.layers, data.tags, arguments, learns_mix=learns_mix, on_epoch=report)
+
+        def on_epoch(loss: float) -> None:
+            self._report(report, tag_loss=loss)
+
+        return fit_tags(heads, data.layers, data.tags, arguments, learns_mix=learns_mix, on_epoch=on_epoch)
 
     @property
     def _n_folds(self) -> int:
         return 1 if len(self._data.intents) >= ENOUGH_FOR_ONE_FOLD else FOLDS
 
-    def _report(self, **metrics: float) -> None:
-        self._done += 1
-        self._on_progress(Progress(self._stage, self._done, self._total, metrics))
+    def _report(self, report: ProgressCallback | None = None, /, **metrics: float) -> None:
+        with self._lock:
+            self._done += 1
+            progress = Progress(self._stage, self._done, self._total, metrics)
+        (report or self._on_progress)(progress)
 
 
 def _going_on(arguments: TrainingArguments) -> TrainingArguments:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
+
+from threadpoolctl import threadpool_limits
 
 from assistant.albert.plain_checkpoint import PlainCheckpoint, load_plain_checkpoint
 from assistant.nlu.training_data import TrainingData, read_dev, read_nlu
 from assistant.project import made_folder, put_in_use, shipped_checkpoint
+from assistant.training.beside import Beside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -60,24 +64,40 @@ def train_project(
     from assistant.training.arguments import TrainingArguments
     from assistant.training.trainer import train_model
 
-    companion = _policy(project, seed, on_progress)  # first: stories that do not hold together are found before the long part
-    data, dev = training_data(project, nlu)
-    checkpoint, is_pretrained = starting_checkpoint(data, seed, is_frozen=mode != "full" and budget_s is None)
-    arguments = TrainingArguments(mode=mode or ("fast" if is_pretrained else "full"), seed=seed)
-    if budget_s is not None and not isinstance(checkpoint, PlainCheckpoint):
-        from assistant.training.budget import plan_training
+    # One thread for each product, from here on: a limit that two threads set and lift, each in its time, would hold for neither.
+    with threadpool_limits(1, "blas"), Beside(partial(_policy, project, seed), on_progress) as policy:
+        data, dev = training_data(project, nlu)
+        checkpoint, is_pretrained = starting_checkpoint(data, seed, is_frozen=mode != "full" and budget_s is None)
+        arguments = TrainingArguments(mode=mode or ("fast" if is_pretrained else "full"), seed=seed)
+        if budget_s is not None and not isinstance(checkpoint, PlainCheckpoint):
+            from assistant.training.budget import plan_training
 
-        plan = plan_training(data, checkpoint, budget_s, seed, is_pretrained=is_pretrained)
-        arguments = plan.arguments
-        if tell is not None:
-            tell(plan.reason)
-    folder = output or project.models / f"{datetime.now(UTC):%Y%m%d-%H%M%S-%f}-{arguments.mode}"
-    made_folder(folder.parent)
-    cache = project.state / CACHE
-    result = train_model(data, dev, checkpoint, arguments, folder, on_progress, entities=entities, companion=companion, cache=cache)
+            plan = plan_training(data, checkpoint, budget_s, seed, is_pretrained=is_pretrained)
+            arguments = plan.arguments
+            if tell is not None:
+                tell(plan.reason)
+        folder = output or project.models / f"{datetime.now(UTC):%Y%m%d-%H%M%S-%f}-{arguments.mode}"
+        made_folder(folder.parent)
+        result = train_model(
+            data,
+            dev,
+            checkpoint,
+            arguments,
+            folder,
+            policy.report,
+            entities=entities,
+            companion=partial(_save_policy, policy),
+            cache=project.state / CACHE,
+        )
     if output is None:
         put_in_use(project, folder)
     return result
+
+
+def _save_policy(policy: Beside[Companion | None], folder: Path) -> dict[str, Any]:
+    """Writes the policy, once it is trained, into a model's folder, and returns what the manifest shall say of it."""
+    save = policy.result()
+    return save(folder) if save else {}
 
 
 def _policy(project: Project, seed: int, on_progress: ProgressCallback) -> Companion | None:

@@ -61,7 +61,7 @@ def test_it_computes_what_a_transformer_layer_of_torch_computes() -> None:
 
 def test_its_slopes_are_those_that_torch_finds() -> None:
     ours = network()
-    wanted = np.random.default_rng(3).dirichlet(np.ones(ACTIONS), 7).astype(np.float32) / 7
+    wanted = (np.random.default_rng(3).dirichlet(np.ones(ACTIONS), 7) / 7).astype(np.float32)
     loss, slopes = loss_and_slopes(ours, batch(), wanted)
     weights = {name: torch.from_numpy(value).requires_grad_() for name, value in ours.weights.items()}
     expected = -(torch.from_numpy(wanted) * logits_by_torch(weights, torch.from_numpy(batch())).log_softmax(-1)).sum()
@@ -77,14 +77,14 @@ def test_its_slopes_are_those_that_torch_finds() -> None:
 def test_what_dropout_hides_takes_no_part_in_the_slopes() -> None:
     """A step down the slopes of a pass with things hidden brings down the loss of that very pass by what the slopes promise."""
     ours = network()
-    wanted = np.eye(ACTIONS, dtype=np.float32)[[0, 1, 2, 3, 0, 1, 2]] / 7
+    wanted = (np.eye(ACTIONS)[[0, 1, 2, 3, 0, 1, 2]] / 7).astype(np.float32)
 
     def measured(chosen: PolicyNetwork) -> tuple[float, dict[str, np.ndarray]]:
         return loss_and_slopes(chosen, batch(), wanted, dropout=0.3, generator=np.random.default_rng(4))
 
     loss, slopes = measured(ours)
     step = 1e-3
-    moved = PolicyNetwork({name: value - np.float32(step) * slopes[name] for name, value in ours.weights.items()})
+    moved = PolicyNetwork({name: (value - step * slopes[name]).astype(np.float32) for name, value in ours.weights.items()})
     promised = step * sum(float(np.square(slope).sum()) for slope in slopes.values())
     assert loss - measured(moved)[0] == pytest.approx(promised, rel=0.05)
     assert loss != pytest.approx(loss_and_slopes(ours, batch(), wanted)[0], rel=1e-3)

@@ -15,7 +15,8 @@ def vector(*names: str) -> np.ndarray:
 
 
 def unit(vectors: np.ndarray) -> np.ndarray:
-    return (vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)).astype(np.float32)
+    found: np.ndarray = vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return found.astype(np.float32)
 
 
 def data() -> tuple[np.ndarray, list[str]]:
