@@ -47,8 +47,8 @@ def config_findings(project: Project, settings: Settings, domain: Domain, storie
     yield from option_findings(content, stories)
     language = str(content.get("language") or "en")
     if not language.lower().startswith("en"):
-        what = f'language "{language}": the shipped encoder has learned from English texts only'
-        yield _warning("VAL-007", content.place("language"), what, "expect less of intents and entities, and measure them")
+        what = f'language "{language}": the shipped encoder has read English, and only letters tell of other languages'
+        yield _warning("VAL-007", content.place("language"), what, "measure intents and entities with `assistant test nlu`")
     if not settings.rule_policy:
         rule = next((story for story in stories if story.is_rule), None)
         if rule is not None:

@@ -141,7 +141,7 @@ def test_the_shipped_bot_is_sound() -> None:
         ),
         (
             {"config": "language: de\n"},
-            ['warning VAL-007 config.yml:1: language "de": the shipped encoder has learned'],
+            ['warning VAL-007 config.yml:1: language "de": the shipped encoder has read English'],
         ),
         (
             {"config": "policies:\n- name: RulePolicy\n  core_fallback_action_name: action_defualt_fallback\n"},
