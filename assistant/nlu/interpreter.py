@@ -62,7 +62,7 @@ class Interpreter:
         manifest: Mapping[str, Any],
         values: Sequence[ValueExtractor] = (),
     ) -> None:
-        settings, extractors, self._novelty, several, self._signals, self._spelling, self._words = parts
+        settings, extractors, self._novelty, several, self._signals, self._spelling, self._words, self._chain = parts
         self._session = session
         self._tokenizer = tokenizer
         self._finder = EntityFinder(TagScheme(settings.kinds), extractors, tuple(values))
@@ -130,7 +130,7 @@ class Interpreter:
             i = spoken[row]
             spelt = self._spelling.logits(cleaned[i]) if self._spelling else np.float32(0)
             ranking, responses = self._ranker.rank(logits + spelt, vector)
-            tags = self._tag_log_probs(cleaned[i], words[i], encodings[row], tag_logits)
+            tags = self._tag_log_probs(cleaned[i], words[i], encodings[row], tag_logits, logits)
             entities = self._finder.find(cleaned[i], words[i], tags, ranking[0].name)
             strangeness = float(self._novelty.strangeness(vector[None])[0])
             sentiment, flags = self._signals.weigh(cleaned[i], vector) if self._signals else (None, ())
@@ -178,8 +178,14 @@ class Interpreter:
             yield from zip(rows, zip(*outputs, strict=True), strict=True)
 
     def _tag_log_probs(
-        self, text: str, words: Sequence[Span], encoding: Encoding, tag_logits: NDArray[np.float32]
+        self,
+        text: str,
+        words: Sequence[Span],
+        encoding: Encoding,
+        tag_logits: NDArray[np.float32],
+        intent_logits: NDArray[np.float32],
     ) -> NDArray[np.float64]:
+        """Returns the log-probability of each tag at each word. Shape: (word, tag)."""
         pieces = first_pieces(text, words, encoding.offsets)
         if NO_PIECE not in pieces:
             logits = tag_logits[pieces]
@@ -189,6 +195,8 @@ class Interpreter:
             logits[has_piece] = tag_logits[[pieces[row] for row in has_piece]]
         if self._words is not None:
             logits = logits + self._words.logits([text[start:end] for start, end in words])
+        if self._chain is not None:
+            return self._chain.weigh([text[start:end] for start, end in words], logits, np.exp(log_softmax(intent_logits)))
         return log_softmax(logits)
 
 

@@ -8,6 +8,7 @@
 - several.safetensors: what tells several intents in one message, where examples join intents
 - spelling.safetensors: what the letters of a text say of its intent, where that helps
 - words.safetensors: what the letters of a word and its neighbours say of its tag, where that helps
+- chain.safetensors: what reads tags as one sequence, where that does better
 - signals.json, signals.safetensors: how messages sound, and what moderation finds in them; not in models of earlier releases
 - config.json, encoder.safetensors, heads.safetensors: the same weights for torch
 - manifest.json: hashes of all of them, and metrics
@@ -23,6 +24,7 @@ import numpy as np
 
 from assistant.albert.manifest import MANIFEST
 from assistant.errors import BadModel, ModelOfOtherRelease
+from assistant.nlu.chain import TagChain, load_chain, save_chain
 from assistant.nlu.extractors import Extractors
 from assistant.nlu.novelty import Novelty
 from assistant.nlu.several import Several, has_several
@@ -41,6 +43,7 @@ NOVELTY = "novelty.safetensors"
 SEVERAL = "several.safetensors"
 SPELLING = "spelling.safetensors"
 WORDS = "words.safetensors"
+CHAIN = "chain.safetensors"
 ENCODER_CONFIG = "config.json"
 ENCODER_WEIGHTS = "encoder.safetensors"
 HEAD_WEIGHTS = "heads.safetensors"
@@ -89,6 +92,7 @@ class ModelParts(NamedTuple):
         signals: what weighs messages; None: nothing does.
         spelling: what letters say of intents; None where they add nothing to the vector.
         words: what letters and neighbours say of the tags of words; None likewise.
+        chain: reads tags as one sequence; None: each word's tags are taken as the tag head gives them.
     """
 
     settings: ModelSettings
@@ -98,6 +102,7 @@ class ModelParts(NamedTuple):
     signals: SignalHeads | None = None
     spelling: Spelling | None = None
     words: WordSpelling | None = None
+    chain: TagChain | None = None
 
 
 def save_settings(folder: Path, parts: ModelParts) -> None:
@@ -117,6 +122,8 @@ def save_settings(folder: Path, parts: ModelParts) -> None:
         save_file({"known": parts.words.known, "weights": parts.words.weights.astype(np.float16)}, folder / WORDS)
     if parts.signals is not None:
         save_heads(folder, parts.signals)
+    if parts.chain is not None:
+        save_chain(folder / CHAIN, parts.chain)
 
 
 def _save_spelling(path: Path, spelling: Spelling) -> None:
@@ -147,12 +154,12 @@ def load_settings(folder: Path) -> ModelParts:
         tensors = load_file(folder / NOVELTY)
         novelty = Novelty(tensors["whitening"], tensors["centres"], float(tensors["scale"][0]))
         several = _load_several(folder, settings.intents)
-        spelling, words = _load_spelling(folder / SPELLING), _load_words(folder / WORDS)
+        spelling, words, chain = _load_spelling(folder / SPELLING), _load_words(folder / WORDS), load_chain(folder / CHAIN)
     except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
         if form is None:
             raise ModelOfOtherRelease(folder=folder, form=1, reads=MODEL_FORM) from error
         raise BadModel(folder=folder, why=f"{type(error).__name__}: {error}") from error
-    return ModelParts(settings, extractors, novelty, several, load_heads(folder), spelling, words)
+    return ModelParts(settings, extractors, novelty, several, load_heads(folder), spelling, words, chain)
 
 
 def _load_spelling(path: Path) -> Spelling | None:

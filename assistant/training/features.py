@@ -31,12 +31,14 @@ class Features:
         pieces: index of the first piece of each word that has one.
         tags: of these words.
         intent: index of the class.
+        words: the same words as they are written.
     """
 
     input_ids: tuple[int, ...]
     pieces: tuple[int, ...]
     tags: tuple[int, ...]
     intent: int
+    words: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +81,12 @@ def make_features(examples: Sequence[Example], tokenizer: Tokenizer, labels: Lab
         words = split_words(example.text)
         tags = labels.scheme.encode(words, [entity for entity in example.entities if labels.scheme.knows(entity)])
         pieces = first_pieces(example.text, words, encoding.offsets)
-        kept = [(piece, tag) for piece, tag in zip(pieces, tags, strict=True) if piece != NO_PIECE]
-        ids, tagged = tuple(encoding.ids), tuple(tag for _, tag in kept)
-        features.append(Features(ids, tuple(piece for piece, _ in kept), tagged, index[example.intent]))
+        kept = [number for number, piece in enumerate(pieces) if piece != NO_PIECE]
+        written = tuple(example.text[words[number][0] : words[number][1]] for number in kept)
+        tagged = tuple(tags[number] for number in kept)
+        features.append(
+            Features(tuple(encoding.ids), tuple(pieces[number] for number in kept), tagged, index[example.intent], written)
+        )
     return features
 
 

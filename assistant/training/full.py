@@ -59,7 +59,7 @@ def _trained(checkpoint: Checkpoint, task: Task) -> Outcome:
     model.eval()
     weights, tuned = weights_of(model.encoder), heads_of(model.heads)
     check_graph(model, joint_graph(weights, tuned, OUTPUTS), OUTPUTS)
-    frozen = _encoded(weights, task.features, task, has_tags=False)
+    frozen = _encoded(weights, task.features, task, has_tags=has_tags)
     unseen = Held(dev, _encoded(weights, dev, task, has_tags=has_tags)) if dev else Held([], frozen)
     return Outcome(weights, tuned, frozen, held, tuned, unseen, is_unseen, best_epoch)
 

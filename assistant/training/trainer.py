@@ -17,6 +17,7 @@ from assistant.nlu.extractors import Extractors
 from assistant.nlu.model_folder import ModelParts, ModelSettings
 from assistant.nlu.novelty import Novelty
 from assistant.project import shipped_signals
+from assistant.training.chain import with_chain
 from assistant.training.encoding import encode_plain
 from assistant.training.fast import train_fast
 from assistant.training.features import Labels
@@ -124,6 +125,8 @@ def train_model(
         outcome, spelt = _with_spelling(
             _trained(checkpoint, plain, task), without_roles(data), None if dev is None else without_roles(dev), task
         )
+        outcome, chain = with_chain(outcome, task)
+        spelt = spelt if chain is None else spelt._replace(words=None)  # the chain reads words itself, and does better
         on_progress(Progress("export", 0, 1))
         model = _Finished(replace(plain, weights=outcome.weights, tokenizer=task.tokenizer), outcome, task)
         measured = data.examples if dev is None else dev.examples
@@ -142,7 +145,9 @@ def train_model(
         metadata |= {"signals": signals[1]} if signals else {}
         novelty = Novelty.of(outcome.frozen.vectors, task.intents, outcome.is_unseen)
         several = fit_several(outcome.frozen.vectors, task.intents, arguments.seed)
-        parts = ModelParts(model.settings(choice.precision), extractors, novelty, several, signals[0] if signals else None, *spelt)
+        parts = ModelParts(
+            model.settings(choice.precision), extractors, novelty, several, signals[0] if signals else None, *spelt, chain
+        )
         beside = _with_readings(model.readings(measured), companion)
         save_model(output, model.encoder, outcome.heads, parts, metadata, choice, beside)
     on_progress(Progress("export", 1, 1, metrics))

@@ -1,0 +1,152 @@
+"""Reads the tags of a message as one sequence, by a linear-chain conditional random field.
+
+It adds up what the tag head says of each word, the words themselves, the intent, and which tag follows which. The encoder was made
+to compare sentences, and a word's spelling and neighbours say things of its tag that its states have lost. Marginals, not the one
+best sequence, are what comes out: they are probabilities of each word's tag, and confidences rest on them.
+
+Source: Lafferty et al. 2001, section 3; Sutton and McCallum 2012, section 4.1, for the sums.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from zlib import crc32
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    Floats: TypeAlias = "NDArray[np.floating[Any]]"
+
+N_FEATURES: Final = 11
+"""Features of a word."""
+LEAST: Final = 1e-12
+"""Probability below which nothing is told apart."""
+_BEFORE, _AFTER = b"<", b">"
+_TENSORS = ("start", "moves", "by_intent", "buckets", "by_feature")
+
+
+@dataclass(frozen=True, slots=True)
+class TagChain:
+    """The weights of a chain.
+
+    Attributes:
+        start: of each tag at the first word. Shape: (tag,) float32.
+        moves: of each tag behind each other one. Shape: (tag, tag) float32.
+        by_intent: times the probability of each intent. Shape: (intent, tag) float32.
+        buckets: of the features that were seen in training, sorted. Shape: (feature,) uint32.
+        by_feature: of each of them. Shape: (feature, tag) float16.
+    """
+
+    start: Floats
+    moves: Floats
+    by_intent: Floats
+    buckets: NDArray[np.uint32]
+    by_feature: NDArray[np.float16]
+
+    def __post_init__(self) -> None:
+        """Checks that the parts fit.
+
+        Raises:
+            ValueError: they do not.
+        """
+        n = len(self.start)
+        shapes = (self.moves.shape, self.by_intent.shape[1:], self.by_feature.shape)
+        if shapes != ((n, n), (n,), (len(self.buckets), n)):
+            raise ValueError("the weights of the chain do not fit")
+
+    def weigh(self, words: Sequence[str], logits: Floats, intents: Floats) -> NDArray[np.float64]:
+        """Returns the log-probability of each tag at each word, all that the message says taken together.
+
+        Args:
+            words: of the message.
+            logits: what the tag head says of them; rows of zeros for words that it knows nothing of. Shape: (word, tag).
+            intents: probabilities. Shape: (intent,).
+
+        Returns:
+            Shape: (word, tag).
+        """
+        if not words:
+            return np.zeros(logits.shape)
+        scores = logits.astype(np.float64) + self._by_words(words) + intents @ self.by_intent
+        scores[0] += self.start
+        return np.log(np.maximum(_marginals(scores, np.exp(self.moves.astype(np.float64))), LEAST))
+
+    def _by_words(self, words: Sequence[str]) -> Floats:
+        wanted = features(words)
+        places = np.minimum(np.searchsorted(self.buckets, wanted), max(0, len(self.buckets) - 1))
+        if not len(self.buckets):
+            return np.zeros((len(words), len(self.start)))
+        seen = (self.buckets[places] == wanted)[:, :, None]  # (word, feature, 1)
+        weights: Floats = np.where(seen, self.by_feature[places], 0).sum(axis=1, dtype=np.float32)
+        return weights
+
+
+def features(words: Sequence[str]) -> NDArray[np.uint32]:
+    """Returns the features of each word, hashed: itself, two neighbours on each side, pairs with the next ones, ends and shape.
+
+    Returns:
+        Shape: (word, N_FEATURES).
+    """
+    lowered = [_BEFORE, _BEFORE, *(word.lower().encode("utf-8", "replace") for word in words), _AFTER, _AFTER]
+    found = np.empty((len(words), N_FEATURES), dtype=np.uint32)
+    for row, written in enumerate(words):
+        first, before, word, after, last = lowered[row : row + 5]
+        parts: tuple[bytes, ...] = (word, before, after, first, last, before + b" " + word, word + b" " + after)
+        parts += (word[-3:], word[:3], word[-2:], _shape(written))
+        found[row] = [crc32(part, seed) for seed, part in enumerate(parts)]
+    return found
+
+
+def _shape(word: str) -> bytes:
+    """Returns how the first signs of a word look: digits, large letters, others, and signs as they are."""
+    return "".join("9" if c.isdigit() else "A" if c.isupper() else "a" if c.isalpha() else c for c in word[:6]).encode(
+        "utf-8", "replace"
+    )
+
+
+def _marginals(scores: NDArray[np.float64], moves: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Returns the probability of each tag at each word (forward-backward), scaled at each word so that nothing overflows.
+
+    Args:
+        scores: Shape: (word, tag).
+        moves: factors, not logarithms. Shape: (tag, tag).
+    """
+    factors = np.exp(scores - scores.max(axis=1, keepdims=True))
+    forward, backward = np.empty_like(factors), np.ones_like(factors)
+    forward[0] = factors[0] / factors[0].sum()
+    for word in range(1, len(factors)):
+        reached = (forward[word - 1] @ moves) * factors[word]
+        forward[word] = reached / max(float(reached.sum()), LEAST**2)
+    for word in range(len(factors) - 2, -1, -1):
+        reached = moves @ (factors[word + 1] * backward[word + 1])
+        backward[word] = reached / max(float(reached.sum()), LEAST**2)
+    joint: NDArray[np.float64] = forward * backward
+    joint /= np.maximum(joint.sum(axis=1, keepdims=True), LEAST**2)
+    return joint
+
+
+def save_chain(path: Path, chain: TagChain) -> None:
+    """Writes a chain."""
+    from safetensors.numpy import save_file
+
+    save_file({name: np.ascontiguousarray(getattr(chain, name)) for name in _TENSORS}, path)
+
+
+def load_chain(path: Path) -> TagChain | None:
+    """Returns the chain that `save_chain` wrote; None where there is no file.
+
+    Raises:
+        OSError, ValueError, KeyError, SafetensorError: the file does not hold one.
+    """
+    from safetensors.numpy import load_file
+
+    if not path.is_file():
+        return None
+    tensors: Mapping[str, NDArray[Any]] = load_file(path)
+    return TagChain(*(tensors[name] for name in _TENSORS))

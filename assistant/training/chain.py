@@ -1,0 +1,226 @@
+"""Fits the chain that reads tags as one sequence, on top of a tag head that is trained already; without torch.
+
+The gradient of the likelihood is what the chain expects less what is right, for tags and for pairs of them; a feature's weights are
+touched only by the words that have it, and each weight learns at a rate of its own (Duchi et al. 2011), as rare ones must.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import compress
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from scipy.sparse import csr_matrix
+
+from assistant.albert.plain_heads import softmax
+from assistant.nlu.chain import LEAST, N_FEATURES, TagChain, features
+from assistant.nlu.tags import best_path
+from assistant.training.scoring import HeldOut
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from assistant.albert.plain_heads import PlainHeads
+    from assistant.training.encoding import Frozen
+    from assistant.training.features import Features
+    from assistant.training.outcome import Outcome, Task
+
+    Floats = NDArray[np.float32]
+    Numbers = NDArray[np.int64]
+
+EPOCHS = 5
+BATCH = (4, 32)
+STEPS_AN_EPOCH = 50
+"""Small data is cut into smaller batches, down to so many steps."""
+RATE = 0.7
+LAST_RATE = 0.05
+HIDDEN = 0.1
+"""Share of what the head says that the chain does not hear in training: the head knows the examples by heart, and would be trusted
+too much."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentences:
+    """Examples as the chain reads them.
+
+    Attributes:
+        words: of each example.
+        logits: what the tag head says, of the words one after the other. Shape: (word, tag).
+        intents: what the intent head says, as probabilities. Shape: (example, intent).
+        tags: the right ones. Shape: (word,).
+    """
+
+    words: Sequence[tuple[str, ...]]
+    logits: Floats
+    intents: Floats
+    tags: Numbers
+
+    @classmethod
+    def of(cls, examples: Sequence[Features], frozen: Frozen, heads: PlainHeads) -> Sentences:
+        """Returns examples with what heads say of them.
+
+        Args:
+            examples: with their words.
+            frozen: what the encoder made of them, the states of words too.
+            heads: of the model.
+        """
+        intents = softmax(heads.intent_logits(frozen.vectors))
+        return cls([example.words for example in examples], heads.tag_logits(frozen.layers), intents, frozen.tags)
+
+    @property
+    def starts(self) -> Numbers:
+        """Where each example's words start, and where the last one's end. Shape: (example + 1,)."""
+        return np.cumsum([0, *map(len, self.words)])
+
+    def gold(self) -> list[list[int]]:
+        """Returns the right tags of each example."""
+        return [row.tolist() for row in np.split(self.tags, self.starts[1:-1])]
+
+    def found(self, chain: TagChain) -> list[list[int]]:
+        """Returns the tags of each example as a chain reads them."""
+        logits = np.split(self.logits, self.starts[1:-1])
+        return [best_path(chain.weigh(*row)) for row in zip(self.words, logits, self.intents, strict=True)]
+
+
+def with_chain(outcome: Outcome, task: Task) -> tuple[Outcome, TagChain | None]:
+    """Returns the outcome with what a chain says of unseen examples, and the chain; None where it does worse than the heads alone.
+
+    Args:
+        outcome: of training the heads.
+        task: what was to be learned.
+    """
+    if task.labels.n_tags == 1 or not len(outcome.frozen.tags):
+        return outcome, None
+    unseen = {id(features) for features in outcome.unseen.features}
+    inside = np.array([id(features) not in unseen for features in task.features])
+    seen = list(compress(task.features, inside))
+    trial = fit_chain(Sentences.of(seen, outcome.frozen.only(inside), outcome.trial), task.arguments.seed)
+    held = outcome.held
+    if held.entity_f1 is not None:
+        measured = Sentences.of(outcome.unseen.features, outcome.unseen.frozen, outcome.trial)
+        held = HeldOut(held.logits, held.intents, [*measured.gold()], [*measured.found(trial)], held.rows)
+        if (held.entity_f1 or 0.0) < (outcome.held.entity_f1 or 0.0):
+            return outcome, None
+    if outcome.heads is outcome.trial:
+        return replace(outcome, held=held), trial
+    chain = fit_chain(Sentences.of(task.features, outcome.frozen, outcome.heads), task.arguments.seed)
+    return replace(outcome, held=held), chain
+
+
+def fit_chain(data: Sentences, seed: int) -> TagChain:
+    """Returns a chain fitted to examples; the same examples and seed give the same.
+
+    Args:
+        data: with a word at least.
+        seed: of the order of the examples, and of what is hidden.
+    """
+    hashed = np.concatenate([features(words) for words in data.words if words])
+    buckets, places = np.unique(hashed, return_inverse=True)
+    fit = _Fit(data, places.reshape(-1, N_FEATURES).astype(np.int64), len(buckets), seed)
+    for epoch in range(EPOCHS):
+        fit.epoch(epoch / EPOCHS, (epoch + 1) / EPOCHS)
+    start, moves, by_intent, by_feature = fit.weights
+    return TagChain(start, moves, by_intent, buckets, by_feature.astype(np.float16))
+
+
+class _Slopes(NamedTuple):
+    """Of the loss, by what is learned of each kind.
+
+    Attributes:
+        scores: Shape: (example, word, tag); moves: Shape: (tag, tag).
+    """
+
+    scores: Floats
+    moves: Floats
+
+
+class _Fit:
+    """A chain on its way."""
+
+    def __init__(self, data: Sentences, places: Numbers, n_features: int, seed: int) -> None:
+        self._data, self._places, self._starts = data, places, data.starts
+        n_tags, n_intents = data.logits.shape[1], data.intents.shape[1]
+        shapes = (n_tags,), (n_tags, n_tags), (n_intents, n_tags), (n_features, n_tags)
+        self.weights = [np.zeros(shape, np.float32) for shape in shapes]
+        self._squares = [np.full(shape, LEAST, np.float32) for shape in shapes]
+        self._generator = np.random.default_rng(seed)
+        n_spoken = int((np.diff(self._starts) > 0).sum())
+        self._size = min(max(n_spoken // STEPS_AN_EPOCH, BATCH[0]), BATCH[1])
+
+    def epoch(self, begun: float, done: float) -> None:
+        """Goes once over all examples; the rate falls in a line over the share of the training that this epoch is."""
+        batches = self._batches()
+        for number, rows in enumerate(batches):
+            part = begun + (done - begun) * number / len(batches)
+            self._step(rows, RATE * (1 - part * (1 - LAST_RATE)))
+
+    def _batches(self) -> list[Numbers]:
+        """Returns batches in random order, of examples about as long as one another; none of examples without words."""
+        lengths = np.diff(self._starts)
+        order = np.argsort(lengths + self._generator.random(len(lengths)), kind="stable")
+        order = order[lengths[order] > 0]
+        batches = [order[first : first + self._size] for first in range(0, len(order), self._size)]
+        return [batches[i] for i in self._generator.permutation(len(batches))]
+
+    def _step(self, rows: Numbers, rate: float) -> None:
+        start, moves, by_intent, by_feature = self.weights
+        lengths = self._starts[rows + 1] - self._starts[rows]
+        mask = np.arange(lengths.max()) < lengths[:, None]  # (example, word)
+        words = np.where(mask, self._starts[rows][:, None] + np.arange(lengths.max()), 0)
+        used, inverse = np.unique(self._places[words[mask]], return_inverse=True)
+        ones = np.ones(inverse.size, np.float32)
+        has = csr_matrix((ones, inverse.ravel(), np.arange(0, inverse.size + 1, N_FEATURES)), shape=(mask.sum(), len(used)))
+        heard = self._generator.random((*words.shape, 1), dtype=np.float32) >= HIDDEN
+        scores = self._data.logits[words] * heard + (self._data.intents[rows] @ by_intent)[:, None]
+        scores[mask] += has @ by_feature[used]
+        scores[:, 0] += start
+        slopes = _slopes(scores, self._data.tags[words], mask, moves)
+        self._learn(0, slice(None), slopes.scores[:, 0].sum(0), rate)
+        self._learn(1, slice(None), slopes.moves, rate)
+        self._learn(2, slice(None), self._data.intents[rows].T @ slopes.scores.sum(1), rate)
+        self._learn(3, used, has.T @ slopes.scores[mask], rate)
+
+    def _learn(self, kind: int, rows: slice | Numbers, slope: Floats, rate: float) -> None:
+        squares = self._squares[kind][rows] + np.square(slope)
+        self._squares[kind][rows] = squares
+        self.weights[kind][rows] -= np.float32(rate) * slope / np.sqrt(squares)
+
+
+def _slopes(scores: Floats, tags: Numbers, mask: NDArray[np.bool_], moves: Floats) -> _Slopes:
+    """Returns the slopes of the mean negative log-likelihood of a word's right tag.
+
+    Args:
+        scores: of the tags, changed in place. Shape: (example, word, tag).
+        tags: the right ones. Shape: (example, word).
+        mask: which words are no padding. Shape: (example, word).
+        moves: of each tag behind each other one. Shape: (tag, tag).
+    """
+    n_examples, n_words, n_tags = scores.shape
+    factors, pairs = np.exp(scores - scores.max(axis=2, keepdims=True)), np.exp(moves)
+    factors[~mask] = 1.0
+    forward, backward = np.empty_like(factors), np.ones_like(factors)
+    forward[:, 0] = _shares(factors[:, 0])
+    for word in range(1, n_words):
+        forward[:, word] = _shares((forward[:, word - 1] @ pairs) * factors[:, word])
+    for word in range(n_words - 2, -1, -1):
+        behind = _shares((factors[:, word + 1] * backward[:, word + 1]) @ pairs.T)
+        backward[:, word] = np.where(mask[:, word + 1, None], behind, 1.0)
+    expected = _shares(forward * backward)
+    total = np.float32(mask.sum())
+    # Of a pair: the forward sums before it, times its factor, times all that comes behind, as a share of all pairs there.
+    left, right = forward[:, :-1], (factors * backward)[:, 1:]
+    whole = ((left @ pairs) * right).sum(axis=2, keepdims=True)
+    weighed = np.where(mask[:, 1:, None], right / np.maximum(whole, LEAST), 0).reshape(-1, n_tags)
+    by_move = (left.reshape(-1, n_tags).T @ weighed) * pairs
+    np.subtract.at(by_move, (tags[:, :-1][mask[:, 1:]], tags[:, 1:][mask[:, 1:]]), 1.0)
+    expected[np.arange(n_examples)[:, None], np.arange(n_words), tags] -= 1.0
+    expected[~mask] = 0.0
+    return _Slopes(expected / total, by_move / total)
+
+
+def _shares(values: Floats) -> Floats:
+    shares: Floats = values / np.maximum(values.sum(axis=-1, keepdims=True), LEAST)
+    return shares
