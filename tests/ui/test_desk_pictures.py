@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import os
+import time
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +12,9 @@ import pytest
 
 from assistant.dialogue.events import UserUttered
 from assistant.inbox import Inbox
-from assistant.project import find_project
+from assistant.knowledge.suggesting import Suggestion
+from assistant.nlu.model_folder import MODEL_FORM
+from assistant.project import find_project, put_in_use
 from assistant.stores.askings import AskingStore
 from assistant.stores.conversations import ConversationStore
 from assistant.stores.database import open_database
@@ -17,7 +22,7 @@ from assistant.stores.handoffs import HandoffStore
 from assistant.ui.evaluation.heat import HeatMap
 from assistant.ui.evaluation.results import keep_followed
 from assistant.ui.inbox.case import CaseScreen
-from tests.ui.driving import see, until
+from tests.ui.driving import app_of, see, until
 from tests.ui.test_evaluation import REPORT, measure
 from tests.ui.test_inbox import AT, fill
 from tests.ui.test_intents import DOMAIN, NLU
@@ -87,6 +92,14 @@ async def case(pilot: Pilot[Any]) -> None:
     await pilot.press("down", "enter")
     await until(pilot, lambda: isinstance(pilot.app.screen, CaseScreen))
     await see(pilot, "the fallback answered")
+    await see(pilot, "The measures of each piece")
+
+
+async def models(pilot: Pilot[Any]) -> None:
+    keep_models(app_of(pilot).project)
+    await see(pilot, "model ready")
+    await pilot.press("f4", "ctrl+t")
+    await see(pilot, "● in use")
 
 
 SCENES: dict[str, Callable[[Pilot[Any]], Awaitable[None]]] = {
@@ -97,6 +110,7 @@ SCENES: dict[str, Callable[[Pilot[Any]], Awaitable[None]]] = {
     "conversation-tests": conversations,
     "inbox": inbox,
     "case": case,
+    "models": models,
 }
 PICTURES = [
     *(
@@ -105,9 +119,29 @@ PICTURES = [
         for size in SIZES
         for look in THEMES
     ),
-    *((f"{scene}-80x24-dark", scene, "80x24", "dark") for scene in ("suggestions", "case")),
-    *((f"{scene}-120x40-light", scene, "120x40", "light") for scene in ("confidence", "conversation-tests")),
+    *((f"{scene}-80x24-dark", scene, "80x24", "dark") for scene in ("suggestions", "case", "models")),
+    *((f"{scene}-120x40-light", scene, "120x40", "light") for scene in ("confidence", "conversation-tests", "models")),
 ]
+
+
+REPLIES = (
+    Suggestion("The measures of each piece stand on its page, under Size.", 'FAQ: "Which size fits me?"', 0.71),
+    Suggestion("Tell me your height, and I look it up for you.", "a colleague, to a like question", 0.64),
+)
+
+
+def keep_models(project: Project) -> None:
+    """Four models: two that were better than the one in use, and one that this release cannot open."""
+    figures = ((0.71, 0.62, "fast"), (0.81, 0.9, "full"), (0.78, 0.88, "fast"), (0.55, 0.4, "fast"))
+    for day, (accuracy, entity_f1, mode) in enumerate(figures):
+        folder = project.models / f"{day}-{mode}"
+        folder.mkdir(parents=True)
+        metrics = {"intent_accuracy": accuracy, "entity_f1": entity_f1}
+        facts = {"metrics": metrics, "arguments": {"mode": mode}, "n_examples": 900 + 60 * day, "n_intents": 12}
+        form = {"model_form": MODEL_FORM if day else MODEL_FORM + 1}
+        (folder / "manifest.json").write_text(json.dumps(facts | form))
+        os.utime(folder / "manifest.json", (AT + 86_400 * day, AT + 86_400 * day))
+    put_in_use(project, folder)
 
 
 @pytest.fixture
@@ -122,6 +156,8 @@ def desks(
     (project.bot / "nlu.yml").write_text(NLU)
     measure(project)
     keep_followed(project, REPORT)
+    monkeypatch.setattr("assistant.ui.training.models.time", SimpleNamespace(strftime=time.strftime, localtime=time.gmtime))
+    monkeypatch.setattr(agent, "suggested_replies", lambda _: REPLIES)
     agent.others = {"ann": [UserUttered("it is too big for me")], "bob": [UserUttered("where on earth is it")]}
     with open_database(f"sqlite:///{tmp_path / 'inbox.db'}") as database:
         agent.inbox = Inbox(ConversationStore(database), HandoffStore(database), AskingStore(database))
