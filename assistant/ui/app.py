@@ -399,7 +399,10 @@ class AssistantApp(App[None]):
         """Goes to a screen."""
         if isinstance(self.screen, ModalScreen):  # a dialog is open: it wants an answer first
             return
-        self.switch_mode(place)
+        try:
+            self.switch_mode(place)
+        except ImportError as error:  # the program was replaced by another release while it ran: what is open goes on
+            self.show_problem(error)
 
     def action_command_palette(self) -> None:
         """Shows the commands."""

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -117,6 +118,20 @@ async def test_help_lists_every_key_with_its_sentence(make_app: Callable[..., As
         assert squeezed.index("Writing a message") < squeezed.index("Everywhere")
         await pilot.press("f1")
         assert isinstance(pilot.app.screen, ChatScreen)
+
+
+async def test_a_screen_that_cannot_be_imported_is_a_problem_and_not_the_end(
+    make_app: Callable[..., AssistantApp], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "assistant.ui.evaluation.screen", None)
+    async with make_app().run_test() as pilot:
+        await see(pilot, "model ready")
+        await pilot.press("f6")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ProblemDialog), "the problem")
+        await pilot.press("escape", *"hi", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ChatScreen), "the chat")
+        await pilot.press("f3")
+        await see(pilot, "Entries 3")
 
 
 async def test_keymap_replaces_a_key(make_app: Callable[..., AssistantApp]) -> None:
