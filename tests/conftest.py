@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 # Before torch is imported, here or in a process that a test starts: two workers with two threads each crawl on two cores.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+# The screens are tested in English, whatever language the machine speaks.
+os.environ["LC_ALL"] = "C.UTF-8"
+os.environ.pop("ASSISTANT_LANGUAGE", None)
+
 # The same examples in every run, so that a change is judged by what it changed; `--hypothesis-profile=default` draws new ones.
 settings.register_profile("same", derandomize=True)
 settings.load_profile("same")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from assistant.dialogue.events import AgentUttered, UserUttered
+from assistant.languages import tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -65,7 +66,7 @@ def suggested(
         encode: makes sentence vectors.
         in_order: tells whether a text follows another; None: it is left out of the ranking.
     """
-    found = [Suggestion(match.answer, f'FAQ: "{match.question}"', match.score) for match in faq.matches]
+    found = [Suggestion(match.answer, tr('FAQ: "{question}"', question=match.question), match.score) for match in faq.matches]
     if documents is not None:
         found += [Suggestion(match.sentence, match.place, match.score) for match in documents.matches]
     found += _like_before(message, list(past)[-_MAX_COMPARED:], encode)
@@ -95,7 +96,7 @@ def _like_before(message: str, past: Sequence[tuple[str, str]], encode: Encode) 
     vectors = np.asarray(encode([message, *(said for said, _ in past)]), dtype=np.float32)
     cosines = vectors[1:] @ vectors[0]
     return [
-        Suggestion(answer, f'a colleague, to "{said}"', float(cosine))
+        Suggestion(answer, tr('a colleague, to "{question}"', question=said), float(cosine))
         for (said, answer), cosine in zip(past, cosines, strict=True)
         if cosine >= MIN_ALIKE
     ]

@@ -16,19 +16,21 @@ from textual.widget import Widget
 from textual.widgets import Button, DataTable, Input, OptionList, Select, Static, Tab, TextArea, Tree
 from textual.widgets._footer import FooterKey
 
-from assistant import languages
-from assistant.config import Settings, load_settings
+from assistant import health, languages
+from assistant.config import Settings, TranslationSettings, load_settings
 from assistant.errors import BadSetting
+from assistant.faq.records import FIELDS
 from assistant.languages import Catalog
 from assistant.project import find_project
 from assistant.ui.actions import ACTIONS
 from assistant.ui.app import AssistantApp
 from assistant.ui.chat.message_view import BotView
 from assistant.ui.chat.turn import TurnState
+from assistant.ui.help import _COMMANDS
 from assistant.ui.preferences import load_preferences
 from assistant.ui.prose import Prose
 from tests.catalogs import template
-from tests.ui import fake, test_chat_pictures, test_evaluation, test_inbox, test_intents
+from tests.ui import fake, test_chat_pictures, test_desk_pictures, test_evaluation, test_inbox, test_intents
 from tests.ui.conftest import quick_training
 from tests.ui.driving import app_of, chat_of, say, see, shown, until, write
 from tests.ui.test_desk_pictures import desks
@@ -167,9 +169,12 @@ def words_of_source(source: str) -> set[str]:
 def content() -> frozenset[str]:
     """The words of what is no text of the screens: what the bot is taught, what is said, names of settings and keys."""
     made = [inspect.getsource(one) for one in (fake, test_evaluation.measure, test_inbox.fill, test_inbox.turn)]
-    taught = f"{test_intents.DOMAIN} {test_intents.NLU} {test_evaluation.REPORT} it is too big for me where on earth today"
-    names = " ".join((*Settings.model_fields, *(str(value) for _, value in load_settings()), *(one.keys for one in ACTIONS)))
-    found = set().union(*map(words_of_source, made), WORD.findall(taught), WORD.findall(names.replace("_", " ").replace(",", " ")))
+    taught = f"{test_intents.DOMAIN} {test_intents.NLU} {test_evaluation.REPORT} {test_desk_pictures.REPLIES}"
+    taught += " it is too big for me where on earth today"
+    known = (*FIELDS, *health._PACKAGES, *(command for command, _ in _COMMANDS), *(one.keys for one in ACTIONS))
+    known += (*Settings.model_fields, *TranslationSettings.model_fields, *(str(value) for _, value in load_settings()))
+    names = re.sub(r"\W|_", " ", " ".join(known))
+    found = set().union(*map(words_of_source, made), WORD.findall(taught), WORD.findall(names))
     return frozenset(found | TECHNICAL)
 
 
