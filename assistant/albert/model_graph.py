@@ -50,6 +50,9 @@ def joint_graph(
 def states_graph(weights: EncoderWeights, extents: Mapping[Site, Extent] | None = None) -> bytes:
     """Returns the graph of an encoder; its outputs are the sentence vector, then the states of all layers.
 
+    They are bit for bit what flows into the heads of `joint_graph`: no state is an output itself but a copy of it is, since the runtime
+    joins nodes where what is between them is no output, and sums would be rounded another way.
+
     Args:
         weights: of the encoder.
         extents: to compute in eight bits; None computes in floats.
@@ -57,8 +60,10 @@ def states_graph(weights: EncoderWeights, extents: Mapping[Site, Extent] | None 
     build = GraphBuilder()
     encoded = EncoderGraph(build, weights, extents).add(INPUT)
     build.named(encoded.vector, VECTOR)
-    hidden = weights.config.hidden_size
-    return build.finished(_AXES, {VECTOR: ("batch", hidden)} | dict.fromkeys(encoded.states, ("batch", "piece", hidden)))
+    hidden, names = weights.config.hidden_size, [f"states{number}" for number in range(len(encoded.states))]
+    for name, states in zip(names, encoded.states, strict=True):
+        build.named(states, name)
+    return build.finished(_AXES, {VECTOR: ("batch", hidden)} | dict.fromkeys(names, ("batch", "piece", hidden)))
 
 
 def measure_extents(weights: EncoderWeights, ends: tuple[int, int]) -> dict[Site, Extent]:

@@ -40,9 +40,6 @@ if TYPE_CHECKING:
 N_CHECKED = 8
 MAX_DIFFERENCE = 5e-3
 """Between a graph and what it was written from, as a share of the largest value: the states of words are kept in half precision."""
-MAX_ROUNDED = 0.2
-"""The same in eight bits: sums that differ in the last digit, by what else is in the batch, may be rounded to the next number, and
-then so does what follows."""
 
 Companion: TypeAlias = "Callable[[Path], dict[str, Any]]"
 """Writes more files into a model folder before it is sealed, and returns what the manifest shall say of them."""
@@ -94,19 +91,18 @@ def save_model(
         save_settings(folder, parts)
         more = companion(folder) if companion else {}
         session = open_session(graph)
-        check_heads(session, heads, choice.looked_at, MAX_DIFFERENCE if choice.extents is None else MAX_ROUNDED)
+        check_heads(session, heads, choice.looked_at)
         runtime = choice.as_json() | ({} if choice.extents is None else {"probe": _probe(session, encoder.tokenizer)})
         write_manifest(folder, metadata | more | {"runtime": runtime, "model_form": MODEL_FORM})
 
 
-def check_heads(session: Any, heads: PlainHeads, examples: Held, tolerance: float = MAX_DIFFERENCE) -> None:
+def check_heads(session: Any, heads: PlainHeads, examples: Held) -> None:
     """Checks that a graph says of some examples what the heads say of what the encoder made of them.
 
     Args:
         session: of the graph.
         heads: that it was written from.
         examples: as the encoder reads them in the graph's precision; the first N_CHECKED are looked at.
-        tolerance: how much may differ, as a share of the largest value.
 
     Raises:
         ExportDiffers: the difference is more than rounding.
@@ -119,7 +115,7 @@ def check_heads(session: Any, heads: PlainHeads, examples: Held, tolerance: floa
             pairs.append((found[1][0, list(feature.pieces)], heads.tag_logits(frozen.layers[frozen.owners == row])))
         for name, (theirs, ours) in zip((OUTPUTS[0], OUTPUTS[2], OUTPUTS[1]), pairs, strict=False):
             difference = float(np.abs(theirs - ours).max(initial=0.0))
-            allowed = tolerance * max(1.0, float(np.abs(ours).max(initial=0.0)))
+            allowed = MAX_DIFFERENCE * max(1.0, float(np.abs(ours).max(initial=0.0)))
             if not difference <= allowed:
                 raise ExportDiffers(output=name, difference=difference, allowed=allowed)
 

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from assistant.training.kept_tensors import keep, read_kept
+from assistant.albert import encoder_graph, graph, model_graph
+from assistant.training.kept_tensors import keep, key_of_parts, read_kept
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -70,7 +71,8 @@ class VectorCache:
 
     def __init__(self, folder: Path, fingerprint: str, max_bytes: int = MAX_BYTES, *, file: str = FLOATS) -> None:
         self._path = folder / file
-        self._fingerprint = fingerprint
+        code = (Path(module.__file__ or "").read_bytes() for module in (encoder_graph, graph, model_graph))
+        self._fingerprint = key_of_parts([fingerprint.encode(), *code])  # another release may write graphs that round another way
         self._max_bytes = max_bytes
         self._kept = self._read()
 

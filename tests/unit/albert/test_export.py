@@ -101,6 +101,19 @@ def test_eight_bits_stay_close_to_floats(model: JointAlbert) -> None:
     assert cosines.min() > 0.995
 
 
+@pytest.mark.parametrize("is_rounded", [False, True], ids=["float32", "int8"])
+def test_the_encoder_alone_gives_bit_for_bit_what_the_heads_are_given(model: JointAlbert, is_rounded: bool) -> None:
+    weights, heads = weights_of(model.encoder), heads_of(model.heads)
+    extents = measure_extents(weights, (2, 3)) if is_rounded else None
+    feed = {INPUT: pieces(16, 9)}
+    vectors, *layers = open_session(states_graph(weights, extents)).run(None, feed)
+    intents, tags, beside = open_session(joint_graph(weights, heads, OUTPUTS, extents)).run(list(OUTPUTS), feed)
+    assert np.array_equal(vectors, beside)
+    assert intents == pytest.approx(heads.intent_logits(vectors), abs=1e-5)
+    words = np.stack(layers, axis=2).reshape(16 * 9, len(layers), -1)
+    assert tags.reshape(16 * 9, -1) == pytest.approx(heads.tag_logits(words), abs=1e-5)
+
+
 def test_the_encoder_alone_gives_its_vector_and_all_states(model: JointAlbert) -> None:
     session = open_session(states_graph(weights_of(model.encoder)))
     input_ids = pieces(2, 6)
