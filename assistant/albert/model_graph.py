@@ -50,8 +50,8 @@ def joint_graph(
 def states_graph(weights: EncoderWeights, extents: Mapping[Site, Extent] | None = None) -> bytes:
     """Returns the graph of an encoder; its outputs are the sentence vector, then the states of all layers.
 
-    They are bit for bit what flows into the heads of `joint_graph`: no state is an output itself but a copy of it is, since the runtime
-    joins nodes where what is between them is no output, and sums would be rounded another way.
+    They are bit for bit what flows into the heads of `joint_graph`: no state is an output itself but a copy of it is, since the
+    runtime joins nodes where what is between them is no output, and sums would be rounded another way.
 
     Args:
         weights: of the encoder.
