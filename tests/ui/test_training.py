@@ -286,13 +286,16 @@ def script(folder: Path, code: str) -> list[str]:
     return [sys.executable, str(path)]
 
 
-async def test_child_process_reports_and_returns_its_result(tmp_path: Path) -> None:
+async def test_child_process_reports_and_returns_its_result(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NICE_BEFORE", str(os.getpriority(os.PRIO_PROCESS, 0)))
     code = """
 print("reading", file=sys.stderr)
 print("{not json", file=sys.stderr)
 for step in (1, 2):
     print(json.dumps({"stage": "train", "done": step, "total": 2, "metrics": {"loss": 1 / step}}), file=sys.stderr, flush=True)
 assert os.environ["ASSISTANT_PROGRESS"] == "json"
+time.sleep(0.5)
+assert os.getpriority(os.PRIO_PROCESS, 0) > int(os.environ["NICE_BEFORE"]), "it takes the processor from the keys"
 print("talk")
 print(json.dumps({"folder": "/models/m1", "metrics": {"intent_accuracy": 0.9, "note": "x"}, "seconds": 1.5}))
 """
