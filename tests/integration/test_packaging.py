@@ -57,6 +57,15 @@ def test_an_installed_assistant_has_a_sound_bot_and_its_faq(installed: Path, tmp
     assert len(json.loads(entries.stdout.splitlines()[-1])) >= 100
 
 
+def test_an_installed_assistant_speaks_all_languages(installed: Path) -> None:
+    from assistant.languages import ENGLISH, NAMES, catalog_path
+
+    for language in NAMES:
+        if language != ENGLISH.language:
+            catalog = installed / "assistant" / catalog_path(language).relative_to(ROOT / "assistant")
+            assert catalog.read_bytes() == catalog_path(language).read_bytes()
+
+
 def test_an_installed_assistant_makes_a_project(installed: Path, tmp_path: Path) -> None:
     assert _assistant(installed, tmp_path, "init", "my-bot").returncode == 0
     located = _assistant(installed, tmp_path / "my-bot", "locate", "--json")

@@ -136,7 +136,7 @@ def left_over(text: str) -> str:
 
 # --- nothing is left in English -------------------------------------------------------------------------------------------------
 
-WORD = re.compile(r"(?<![\w./(=+-])[A-Za-z]{3,}(?![\w/(=+-])")
+WORD = re.compile(r"(?<![\w./(=+-])[A-Za-z]{3,}(?!\.?[\w/(=+…-])")
 TECHNICAL = {
     "Enter",
     "Esc",

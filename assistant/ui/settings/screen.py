@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.cells import cell_len
 from textual import on, work
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
@@ -43,9 +44,6 @@ _SAMPLE = (
     (N_("Bot"), "$text-accent bold", N_("It left our store this morning.")),
     ("", "", N_("track_order 97 %  ·  order_id = 12345  ·  rule  ·  5 ms")),
 )
-
-_NAME = 5
-"""Cells of a name in the sample."""
 
 
 class SettingsScreen(DeskScreen):
@@ -222,6 +220,6 @@ def _languages() -> dict[str, str]:
 
 
 def _sample() -> Content:
-    return Content("\n").join(
-        [Content.assemble(((tr(name) if name else "").ljust(_NAME), style), tr(text)) for name, style, text in _SAMPLE]
-    )
+    column = max(cell_len(tr(name)) for name, _, _ in _SAMPLE if name) + 2
+    lines = [Content.assemble(((tr(name) if name else "").ljust(column), style), tr(text)) for name, style, text in _SAMPLE]
+    return Content("\n").join(lines)
