@@ -12,7 +12,9 @@ from transformers import AutoModel, AutoTokenizer
 
 from assistant.albert.checkpoint import Checkpoint, load_checkpoint
 from assistant.albert.encode import encode_texts
+from assistant.albert.plain_checkpoint import load_plain_checkpoint
 from assistant.albert.recipes import load_distill_recipe
+from assistant.training.encoding import encode_plain
 
 RELEASED = Path(__file__).parents[3] / "data" / "albert-compact"
 MOST_BYTES = 16_000_000
@@ -63,3 +65,12 @@ def test_a_paraphrase_is_nearer_than_another_matter(released: Checkpoint, messag
     vectors = encode_texts(released.model, released.tokenizer, [message, like, unlike])
     near, far = (float(np.dot(vectors[0], other)) for other in vectors[1:])
     assert near > far + 0.05
+
+
+def test_read_without_torch_it_says_what_torch_says(released: Checkpoint) -> None:
+    plain = load_plain_checkpoint(RELEASED)
+    same = released.plain().weights.stored()
+    assert plain.weights.stored().keys() == same.keys()
+    assert all(np.array_equal(value, same[name]) for name, value in plain.weights.stored().items())
+    texts = ["where is my order", "can i return shoes that i wore once", "no", "Is the RED one £20 cheaper?"]
+    assert encode_plain(plain, texts) == pytest.approx(encode_texts(released.model, released.tokenizer, texts), abs=1e-4)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -7,13 +9,14 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from assistant.albert.checkpoint import load_checkpoint, save_checkpoint
 from assistant.albert.manifest import verify_manifest
 from assistant.errors import BadPattern, NotAModelFolder, Place, TooFewExamples, TrainingDiverged
 from assistant.messages import Cancelled, Progress
 from assistant.nlu.interpreter import Interpreter
 from assistant.nlu.training_data import NamedPattern, TrainingData
 from assistant.training.trainer import train_model
-from tests.unit.nlu.tiny import FAST, FULL, ignore, tiny_checkpoint
+from tests.unit.nlu.tiny import FAST, FULL, NLU, ignore, tiny_checkpoint
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -161,3 +164,22 @@ def test_the_decay_of_layers_changes_what_is_learned(data: TrainingData, tmp_pat
         stored.append(load_file(tmp_path / "model" / "encoder.safetensors"))
     name = "encoder.albert_layer_groups.0.albert_layers.0.ffn.weight"
     assert not torch.equal(stored[0][name], stored[1][name])
+
+
+def test_fast_training_loads_no_torch_and_makes_the_same_model_with_and_without_it(data: TrainingData, tmp_path: Path) -> None:
+    save_checkpoint(tiny_checkpoint(), tmp_path / "encoder")
+    (tmp_path / "nlu.yml").write_text(NLU, encoding="utf-8")
+    code = (
+        "import sys; from pathlib import Path; from assistant.albert.plain_checkpoint import load_plain_checkpoint\n"
+        "from assistant.nlu.training_data import read_nlu; from assistant.training.arguments import TrainingArguments\n"
+        "from assistant.training.trainer import train_model\n"
+        "folder = Path(sys.argv[1]); arguments = TrainingArguments(mode='fast', tag_epochs=2)\n"
+        "data, checkpoint = read_nlu([folder / 'nlu.yml']), load_plain_checkpoint(folder / 'encoder')\n"
+        "train_model(data, None, checkpoint, arguments, folder / 'plain', lambda _: None)\n"
+        "print([name for name in ('torch', 'transformers', 'sklearn') if name in sys.modules])"
+    )
+    ran = subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=True, capture_output=True, text=True)
+    assert ran.stdout.strip() == "[]"
+    train_model(data, None, load_checkpoint(tmp_path / "encoder"), FAST, tmp_path / "torch", ignore)
+    for name in ("model.onnx", "heads.safetensors", "encoder.safetensors", "novelty.safetensors", "model.json"):
+        assert (tmp_path / "plain" / name).read_bytes() == (tmp_path / "torch" / name).read_bytes(), name
