@@ -163,7 +163,7 @@ def summary(adoption: Adoption) -> list[str]:
     try:
         project = find_project(adoption.folder)
         domain, stories = load_domain(project), load_stories(project)
-        examples, tests = read_nlu(project.training).examples, load_tests(project)
+        examples, tests = read_nlu(project.nlu).examples, load_tests(project)
     except (AssistantError, ProjectNotFound) as error:
         return [f"the files do not hold together yet: {error}"]
     n_rules = sum(story.is_rule for story in stories)

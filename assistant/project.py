@@ -21,6 +21,8 @@ from assistant.errors import CannotWrite, ProjectNotFound
 
 STATE_FOLDER = ".assistant"
 _FAQ_SUFFIXES = {".yml", ".yaml", ".jsonl", ".csv", ".md"}
+_LOOKED_INTO = 2_000
+"""Characters at the beginning of a file that say what it holds."""
 _NO_TRAINING_DATA = {"config", "endpoints", "credentials"}
 
 
@@ -33,6 +35,7 @@ class Project:
         bot: the folder of the YAML: ``root/intents``, or the root of a Rasa project.
         domain: the files of the domain, sorted.
         training: files that may hold NLU examples, rules and stories, sorted.
+        training_json: files with NLU examples as Rasa's JSON, sorted.
         tests: conversation tests, sorted.
         config, endpoints: None when there is none.
         faq: seed files of the FAQ, sorted.
@@ -50,6 +53,12 @@ class Project:
     faq: tuple[Path, ...]
     state: Path
     knowledge: Path | None = None
+    training_json: tuple[Path, ...] = ()
+
+    @property
+    def nlu(self) -> tuple[Path, ...]:
+        """All files that may hold NLU examples."""
+        return (*self.training, *self.training_json)
 
     @property
     def models(self) -> Path:
@@ -192,7 +201,17 @@ def _describe(root: Path, bot: Path, domain: tuple[Path, ...]) -> Project:
         faq=tuple(sorted(path for path in faq.glob("*") if path.suffix in _FAQ_SUFFIXES)),
         state=_state_folder(root),
         knowledge=knowledge if knowledge.is_dir() else None,
+        training_json=tuple(sorted(filter(_is_rasa_json, data.rglob("*.json")))),
     )
+
+
+def _is_rasa_json(path: Path) -> bool:
+    """Says whether a file begins as training data does: other JSON lies among it, too."""
+    try:
+        with path.open(encoding="utf-8-sig") as file:
+            return '"rasa_nlu_data"' in file.read(_LOOKED_INTO)
+    except (OSError, UnicodeDecodeError):
+        return False
 
 
 def _is_test(path: Path, data: Path) -> bool:

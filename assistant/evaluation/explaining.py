@@ -59,6 +59,6 @@ def explain_message(
         raise NoModel(project=str(project.root))
     interpreter = load_interpreter(project, settings, folder)
     attributor = Attributor(load_torch_model(folder))
-    examples = with_shown_places(read_nlu(tuple(nlu) or project.training), project).examples
+    examples = with_shown_places(read_nlu(tuple(nlu) or project.nlu), project).examples
     neighbours = open_neighbours(examples, interpreter.encode, interpreter.fingerprint, project.state / KEPT, on_progress)
     return explain(interpreter, attributor, neighbours, text, intent)

@@ -1,4 +1,4 @@
-"""What NLU learns from: examples with an intent and entities, synonyms, regexes and lookup lists, read from YAML or JSON lines."""
+"""What NLU learns from: examples with intent and entities, synonyms, regexes, lookup lists, read from YAML, JSON or JSON lines."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ TRAIN_FILE = "train.jsonl"
 DEV_FILE = "dev.jsonl"
 YAML_SUFFIXES = frozenset({".yml", ".yaml"})
 JSON_LINES_SUFFIXES = frozenset({".jsonl", ".ndjson"})
+JSON_SUFFIX = ".json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +80,8 @@ def read_nlu(paths: Iterable[Path]) -> TrainingData:
     """Returns the training data of files and folders, merged.
 
     Args:
-        paths: Rasa YAML files (keys other than ``nlu`` are passed over), JSON lines files, folders with ``train.jsonl``, or
-            folders of YAML files (conversation tests, ``test_*``, are left out).
+        paths: Rasa YAML files (keys other than ``nlu`` are passed over), Rasa's JSON, JSON lines files, folders with
+            ``train.jsonl``, or folders of YAML files (conversation tests, ``test_*``, are left out).
 
     Raises:
         UnknownTrainingFormat: a path holds none of these.
@@ -106,7 +107,7 @@ def _files(path: Path) -> list[Path]:
         found = sorted(file for file in path.rglob("*") if file.suffix in YAML_SUFFIXES and not file.name.startswith("test_"))
         if found:
             return found
-    elif path.suffix in YAML_SUFFIXES | JSON_LINES_SUFFIXES:
+    elif path.suffix in YAML_SUFFIXES | JSON_LINES_SUFFIXES | {JSON_SUFFIX}:
         return [path]
     raise UnknownTrainingFormat(path=path)
 
@@ -116,6 +117,10 @@ def _read_file(file: Path) -> TrainingData:
         from assistant.nlu.rasa_yaml import read_rasa_yaml
 
         return read_rasa_yaml(file)
+    if file.suffix == JSON_SUFFIX:
+        from assistant.nlu.rasa_json import read_rasa_json
+
+        return read_rasa_json(file)
     from assistant.nlu.json_lines import read_json_lines
 
     return TrainingData(read_json_lines(file))

@@ -126,7 +126,7 @@ def _policy(project: Project, seed: int, on_progress: ProgressCallback) -> Compa
 
 def training_data(project: Project, nlu: Sequence[Path] = ()) -> tuple[TrainingData, TrainingData | None]:
     """Returns the project's examples, or those of other paths, and the development examples beside them."""
-    paths = tuple(nlu) or project.training
+    paths = tuple(nlu) or project.nlu
     return read_nlu(paths), read_dev(nlu) if nlu else None
 
 

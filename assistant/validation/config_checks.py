@@ -70,9 +70,9 @@ def _place_of_fallback(content: YamlMap) -> Place:
 
 
 def old_data(project: Project) -> Iterator[OldFormat]:
-    """Yields what to say of training data in formats that Rasa 3 does not read: Rasa 1's Markdown, and its JSON."""
+    """Yields what to say of training data in a format that Rasa 3 does not read: Rasa 1's Markdown."""
     data = project.bot if project.bot != project.root else project.root / "data"
-    for path in sorted((*data.rglob("*.md"), *data.rglob("*.json"))):
+    for path in sorted(data.rglob("*.md")):
         shown = project.shown(path)
         what = _old_kind(path)
         if what:
@@ -99,8 +99,6 @@ def _old_kind(path: Path) -> str:
             text = file.read(_LOOKED_INTO)
     except (OSError, UnicodeDecodeError):
         return ""
-    if path.suffix == ".json":
-        return "training data as JSON" if '"rasa_nlu_data"' in text else ""
     return "training data as Rasa 1's Markdown" if _MARKDOWN.search(text) else ""
 
 

@@ -48,7 +48,7 @@ def validate_project(project: Project) -> list[Finding]:
     domain: Domain | None = _attempt(findings, lambda: load_domain(project))
     stories: tuple[Story, ...] | None = _attempt(findings, lambda: load_stories(project))
     tests: tuple[Story, ...] | None = _attempt(findings, lambda: load_tests(project))
-    data: TrainingData | None = _attempt(findings, lambda: read_nlu(project.training))
+    data: TrainingData | None = _attempt(findings, lambda: read_nlu(project.nlu))
     if data:
         findings += map(_warning, data.problems)
         findings += _patterns(data, domain)

@@ -235,7 +235,6 @@ def test_errors_stand_before_warnings(tmp_path: Path) -> None:
     [
         ("nlu.md", "## intent:greet\n- hi\n", "training data as Rasa 1's Markdown"),
         ("stories.md", "## happy path\n* greet\n  - utter_greet\n", "training data as Rasa 1's Markdown"),
-        ("nlu.json", '{"rasa_nlu_data": {}}', "training data as JSON"),
     ],
 )
 def test_training_data_of_earlier_rasas_is_named_as_left_out(tmp_path: Path, name: str, text: str, kind: str) -> None:
