@@ -63,6 +63,7 @@ PHASES = {
     "encoding": (fast, "encode_frozen"),
     "heads": (fast, "train_heads"),
     "letters": (trainer, "fit_spelling"),
+    "letters of words": (trainer, "fit_word_spelling"),
     "precision": (trainer, "choose_precision"),
     "saving": (trainer, "save_model"),
 }
