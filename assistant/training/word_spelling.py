@@ -79,6 +79,8 @@ def _together(held: HeldOut, answers: Sequence[NDArray[np.float32]], share: floa
 
 
 def _fitted(examples: Sequence[Example], scheme: TagScheme) -> WordSpelling | None:
+    from scipy.linalg import solve
+
     found: list[NDArray[np.int64]] = []
     tags: list[int] = []
     for example in _spread(examples):
@@ -96,7 +98,8 @@ def _fitted(examples: Sequence[Example], scheme: TagScheme) -> WordSpelling | No
     right[np.arange(len(tags)), tags] = 1.0
     alike = (matrix @ matrix.T).toarray().astype(np.float32)  # (word, word)
     alike[np.diag_indices(len(tags))] += PENALTY
-    return WordSpelling(known_buckets, np.asarray(matrix.T @ np.linalg.solve(alike, right), dtype=np.float32))
+    duals = solve(alike, right, assume_a="pos", overwrite_a=True, check_finite=False)  # (word, tag)
+    return WordSpelling(known_buckets, np.asarray(matrix.T @ duals, dtype=np.float32))
 
 
 def _matrix(bare: WordSpelling, found: Sequence[NDArray[np.int64]]) -> Any:
