@@ -133,6 +133,27 @@ async def test_a_long_conversation_opens_at_what_is_of_concern(make_app: Callabl
         assert "message 0 " not in shown(pilot)
 
 
+async def test_a_long_message_hangs_beside_who_said_it(make_app: Callable[..., AssistantApp], database: Database) -> None:
+    ConversationStore(database).append(
+        "dora", turn("gibberish xyz", "nlu_fallback", 0.8, "fallback", "a word " * 20 + "\n- last"), 0
+    )
+    async with make_app().run_test(size=(80, 24)) as pilot:
+        await see(pilot, "model ready")
+        await pilot.press("f7")
+        await see(pilot, "All 4")
+        await pilot.press("down", "enter")
+        await see(pilot, "Assistant  a word")
+        lines = shown(pilot).splitlines()
+        first = next(number for number, line in enumerate(lines) if "Assistant  a word" in line)
+        start = lines[first].index("a word")
+        assert [line[:start].strip() for line in lines[first + 1 : first + 4]] == ["", "", ""]
+        assert lines[first + 1][start] != " "
+        assert lines[first + 3][start:].startswith("- last")
+        for width in (120, 60):
+            await pilot.resize_terminal(width, 24)
+            await see(pilot, "- last")
+
+
 async def test_a_suggested_reply_is_put_into_the_answer_by_key_and_by_click(
     make_app: Callable[..., AssistantApp], agent: FakeAgent, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

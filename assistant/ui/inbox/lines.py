@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from textual.content import Content
+from textual.visual import Visual
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
@@ -12,12 +13,18 @@ from assistant.dialogue.events import AgentUttered, BotUttered, ConversationPaus
 from assistant.dialogue.handoffs import transcript
 from assistant.languages import N_, tr, trn
 from assistant.ui.inbox.wording import CAUSES
+from assistant.ui.markdown_blocks import Block
+from assistant.ui.prose import flow
 from assistant.ui.safe_text import safe, safe_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from textual.binding import BindingType
+    from textual.css.styles import RulesMap
+    from textual.strip import Strip
+    from textual.style import Style
+    from textual.visual import RenderOptions
 
     from assistant.dialogue.events import Event
     from assistant.dialogue.reviewing import Concern
@@ -87,7 +94,37 @@ def _is_shown(event: Event) -> bool:
     return isinstance(event, UserUttered | BotUttered | AgentUttered | ConversationPaused | ConversationResumed)
 
 
-def _line(event: Event, concern: Concern | None) -> Content:
+class Hanging(Visual):
+    """A text whose wrapped lines stand under its first one, right of what introduces it.
+
+    Args:
+        first: what introduces it.
+        content: the text.
+    """
+
+    def __init__(self, first: Content, content: Content) -> None:
+        self._blocks = (Block(content, first, " " * first.cell_length),)
+        self._flowed: tuple[int, Content] = (0, Content(""))
+
+    def _at(self, width: int) -> Content:
+        if self._flowed[0] != width:
+            self._flowed = (width, flow(self._blocks, width))
+        return self._flowed[1]
+
+    def get_optimal_width(self, rules: RulesMap, container_width: int) -> int:
+        """Returns the cells of the longest line at the container's width."""
+        return self._at(container_width).get_optimal_width(rules, container_width)
+
+    def get_height(self, rules: RulesMap, width: int) -> int:
+        """Returns the number of lines at a width."""
+        return self._at(width).get_height(rules, width)
+
+    def render_strips(self, width: int, height: int | None, style: Style, options: RenderOptions) -> list[Strip]:
+        """Returns the lines as they are drawn."""
+        return self._at(width).render_strips(width, height, style, options)
+
+
+def _line(event: Event, concern: Concern | None) -> Visual:
     if isinstance(event, ConversationPaused | ConversationResumed):
         return Content.styled(
             tr("── a person takes over ──") if isinstance(event, ConversationPaused) else tr("── the assistant answers again ──"),
@@ -96,12 +133,11 @@ def _line(event: Event, concern: Concern | None) -> Content:
     (said,) = transcript([event])
     name, style = _STYLES[said.speaker]
     named = safe_line(said.name, limit=_INDENT - 2) if said.name else safe_line(tr(name), limit=_INDENT - 2)
-    text = safe(said.text, limit=_MAX_TEXT).replace("\n", "\n" + " " * _INDENT)
-    line = Content.assemble((named.ljust(_INDENT), style), text)
+    line = Content(safe(said.text, limit=_MAX_TEXT))
     if isinstance(event, UserUttered) and event.parse.intent.name:
         found = f"{safe_line(event.parse.intent.name, limit=40)} {event.parse.intent.confidence:.0%}"
         line = Content.assemble(line, (f"  {found}", "$muted"))
-    if concern is None:
-        return line
-    sign = CAUSES[concern.cause][0]
-    return Content.assemble(line, "\n", " " * _INDENT, (f"{sign} {safe_line(concern.detail, limit=160)}", "$text-warning"))
+    if concern is not None:
+        sign = CAUSES[concern.cause][0]
+        line = Content.assemble(line, "\n", (f"{sign} {safe_line(concern.detail, limit=160)}", "$text-warning"))
+    return Hanging(Content.styled(named.ljust(_INDENT), style), line)
