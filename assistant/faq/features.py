@@ -18,7 +18,7 @@ from assistant.faq.vocabulary import Vocabulary, stem
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from assistant.faq.pieces import Counts, Pieces
+    from assistant.faq.pieces import Pieces
     from assistant.faq.wording import Wording
 
 Floats: TypeAlias = "np.ndarray[Any, np.dtype[np.float64]]"
@@ -40,7 +40,7 @@ MAX_EXAMPLES = 12
 LARGE = 20_000
 """From so many vectors on, signs are compared before vectors are."""
 
-_N_NEAR, _N_COMPARED = 96, 800
+_N_NEAR, _N_COMPARED = 96, 480
 """Vectors that are looked up in a large FAQ, of so many that are alike by sign; the entries that they belong to are compared."""
 
 _SATURATION, _LENGTH_SHARE = 1.2, 0.75
@@ -98,10 +98,14 @@ class Features:
         self._domain = self._sums.sum(axis=0)
         self._word_damping = _damping([known.n_words for known in self._wordings])
         self._piece_weights = PieceWeights([known.pieces for known in self._wordings])
-        self._piece_damping = _damping([known.n_pieces for known in self._wordings])
+        self._piece_damping = np.array(_damping([known.n_pieces for known in self._wordings]))
         self._index: VectorIndex | None = None
-        if len(self.questions.vectors) + len(self.answers.vectors) > LARGE:
-            self._index = VectorIndex.of(np.concatenate([self.questions.vectors, self.answers.vectors]))
+        n_asked = len(self.questions.vectors)
+        if n_asked + len(self.answers.vectors) > LARGE:
+            joined = np.concatenate([self.questions.vectors, self.answers.vectors])
+            # Vectors are in memory once: questions, answers and the index look at the same ones.
+            self.questions.vectors, self.answers.vectors = joined[:n_asked], joined[n_asked:]
+            self._index = VectorIndex.of(joined, halved=False)
             self._owners = np.concatenate([self.questions.owners, self.answers.owners])
 
     def query(self, question: str, vector: Vectors) -> Query:
@@ -136,9 +140,7 @@ class Features:
         # A question that says less than one rare word does is never quite covered: "yes" stands in many answers.
         most = max(sum(query.stems.values()), 1.0)
         shares = [self._bm25(query.stems, entry, hidden) / most for entry in candidates]
-        weights = self._piece_weights.of(query.pieces)
-        runs = [self._bm25_of_pieces(query.pieces, weights, entry, hidden) for entry in candidates]
-        known = np.column_stack([self._cosines(query, entries, hidden), shares, runs])
+        known = np.column_stack([self._cosines(query, entries, hidden), shares, self._shared_pieces(query.pieces, entries, hidden)])
         return np.column_stack([known, self._apart(query, entries, known @ _USUAL, hidden)])
 
     def nearest_question(self, query: Query, entry: int) -> int:
@@ -188,20 +190,26 @@ class Features:
                 total += weight * count / (count + damping)
         return total
 
-    def _bm25_of_pieces(self, asked: Pieces, weights: Counts, entry: int, hidden: Hidden | None) -> float:
-        known = self._wordings[entry]
-        counts = _counts_in(asked, known.pieces, known.piece_counts)
-        if hidden and hidden.entry == entry:
-            counts = counts - _counts_in(asked, *pieces([known.folded[hidden.text]]))
-        return float((weights * counts / (counts + self._piece_damping[entry])).sum() / max(float(weights.sum()), 1.0))
-
-
-def _counts_in(asked: Pieces, there: Pieces, counts: Counts) -> Any:
-    """Returns how often each run that was asked for is there."""
-    if not len(there):
-        return np.zeros(len(asked), dtype=np.float32)
-    places = np.minimum(np.searchsorted(there, asked), len(there) - 1)
-    return np.where(there[places] == asked, counts[places], np.float32(0.0))
+    def _shared_pieces(self, asked: Pieces, entries: Positions, hidden: Hidden | None) -> Floats:
+        """Returns the bm25 of runs of letters, of all entries at once. Shape: (entry,)."""
+        result = np.zeros(len(entries))
+        if not len(asked):
+            return result
+        weights = self._piece_weights.of(asked)
+        known = [self._wordings[entry] for entry in entries.tolist()]
+        there, counts = np.concatenate([one.pieces for one in known]), np.concatenate([one.piece_counts for one in known])
+        owners = np.repeat(np.arange(len(known)), [len(one.pieces) for one in known])
+        if hidden is not None and hidden.entry in entries:
+            own = int(np.flatnonzero(entries == hidden.entry)[0])
+            gone, times = pieces([known[own].folded[hidden.text]])
+            first = int(np.searchsorted(owners, own))
+            # Every run of a question of the entry is among the entry's own.
+            counts[first + np.searchsorted(known[own].pieces, gone)] -= times
+        places = np.minimum(np.searchsorted(asked, there), len(asked) - 1)
+        found = np.flatnonzero((asked[places] == there) & (counts > 0))
+        counts, owners = counts[found], owners[found]
+        np.add.at(result, owners, weights[places[found]] * counts / (counts + self._piece_damping[entries[owners]]))
+        return np.asarray(result / max(float(weights.sum()), 1.0))
 
 
 def _damping(lengths: Sequence[float]) -> list[float]:

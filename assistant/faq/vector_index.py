@@ -1,8 +1,8 @@
 """Finds the nearest of very many vectors: their signs first, one bit a dimension, then the best of those in half precision.
 
 Comparing signs is exclusive-or and a count of bits, so a million vectors of 384 dimensions are gone through in 48 MB of memory.
-What comes out best by signs is then compared by cosine. Nothing is trained and nothing is linked: a vector is found as soon as it
-is added, and an index on disk is mapped into memory, not read.
+What comes out best by signs is then compared by cosine. Vectors that are in memory anyway are used as they are. Nothing is trained
+and nothing is linked: a vector is found as soon as it is added, and an index on disk is mapped into memory, not read.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class VectorIndex:
     Attributes:
         mean: of all vectors; signs are taken around it, since an encoder's vectors share a direction that says nothing.
         signs: one bit a dimension. Shape: (dimension / 64, vector) uint64.
-        rows: the vectors. Shape: (vector, dimension) float16.
+        rows: the vectors. Shape: (vector, dimension), float16 unless they were to stay as they are.
     """
 
     mean: Any
@@ -45,15 +45,20 @@ class VectorIndex:
         return len(self.rows)
 
     @classmethod
-    def of(cls, vectors: Vectors) -> VectorIndex:
-        """Returns the index of vectors of length one. Shape: (vector, dimension); any dimension will do."""
+    def of(cls, vectors: Vectors, *, halved: bool = True) -> VectorIndex:
+        """Returns the index of vectors of length one.
+
+        Args:
+            vectors: of any dimension. Shape: (vector, dimension).
+            halved: keep a copy in half precision; else the vectors themselves, which takes no time to turn back.
+        """
         sample = vectors[:: max(1, len(vectors) // _N_SAMPLED)]
         mean = sample.sum(axis=0, dtype=np.float32) / max(len(sample), 1)
         signs = np.empty((-(-vectors.shape[1] // _WORD), len(vectors)), dtype=np.uint64)
         for start in range(0, len(vectors), _BLOCK):
             block = np.asarray(vectors[start : start + _BLOCK], dtype=np.float32)
             signs[:, start : start + _BLOCK] = _signs(block - mean)
-        return cls(mean, signs, vectors.astype(np.float16))
+        return cls(mean, signs, vectors.astype(np.float16) if halved else vectors)
 
     def nearest(self, query: Vectors, n_wanted: int, n_compared: int | None = None) -> tuple[Any, Vectors]:
         """Returns the numbers of the nearest vectors, the nearest first, and their cosines.
@@ -67,7 +72,7 @@ class VectorIndex:
             return np.empty(0, np.intp), np.empty(0, np.float32)
         n_compared = n_compared or max(MIN_COMPARED, int(COMPARED_SHARE * len(self)))
         found = self._like(query, max(n_compared, n_wanted))
-        cosines = self.rows[found].astype(np.float32) @ query
+        cosines = self.rows[found].astype(np.float32, copy=False) @ query
         order = np.argsort(-cosines, kind="stable")[:n_wanted]
         return found[order], cosines[order]
 

@@ -52,3 +52,10 @@ def test_it_is_read_as_it_was_written_and_its_vectors_stay_on_disk(tmp_path: Pat
 
 def test_no_vectors_have_no_nearest() -> None:
     assert VectorIndex.of(np.empty((0, 64), np.float32)).nearest(np.ones(64, np.float32), 5)[0].tolist() == []
+
+
+def test_vectors_that_are_not_to_be_halved_are_used_as_they_are() -> None:
+    vectors = np.eye(70, dtype=np.float32)
+    index = VectorIndex.of(vectors, halved=False)
+    assert np.shares_memory(index.rows, vectors)
+    assert index.nearest(vectors[7], 1)[0].tolist() == [7]
