@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import given
@@ -288,3 +289,17 @@ def test_what_was_found_is_narrowed_by_the_next_letter_and_never_where_there_is_
     assert finder.found == [entries[0], entries[2], entries[3]]
     finder.look("cel", entries)
     assert finder.current is entries[3]
+
+
+async def test_what_a_conversation_holds_is_spared_by_the_collector_while_it_is_shown(
+    make_app: Callable[..., AssistantApp], agent: FakeAgent
+) -> None:
+    talk(agent, 500)
+    async with make_app().run_test(size=(80, 24)) as pilot:
+        await see(pilot, "answer 00499")
+        await until(pilot, lambda: gc.get_freeze_count() > 10_000, "the conversation set aside")
+        kept = gc.get_freeze_count()
+        agent.stored.clear()
+        await chat_of(pilot).reopen()  # what is gone by then is collected, not kept for ever
+        await until(pilot, lambda: 0 < gc.get_freeze_count() < kept, "the rest set aside")
+    assert gc.get_freeze_count() == 0
