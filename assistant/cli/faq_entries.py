@@ -79,6 +79,8 @@ def add(
     with open_entries(project) as entries:
         saved = entries.add(entry, user_name(), "added")
         show(saved, in_json=json)
+    if saved.status == "draft":
+        talk(f"a draft answers nobody yet: assistant faq edit {saved.id} --status published")
     _warn_of(saved, project)
 
 

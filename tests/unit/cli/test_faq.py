@@ -44,6 +44,12 @@ def test_an_entry_is_a_draft_until_it_is_published(faq: Callable[..., Ran]) -> N
     assert faq("list", "boats", "--status", "draft", "--json").result == []
 
 
+def test_whoever_adds_a_draft_is_told_how_it_comes_to_answer(faq: Callable[..., Ran]) -> None:
+    draft = faq("add", "--question", "Do you sell boats?", "--answer", "Yes.")
+    assert "assistant faq edit do-you-sell-boats --status published" in draft.err
+    assert "draft" not in faq("add", "--question", "Do you sell ships?", "--answer", "Yes.", "--publish").err
+
+
 def test_an_entry_without_an_answer_is_refused(faq: Callable[..., Ran]) -> None:
     ran = faq("add", "--question", "q", "--answer", " ")
     assert (ran.code, ran.out) == (2, "")
