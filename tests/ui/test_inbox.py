@@ -158,7 +158,10 @@ async def test_a_suggested_reply_is_put_into_the_answer_by_key_and_by_click(
     make_app: Callable[..., AssistantApp], agent: FakeAgent, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     steps = "Of course:\n\n- one\n- two"
-    replies = (Suggestion(steps, 'FAQ: "Who can help me?"', 0.81), Suggestion("A colleague calls you.", "a colleague", 0.4))
+    replies: tuple[Suggestion, ...] = (
+        Suggestion(steps, 'FAQ: "Who can help me?"', 0.81),
+        Suggestion("A colleague calls you.", "a colleague", 0.4),
+    )
     asked: list[str] = []
 
     def suggested_replies(sender_id: str) -> tuple[Suggestion, ...]:
