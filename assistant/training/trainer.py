@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -17,6 +18,7 @@ from assistant.nlu.extractors import Extractors
 from assistant.nlu.model_folder import ModelParts, ModelSettings
 from assistant.nlu.novelty import Novelty
 from assistant.project import shipped_signals
+from assistant.training.beside import Beside
 from assistant.training.chain import with_chain
 from assistant.training.encoding import encode_plain
 from assistant.training.fast import train_fast
@@ -220,9 +222,12 @@ def _with_spelling(outcome: Outcome, data: TrainingData, dev: TrainingData | Non
         places = list(range(len(data.examples))) if is_unseen is None else np.flatnonzero(is_unseen).tolist()
         apart = [data.examples[int(place)] for place in places]
     texts, intents = [example.text for example in data.examples], [feature.intent for feature in task.features]
-    spelling, held = fit_spelling(texts, intents, len(labels.intents), held, [places[row] for row in held.rows])
-    words, held = fit_word_spelling(data.examples, labels.scheme, held, [apart[row] for row in held.rows])
-    return replace(outcome, held=held), _Spelt(spelling, words)
+    of_words = partial(fit_word_spelling, data.examples, labels.scheme, held, [apart[row] for row in held.rows])
+    with Beside(lambda _: of_words(), task.on_progress) as part:
+        spelling, told = fit_spelling(texts, intents, len(labels.intents), held, [places[row] for row in held.rows])
+        words, tagged = part.result()
+    both = replace(told, gold=tagged.gold, found=tagged.found, tag_logits=tagged.tag_logits)
+    return replace(outcome, held=both), _Spelt(spelling, words)
 
 
 class _Finished:
