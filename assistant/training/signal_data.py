@@ -29,6 +29,7 @@ MOODS = {
 """The sentiment that goes with an emotion."""
 _SHORTEST_PHRASE = 4
 """Words: SST-2 cuts its reviews into phrases, and shorter ones say little."""
+_BESIDE_WEIGHT = 0.25
 _DAVIDSON = {"neither": "harmless", "offensive": "abuse", "hate": "hate"}
 _EVERY, _REQUESTS_STEP = 10, 5
 _REQUEST_WEIGHT = 0.05
@@ -48,7 +49,8 @@ class Row:
         text: to learn from.
         labels: by head, the name of its output; a head that is not named does not look at the text. For heads with one output
             the label is the output's own name, or empty: it is not that.
-        source: ``own``, ``groups`` (from templates), ``reviews``, ``tweets``, ``requests`` or ``people`` (said again by them).
+        source: ``own``, ``groups`` (from templates), ``reviews``, ``tweets``, ``requests``, ``people`` (said again by them) or
+            ``beside`` (said beside a request).
         weight: what it counts beside a sentence of the project's own.
         origin: the text that it says in other words, which must not be held out while this is learnt from; empty: none.
     """
@@ -106,6 +108,22 @@ def said_by_people(folder: Path, own: Sequence[Row], requests: Sequence[Row]) ->
     return [
         *(one for row in moods for one in again(row, _SAID_AGAIN, _SAID_AGAIN_WEIGHT / _SAID_AGAIN)),
         *(one for row in requests[::_ASKED_AGAIN_STEP] for one in again(row, _ASKED_AGAIN, _ASKED_AGAIN_WEIGHT)),
+    ]
+
+
+def beside_requests(own: Sequence[Row], requests: Sequence[Row]) -> list[Row]:
+    """Returns sentences for moderation once before and once after a request: an insult is one beside what is wanted, too.
+
+    Args:
+        own: the project's own sentences; those with a mood, and those of templates, are passed over.
+        requests: ordinary ones.
+    """
+    turns = cycle(random.Random(1).sample(list(requests), len(requests)))
+    return [
+        Row(text, {name: row.labels[name] for name in CATEGORIES if name in row.labels}, "beside", _BESIDE_WEIGHT, row.text)
+        for row in own
+        if row.source == "own" and "emotion" not in row.labels
+        for text in (f"{next(turns).text}, {row.text}", f"{row.text}, {next(turns).text}")
     ]
 
 

@@ -30,7 +30,7 @@ _RARE = 2.0
 """What a hateful tweet counts beside others, of which there are sixteen times as many."""
 _LIFTS = tuple(np.arange(-0.4, 1.3, 0.1).tolist())
 """What may be added to the logits of the rare manners."""
-_THRESHOLDS = tuple(np.arange(0.8, 0.99, 0.02).round(2).tolist())
+_THRESHOLDS = tuple(np.arange(0.92, 0.99, 0.02).round(2).tolist())
 _MOST_FALSE = 0.001
 """Share of harmless texts that a threshold may flag, measured on texts that the heads were not fitted to."""
 
@@ -201,10 +201,13 @@ def _figures(held: Mapping[str, tuple[Encoded, Floats]], thresholds: Mapping[str
         found[head] = {"macro_f1": round(float(f1_score(right, guessed, average="macro")), 4), "n": len(own)}
     for name in CATEGORIES:
         rows, scores, truth = _scores(name, held)
-        flagged, requests = scores >= thresholds[name], np.array([row.source == "requests" for row in rows.rows])
+        flagged, sources = scores >= thresholds[name], np.array([row.source for row in rows.rows])
+        requests, beside = sources == "requests", sources == "beside"
+        own = ~(requests | beside)
         found[name] = {
-            "found": round(float(flagged[truth].mean()), 4),
-            "n": int(truth.sum()),
+            "found": round(float(flagged[truth & own].mean()), 4),
+            "found_beside_requests": round(float(flagged[truth & beside].mean()), 4),
+            "n": int((truth & own).sum()),
             "harmless_flagged": int(flagged[~truth & ~requests].sum()),
             "n_harmless": int((~truth & ~requests).sum()),
             "requests_flagged": int(flagged[requests].sum()),

@@ -14,7 +14,16 @@ from assistant.albert.manifest import write_manifest
 from assistant.nlu.signals.anchors import save_anchors
 from assistant.nlu.signals.heads import CATEGORIES, columns, save_heads
 from assistant.training.saving import fingerprint
-from assistant.training.signal_data import Row, read_own, read_published, read_requests, read_reviews, read_tweets, said_by_people
+from assistant.training.signal_data import (
+    Row,
+    beside_requests,
+    read_own,
+    read_published,
+    read_requests,
+    read_reviews,
+    read_tweets,
+    said_by_people,
+)
 from assistant.training.signal_heads import Encoded, all_logits, fit_heads, manner_of
 
 if TYPE_CHECKING:
@@ -57,7 +66,7 @@ def make_signals(
     own = read_own(sentences)
     published = read_published(data)
     requests = read_requests(data)
-    rows = [*own, *requests, *said_by_people(sentences, own, requests)]
+    rows = [*own, *requests, *said_by_people(sentences, own, requests), *beside_requests(own, requests)]
     vectors = encode([row.text for row in rows])
     name = fingerprint(checkpoint.plain().weights, checkpoint.tokenizer, "float32")
     heads = fit_heads(_without_vectors(published), Encoded.of(rows, vectors), name, {}, on_progress)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import shutil
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,10 +17,13 @@ from assistant.dialogue.domain import load_domain
 from assistant.dialogue.stories import load_stories
 from assistant.faq.index import FaqIndex
 from assistant.messages import Entity, IntentScore, Parse, UserMessage
-from assistant.project import find_project, shipped_root
+from assistant.nlu.signals.anchors import load_shipped
+from assistant.opening import open_documents, open_plain_encoder, open_project_database
+from assistant.project import find_project, shipped_root, shipped_signals
 from assistant.stores.askings import AskingStore
 from assistant.stores.conversations import ConversationStore
 from assistant.stores.database import open_database
+from assistant.stores.documents import DocumentStore
 from assistant.stores.entries import EntryStore
 from assistant.stores.handoffs import HandoffStore
 from assistant.stores.seeding import seed_if_empty
@@ -90,12 +94,39 @@ def agent_of(project: Project, interpreter: Any, runner: ActionRunner | None = N
     return agent
 
 
-def shop_agent(root: Path, interpreter: Any) -> Agent:
-    """The shipped bot in a folder of its own, its actions and FAQ for real."""
-    for part in ("intents", "data/faq"):
+class Hearing(Keywords):
+    """Knows intents by keywords, and hears moods and insults as the shipped heads do, on the vectors of the shipped encoder."""
+
+    fingerprint = "shipped"
+
+    def __init__(self, intents: dict[str, str], entities: dict[str, str]) -> None:
+        super().__init__(intents, entities)
+        folder = shipped_signals()
+        assert folder is not None
+        self._heads = load_shipped(folder)[0]
+
+    def parse(self, text: str) -> Parse:
+        sentiment, flags = self._heads.weigh(text, self.encode([text])[0])
+        return replace(super().parse(text), sentiment=sentiment, flags=flags)
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        return open_plain_encoder().encode(texts)
+
+
+def shop_agent(root: Path, interpreter: Any, *, has_documents: bool = False) -> Agent:
+    """The shipped bot in a folder of its own, its actions and FAQ for real; its longer documents too, where they are wanted."""
+    for part in ("intents", "data/faq", "data/knowledge"):
         shutil.copytree(shipped_root() / part, root / part, ignore=shutil.ignore_patterns("__pycache__"))
     project = find_project(root)
-    return agent_of(project, interpreter, ProcessRunner(project.bot, project.state, 30.0))
+    options: dict[str, Any] = {}
+    if has_documents:
+        settings = load_settings(project.config, project.endpoints)
+        database = open_project_database(project, settings)
+        options["open_documents"] = lambda of: open_documents(DocumentStore(database), of, settings)
+    agent = agent_of(project, interpreter, ProcessRunner(project.bot, project.state, 30.0), **options)
+    if has_documents:
+        agent.on_close(database.close)
+    return agent
 
 
 def say(agent: Agent, text: str, sender: str = "ann") -> Reply:

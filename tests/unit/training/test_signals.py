@@ -17,7 +17,15 @@ from assistant.errors import BadModel, BadTrainingRow, DamagedFile, UnreadableFi
 from assistant.nlu.signals.anchors import ANCHORS, NO_VECTOR, load_shipped, words_alone
 from assistant.nlu.signals.heads import CATEGORIES, EMOTIONS, OUTPUTS
 from assistant.training.saving import fingerprint
-from assistant.training.signal_data import Row, read_own, read_published, read_requests, read_tweets, said_by_people
+from assistant.training.signal_data import (
+    Row,
+    beside_requests,
+    read_own,
+    read_published,
+    read_requests,
+    read_tweets,
+    said_by_people,
+)
 from assistant.training.signal_heads import Encoded, held_out_logits
 from assistant.training.signal_making import make_signals
 from assistant.training.signal_transfer import heads_for, transferred
@@ -235,3 +243,16 @@ def test_what_is_damaged_or_missing_is_refused(made: Path, data: Path, tmp_path:
         read_tweets(tmp_path / "tweets.jsonl")
     with pytest.raises(UnreadableFile):
         read_tweets(data / "none.jsonl")
+
+
+def test_what_is_flagged_is_learnt_from_beside_a_request_too(data: Path) -> None:
+    own, requests = read_own(data / "own"), read_requests(data)
+    rows = beside_requests(own, requests)
+    insult = [row for row in rows if row.origin == "you stupid card"]
+    wanted = {request.text for request in requests}
+    assert [row.labels for row in insult] == [dict.fromkeys(CATEGORIES, "") | {"abuse": "abuse"}] * 2
+    first, last = (row.text for row in insult)
+    assert first.removesuffix(", you stupid card") in wanted
+    assert last.removeprefix("you stupid card, ") in wanted
+    moods = {row.text for row in own if "emotion" in row.labels}
+    assert not {row.origin for row in rows} & moods
