@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    import pytest
     from textual.pilot import Pilot
 
     from assistant.faq.entry import FaqEntry
@@ -161,14 +162,16 @@ async def test_what_reads_badly_or_rudely_is_said_beside_it_and_saved_all_the_sa
         await see(pilot, "Saved. To be read once more")
 
 
-async def test_what_takes_long_to_read_through_holds_nobody_up(make_app: Callable[..., AssistantApp], agent: FakeAgent) -> None:
+async def test_what_takes_long_to_read_through_holds_nobody_up(
+    make_app: Callable[..., AssistantApp], agent: FakeAgent, monkeypatch: pytest.MonkeyPatch
+) -> None:
     done = threading.Event()
 
     def slow(_: FaqEntry) -> tuple[Doubt, ...]:
         done.wait(20)
         return ()
 
-    agent.doubts = slow  # type: ignore[method-assign]
+    monkeypatch.setattr(agent, "doubts", slow)
     async with make_app().run_test(size=(120, 40)) as pilot:
         await open_desk(pilot)
         await open_editor(pilot, "ctrl+n")
