@@ -2,7 +2,7 @@
 
     python -m tests.benchmarks.bench_screens [--project DIR]
 
-First the chat is started as a program on a terminal, and timed from the start to its first picture; its model loads behind that. Then
+First the chat is started as a program on a terminal, and timed from its start to the first picture; the model loads behind that. Then
 every screen is gone to twice, as it is made at the first time and only shown at the second. Processor time counts all threads.
 """
 
@@ -45,6 +45,7 @@ def first_picture(project: Path) -> tuple[float, float]:
     ours, theirs = pty.openpty()
     command = [sys.executable, "-m", "assistant.cli.main", "chat", "--project", str(project)]
     environment = os.environ | {"TERM": "xterm-256color", "COLUMNS": "120", "LINES": "40"}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # else every start compiles the whole program once more
     began = time.monotonic()
     running = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=environment)
     os.close(theirs)
