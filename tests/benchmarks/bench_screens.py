@@ -2,8 +2,8 @@
 
     python -m tests.benchmarks.bench_screens [--project DIR]
 
-First the chat is started as a program on a terminal, and timed from its start to the first picture; the model loads behind that. Then
-every screen is gone to twice, as it is made at the first time and only shown at the second. Processor time counts all threads.
+First the chat is started as a program on a terminal, and timed until its first picture; the model loads behind that. Then every
+screen is gone to twice, as it is made at the first time and only shown at the second. Processor time counts all threads.
 """
 
 from __future__ import annotations
