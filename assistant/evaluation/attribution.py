@@ -2,7 +2,8 @@
 
 Between the text and the same text with every word hidden runs a straight line in the space of the word embeddings, the narrow one
 before the map to the encoder's width. The gradients along it, times the way, add up to the difference of the two outputs: no share
-is lost and none invented, which `Attribution.gap` measures. Source: Sundararajan et al. 2017, section 3.
+is lost and none invented, which `Attribution.gap` measures. Source: Sundararajan et al. 2017, section 3. What letters add to the
+encoder's answer comes behind, by `assistant.evaluation.letter_shares`.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ import torch
 from assistant.albert.tokenizer import special_ids
 from assistant.errors import ExplainerMissing
 from assistant.evaluation.explanation import Attribution, WordShare
+from assistant.evaluation.letter_shares import letter_shares
+from assistant.evaluation.torch_model import intent_logits
 from assistant.nlu.interpreter import MAX_CHARACTERS
 
 if TYPE_CHECKING:
@@ -73,8 +76,17 @@ class Attributor:
             score, baseline = self._loaded.log_probability(torch.cat([ids, hidden]), intent).tolist()
         shares, n_steps, gap = self._integrate(ids, hidden, intent, score - baseline)
         by_word = _by_word(words, encoding.offsets, shares)
+        if self._loaded.spelling is not None:
+            spelt = self._letters(readable, words, ids, intent)
+            by_word, score = [one + other for one, other in zip(by_word, spelt, strict=True)], score + sum(spelt)
         found = tuple(WordShare(start, end, share) for (start, end), share in zip(words, by_word, strict=True))
         return Attribution(intent, found, score, baseline, gap, n_steps)
+
+    def _letters(self, text: str, words: Sequence[tuple[int, int]], ids: Tensor, intent: str) -> list[float]:
+        """Returns what the letters of each word add to what the encoder says."""
+        settings, spelling = self._loaded.settings, self._loaded.spelling
+        logits = intent_logits(self._loaded, ids)
+        return letter_shares(spelling, text, words, logits, settings.intents.index(intent), settings.temperature)  # type: ignore[arg-type]
 
     def _integrate(self, ids: Tensor, hidden: Tensor, intent: str, difference: float) -> tuple[list[float], int, float]:
         """Returns the share of each piece, and how many steps and what error they took."""

@@ -19,10 +19,13 @@ from assistant.nlu.tags import TagScheme
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import numpy as np
+    from numpy.typing import NDArray
     from tokenizers import Tokenizer
     from torch import Tensor
 
     from assistant.nlu.several import Several
+    from assistant.nlu.spelling import Spelling
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +37,14 @@ class TorchModel:
         tokenizer: truncates as in training, does not pad.
         settings: what its numbers mean.
         several: tells several intents at once; None where no example joins any.
+        spelling: what letters add to the intents' logits; None: nothing, as where several intents are told at once.
     """
 
     model: JointAlbert
     tokenizer: Tokenizer
     settings: ModelSettings
     several: Several | None = None
+    spelling: Spelling | None = None
 
     @property
     def intents(self) -> tuple[str, ...]:
@@ -56,6 +61,8 @@ class TorchModel:
     def log_probability(self, ids: Tensor, intent: str) -> Tensor:
         """Returns the calibrated log-probability of an intent: that it is meant; of joined ones, that they and no others are.
 
+        It is what the encoder says of it, without what letters add.
+
         Args:
             ids: pieces, special tokens included, none of them padding. Shape: (batch, piece).
             intent: one that the model knows.
@@ -71,6 +78,13 @@ class TorchModel:
         signs = torch.tensor([1.0 if name in meant else -1.0 for name in simple_intents(self.settings.intents)])
         odds = vector @ torch.from_numpy(self.several.weights) + torch.from_numpy(self.several.bias)
         return functional.logsigmoid(signs * odds / self.several.temperature).sum(-1)
+
+
+def intent_logits(loaded: TorchModel, ids: Tensor) -> NDArray[np.float32]:
+    """Returns the logits that the encoder's head gives one text. Shape: (intent,)."""
+    with torch.inference_mode():
+        logits: NDArray[np.float32] = loaded.model(ids, torch.ones_like(ids))[0][0].numpy()
+    return logits
 
 
 def load_torch_model(folder: Path) -> TorchModel:
@@ -97,7 +111,8 @@ def load_torch_model(folder: Path) -> TorchModel:
         raise BadModel(folder=folder, why=f"{type(error).__name__}: {str(error).splitlines()[0]}") from error
     tokenizer.no_padding()
     tokenizer.enable_truncation(settings.max_pieces)
-    return TorchModel(JointAlbert(encoder, heads).float().eval(), tokenizer, settings, parts.several)
+    spelling = parts.spelling if parts.several is None else None
+    return TorchModel(JointAlbert(encoder, heads).float().eval(), tokenizer, settings, parts.several, spelling)
 
 
 def _heads(tensors: dict[str, Tensor], settings: ModelSettings) -> JointHeads:
