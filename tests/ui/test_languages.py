@@ -145,26 +145,8 @@ def left_over(text: str) -> str:
 # --- nothing is left in English -------------------------------------------------------------------------------------------------
 
 WORD = re.compile(r"(?<![\w./(=+-])[A-Za-z]{3,}(?!\.?[\w/(=+…-])")
-TECHNICAL = {
-    *[
-        "Enter",
-        "Esc",
-        "Escape",
-        "Tab",
-        "Del",
-        "Space",
-        "Shift",
-        "Ctrl",
-        "Alt",
-        "Home",
-        "End",
-        "Left",
-        "Right",
-        "English",
-        "Deutsch",
-        "rule",
-    ]
-}
+_KEYS = "Enter Esc Escape Tab Del Space Shift Ctrl Alt Home End Left Right"
+TECHNICAL = {*_KEYS.split(), "English", "Deutsch", "rule"}
 """Names of keys, of languages, and of policies."""
 
 
