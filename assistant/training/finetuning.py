@@ -43,24 +43,34 @@ class FineTuning:
         labels: of the model.
         arguments: of the run; its epochs and rates are set.
         pad: id of the padding token.
+        is_pretrained: whether the encoder knows something that training might spoil.
         on_progress: told of each step.
     """
 
     def __init__(
-        self, model: JointAlbert, labels: Labels, arguments: TrainingArguments, *, pad: int, on_progress: ProgressCallback
+        self,
+        model: JointAlbert,
+        labels: Labels,
+        arguments: TrainingArguments,
+        *,
+        pad: int,
+        is_pretrained: bool,
+        on_progress: ProgressCallback,
     ) -> None:
         self._model = model
         self._labels = labels
         self._arguments = arguments
         self._pad = pad
+        self._is_pretrained = is_pretrained
         self._on_progress = on_progress
         self._figures: dict[str, float] = {}
 
     def run(self, data: Sequence[Features], dev: Sequence[Features]) -> tuple[HeldOut, int]:
         """Trains, leaves the weights of the best epoch in the model, and returns how they do on dev and which epoch it was.
 
-        Epoch 0 is the model as it came; with few examples it may be the best, and is left as it was then. Training stops early when
-        some epochs in a row did no better on dev, and where the next epoch would end after the deadline.
+        Epoch 0 is the model as it came. A pretrained encoder is left so unless an epoch is better by more than chance: with few
+        examples training mostly harms it, and few held-out ones do not show it. Training stops early when some epochs in a row did
+        no better on dev, and where the next epoch would end after the deadline.
 
         Args:
             data: to train on.
@@ -94,7 +104,8 @@ class FineTuning:
             if (dev and epoch - best[1] >= arguments.patience) or self._is_late(time.perf_counter() - started, epoch):
                 break
         assert best is not None  # noqa: S101 (there is at least one epoch)
-        if dev and untrained[0].score > best[0].score:
+        is_worth_it = best[0].is_surely_better(untrained[0]) if self._is_pretrained else best[0].score >= untrained[0].score
+        if dev and not is_worth_it:
             best = untrained
         self._model.load_state_dict(best[2])
         return best[0], best[1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import torch
@@ -13,6 +14,7 @@ from assistant.albert.joint import JointAlbert, JointHeads
 from assistant.albert.model_graph import joint_graph
 from assistant.nlu.model_folder import OUTPUTS
 from assistant.training.encoding import encode_frozen
+from assistant.training.fast import train_fast
 from assistant.training.finetuning import FineTuning
 from assistant.training.frozen import start_heads
 from assistant.training.outcome import Outcome
@@ -30,18 +32,23 @@ if TYPE_CHECKING:
     from assistant.training.outcome import Task
 
 
-def train_full(checkpoint: Checkpoint, task: Task) -> Outcome:
-    """Returns a copy of the encoder and heads that were trained together.
+def train_full(checkpoint: Checkpoint, task: Task, *, is_pretrained: bool) -> Outcome:
+    """Returns a copy of the encoder and heads that were trained together; the encoder as it is where that is not surely better.
+
+    Args:
+        checkpoint: the encoder to start from; it is left as it is.
+        task: what is to be learned.
+        is_pretrained: whether the encoder knows something.
 
     Raises:
         TrainingDiverged: the loss is no number any more.
         ExportDiffers: the graph computes something else than torch does.
     """
     with _seeded(task.arguments):
-        return _trained(checkpoint, task)
+        return _trained(checkpoint, task, is_pretrained=is_pretrained)
 
 
-def _trained(checkpoint: Checkpoint, task: Task) -> Outcome:
+def _trained(checkpoint: Checkpoint, task: Task, *, is_pretrained: bool) -> Outcome:
     data, dev, is_unseen = task.features, task.dev, None
     if dev is None:
         is_unseen = hold_out(task.intents, task.arguments.dev_share, task.arguments.seed)
@@ -54,8 +61,10 @@ def _trained(checkpoint: Checkpoint, task: Task) -> Outcome:
     heads.load_state_dict({name: torch.tensor(value) for name, value in started.stored().items()})
     model = JointAlbert(copy.deepcopy(checkpoint.model), heads)
     model.eval()
-    tuning = FineTuning(model, labels, task.arguments, pad=task.pad, on_progress=task.on_progress)
+    tuning = FineTuning(model, labels, task.arguments, pad=task.pad, is_pretrained=is_pretrained, on_progress=task.on_progress)
     held, best_epoch = tuning.run(data, dev)
+    if not best_epoch:  # the encoder stays as it is, and its heads may learn from the held-out examples, too
+        return replace(train_fast(weights_of(checkpoint.model), task), best_epoch=0)
     model.eval()
     weights, tuned = weights_of(model.encoder), heads_of(model.heads)
     check_graph(model, joint_graph(weights, tuned, OUTPUTS), OUTPUTS)

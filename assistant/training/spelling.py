@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
+    from scipy.sparse import csr_matrix
 
     from assistant.training.scoring import HeldOut
+from assistant.training.spelling_steps import fit_steps
 
 PENALTY = 0.5
 MOST_EXAMPLES = 2_000
@@ -26,6 +28,8 @@ MOST_KNOWN = 20_000
 """Where there are more runs of letters, those that one example alone has are left out."""
 SHARES = (0.0, 2.0, 4.0, 8.0, 16.0, 32.0)
 """Factors on the map's answers beside the encoder's logits that are tried; 0 leaves it out."""
+SHARES_OF_MANY = (0.0, 0.5, 0.75, 1.0)
+"""The same for the map that is fitted in small steps, to logits beside the encoder's."""
 LEAST_GAIN = 0.01
 """By so much the loss on held-out examples must fall, or the map is left out. Unit: nats an example."""
 
@@ -77,8 +81,63 @@ def _chosen(intents: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.sort(by_intent[np.linspace(0, len(intents) - 1, MOST_EXAMPLES).astype(np.int64)])
 
 
+def fit_spelling_of_many(
+    texts: Sequence[str],
+    intents: Sequence[int],
+    held: HeldOut,
+    measured: Sequence[int | str],
+    said: tuple[NDArray[np.float32], NDArray[np.float32]],
+) -> tuple[Spelling | None, HeldOut]:
+    """Returns the map fitted in small steps to any number of examples, None where it helps nothing, and what both together say.
+
+    Args:
+        texts: to fit to.
+        intents: the right ones.
+        held: what the encoder's head says of held-out examples.
+        measured: as `fit_spelling` takes it.
+        said: the logits of all texts, by the head that was not fitted to the held-out ones, and by the one that is to be used.
+            Shape of each: (text, intent).
+    """
+    right = np.array(intents)
+    bare, matrix = _table(texts, said[0].shape[1])
+    inside = _is_inside(len(texts), measured)
+    trial = replace(bare, weights=fit_steps(matrix[inside], said[0][inside], right[inside]))
+    answers = [trial.logits(texts[example] if isinstance(example, int) else example) for example in measured]
+    trials = [(share, _together(held, answers, share)) for share in SHARES_OF_MANY]
+    losses = [together.loss() for _, together in trials]
+    best = int(np.argmin(losses))
+    if losses[best] > losses[0] - LEAST_GAIN:
+        return None, held
+    share, together = trials[best]
+    return replace(bare, weights=fit_steps(matrix, said[1], right) * np.float32(share)), together
+
+
+def are_many(n_texts: int, measured: Sequence[int | str]) -> bool:
+    """Says whether there are more texts than `fit_spelling` takes, most of them not held out."""
+    return n_texts > MOST_EXAMPLES and float(_is_inside(n_texts, measured).mean()) > 0.5  # noqa: PLR2004 (half)
+
+
+def _is_inside(n_texts: int, measured: Sequence[int | str]) -> NDArray[np.bool_]:
+    inside = np.ones(n_texts, dtype=bool)
+    inside[[example for example in measured if isinstance(example, int)]] = False
+    return inside
+
+
 def _fitted(texts: Sequence[str], intents: NDArray[np.int64], n_intents: int) -> tuple[Spelling, NDArray[np.float32]]:
     """Returns the map, and what it would say of each example had it not been fitted to it. Shape: (example, intent)."""
+    bare, matrix = _table(texts, n_intents)
+    right = np.zeros((len(texts), n_intents), dtype=np.float32)
+    right[np.arange(len(texts)), intents] = 1.0
+    alike = (matrix @ matrix.T).toarray().astype(np.float32)  # (example, example)
+    alike[np.diag_indices(len(texts))] += PENALTY
+    inverse = np.linalg.inv(alike)
+    duals = inverse @ right  # (example, intent)
+    left_out = right - duals / np.diag(inverse)[:, None]
+    return replace(bare, weights=np.asarray(matrix.T @ duals, dtype=np.float32)), left_out
+
+
+def _table(texts: Sequence[str], n_intents: int) -> tuple[Spelling, csr_matrix]:
+    """Returns a map that says nothing yet, and how much each of its runs counts in each text. Shape: (text, run)."""
     from scipy.sparse import csr_matrix
 
     found = [buckets(text) for text in texts]
@@ -90,15 +149,7 @@ def _fitted(texts: Sequence[str], intents: NDArray[np.int64], n_intents: int) ->
     values = [bare.values_of(codes) for codes in found]
     borders = np.cumsum([0, *(len(places) for places, _ in values)])
     places = np.concatenate([places for places, _ in values])
-    matrix = csr_matrix((np.concatenate([row for _, row in values]), places, borders), shape=(len(texts), len(known)))
-    right = np.zeros((len(texts), n_intents), dtype=np.float32)
-    right[np.arange(len(texts)), intents] = 1.0
-    alike = (matrix @ matrix.T).toarray().astype(np.float32)  # (example, example)
-    alike[np.diag_indices(len(texts))] += PENALTY
-    inverse = np.linalg.inv(alike)
-    duals = inverse @ right  # (example, intent)
-    left_out = right - duals / np.diag(inverse)[:, None]
-    return Spelling(known, rarity, bare.unseen, np.asarray(matrix.T @ duals, dtype=np.float32)), left_out
+    return bare, csr_matrix((np.concatenate([row for _, row in values]), places, borders), shape=(len(texts), len(known)))
 
 
 def _rarity(counts: NDArray[np.int64], n_examples: int) -> NDArray[np.float32]:

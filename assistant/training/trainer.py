@@ -30,7 +30,7 @@ from assistant.training.roles import fit_roles, without_roles
 from assistant.training.saving import check_output, fingerprint, save_model
 from assistant.training.several import fit_several
 from assistant.training.signal_transfer import heads_for
-from assistant.training.spelling import fit_spelling
+from assistant.training.spelling import are_many, fit_spelling, fit_spelling_of_many
 from assistant.training.split import partition
 from assistant.training.word_spelling import fit_word_spelling
 
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from assistant.training.outcome import Outcome
     from assistant.training.precision import Precision, PrecisionChoice
     from assistant.training.saving import Companion
+    from assistant.training.scoring import HeldOut
 
 MIN_INTENTS = 2
 MIN_EXAMPLES = 4
@@ -201,7 +202,7 @@ def _trained(checkpoint: Checkpoint | PlainCheckpoint, plain: PlainCheckpoint, t
     from assistant.training.full import train_full
 
     assert not isinstance(checkpoint, PlainCheckpoint), "training the encoder takes torch's checkpoint"  # noqa: S101
-    return train_full(checkpoint, task)
+    return train_full(checkpoint, task, is_pretrained=plain.manifest.get("method") != RANDOM)
 
 
 class _Spelt(NamedTuple):
@@ -224,10 +225,20 @@ def _with_spelling(outcome: Outcome, data: TrainingData, dev: TrainingData | Non
     texts, intents = [example.text for example in data.examples], [feature.intent for feature in task.features]
     of_words = partial(fit_word_spelling, data.examples, labels.scheme, held, [apart[row] for row in held.rows])
     with Beside(lambda _: of_words(), task.on_progress) as part:
-        spelling, told = fit_spelling(texts, intents, len(labels.intents), held, [places[row] for row in held.rows])
+        spelling, told = _of_intents(texts, intents, outcome, [places[row] for row in held.rows])
         words, tagged = part.result()
     both = replace(told, gold=tagged.gold, found=tagged.found, tag_logits=tagged.tag_logits)
     return replace(outcome, held=both), _Spelt(spelling, words)
+
+
+def _of_intents(
+    texts: Sequence[str], intents: Sequence[int], outcome: Outcome, measured: Sequence[int | str]
+) -> tuple[Spelling | None, HeldOut]:
+    """Returns what letters say of intents, and what they and the encoder together say of held-out examples."""
+    if not are_many(len(texts), measured):
+        return fit_spelling(texts, intents, len(outcome.heads.intent.bias), outcome.held, measured)
+    trial, heads = outcome.trial.intent_logits(outcome.frozen.vectors), outcome.heads.intent_logits(outcome.frozen.vectors)
+    return fit_spelling_of_many(texts, intents, outcome.held, measured, (trial, heads))
 
 
 class _Finished:

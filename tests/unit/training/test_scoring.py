@@ -41,3 +41,20 @@ def test_probabilities_under_the_temperature_are_what_calibration_is_measured_by
     assert held.accuracy == 0.75
     assert np.exp(log_softmax(np.array([9.0, 0.0]), held.temperature()))[0] == pytest.approx(0.75, abs=0.02)
     assert held.metrics()["calibration_error"] < 0.02
+
+
+def test_heads_are_surely_better_where_they_win_more_examples_than_chance_would() -> None:
+    def held(right: list[bool], tags_right: bool = True) -> HeldOut:
+        found = HeldOut()
+        for is_right in right:
+            found.add_intent(np.array([0.0, 1.0] if is_right else [1.0, 0.0], np.float32), 1)
+            found.add_tags(np.array([[0.0, 5.0, 0.0] if tags_right else [5.0, 0.0, 0.0]], np.float32), [1])
+        return found
+
+    before = held([True] * 50 + [False] * 50)
+    assert held([True] * 60 + [False] * 40).is_surely_better(before)  # ten to none
+    assert not held([True] * 52 + [False] * 48).is_surely_better(before)  # two to none may be chance
+    assert not held([False] * 8 + [True] * 54 + [False] * 38).is_surely_better(held([True] * 50 + [False] * 50))
+    assert not before.is_surely_better(before)
+    assert before.is_surely_better(held([True] * 50 + [False] * 50, tags_right=False))
+    assert not HeldOut().is_surely_better(HeldOut())
