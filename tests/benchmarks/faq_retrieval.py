@@ -118,12 +118,16 @@ def measured(encoder: Encoder, paraphrases: Sequence[tuple[str, str]], out_of_sc
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """Shares of questions whose entry comes first, and is among the first five: of the retriever, and by the vectors alone."""
+    """Shares of questions whose entry comes first, and is among the first five: of the retriever, and by the vectors alone.
+
+    Beside them the calibration error of the retriever's scores.
+    """
 
     hit_1: float
     hit_5: float
     alone_1: float
     alone_5: float
+    calibration_error: float
 
 
 def intents_measured(encoder: Encoder, rows: Sequence[dict[str, Any]], seed: int) -> Hits:
@@ -143,12 +147,15 @@ def intents_measured(encoder: Encoder, rows: Sequence[dict[str, Any]], seed: int
         store = EntryStore(database)
         store.import_entries(entries)
         index = encoder.index(store)
-        found = [[match.entry_id for match in index.search(row["text"]).matches] for row in asked]
+        matches = [index.search(row["text"]).matches for row in asked]
+    found = [[match.entry_id for match in of_row] for of_row in matches]
+    first = np.array([places[:1] == [slug(row["intent"])] for places, row in zip(found, asked, strict=True)])
     return Hits(
-        float(np.mean([places[:1] == [slug(row["intent"])] for places, row in zip(found, asked, strict=True)])),
+        float(first.mean()),
         float(np.mean([slug(row["intent"]) in places for places, row in zip(found, asked, strict=True)])),
         float(np.mean([names[places[0]] == slug(row["intent"]) for places, row in zip(near, asked, strict=True)])),
         float(np.mean([slug(row["intent"]) in names[places] for places, row in zip(near, asked, strict=True)])),
+        _calibration_error(np.array([of_row[0].score for of_row in matches]), first),
     )
 
 
