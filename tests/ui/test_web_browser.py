@@ -6,9 +6,12 @@ import asyncio
 import base64
 import contextlib
 import io
+import os
 import re
 import shutil
+import signal
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -21,7 +24,6 @@ from assistant.ui.web import made_server
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
-    from pathlib import Path
 
     from assistant.project import Project
 
@@ -30,8 +32,9 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is install
 DEADLINE_S = 60.0
 CONTROLS = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
 APP = """
-import sys
+import os, sys
 from pathlib import Path
+Path(__file__).with_suffix(".pid").write_text(str(os.getpid()))
 from assistant.config import load_settings
 from assistant.project import find_project
 from assistant.ui.app import AssistantApp
@@ -106,6 +109,18 @@ async def address(project: Project, tmp_path: Path) -> AsyncIterator[str]:
     await web.TCPSite(runner, server.host, server.port).start()
     yield server.public_url
     await runner.cleanup()
+    await _ended(int((tmp_path / "shown.pid").read_text()))
+
+
+async def _ended(pid: int) -> None:
+    """Waits until the program behind the page has ended, and has been taken leave of by the loop that started it."""
+    for attempt in range(int(DEADLINE_S / 0.1)):
+        if not Path(f"/proc/{pid}").exists():
+            break
+        if attempt == 100:
+            os.kill(pid, signal.SIGKILL)
+        await asyncio.sleep(0.1)
+    await asyncio.sleep(0.5)
 
 
 @pytest.fixture
@@ -152,5 +167,6 @@ async def test_a_message_typed_in_the_browser_is_answered_there(address: str, pa
     # The page shows a terminal full of text, and another one than before.
     assert len(np.unique(after.reshape(-1, 3), axis=0)) > 30
     assert (before != after).any(axis=2).mean() > 0.005
+    await page.do("Page.navigate", url="about:blank")  # whoever leaves the page ends the program behind it
     own = (address, address.replace("http", "ws"), "data:", "blob:")
     assert [url for url in page.asked if not url.startswith(own)] == []
