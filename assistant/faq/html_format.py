@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 MAX_CHARS = 20_000_000
 _OURS = "assistant:entry"
 _DROPPED = ("script", "style", "template", "iframe", "object")
+_WITHIN_A_LINE = frozenset("a abbr b cite code em i kbd mark q s small span strong sub sup u var".split())
 # Raw HTML within an answer is shown, not run; links to scripts are none.
 _MARKDOWN = MarkdownIt("commonmark", {"html": False})
 
@@ -145,7 +146,11 @@ def _from_microdata(page: BeautifulSoup, shown: str) -> Iterator[tuple[dict[str,
 
 
 def _said(tag: Tag) -> str:
-    return str(tag.get("content") or " ".join(tag.get_text(" ").split()))
+    """Returns a tag's text as a browser shows it: blocks and line breaks part words, an emphasis does not."""
+    for inner in tag.find_all(lambda one: one.name not in _WITHIN_A_LINE):
+        inner.insert_before(" ")
+        inner.insert_after(" ")
+    return str(tag.get("content") or " ".join(tag.get_text().split()))
 
 
 def _inner(tag: Tag) -> str:

@@ -103,6 +103,12 @@ def test_microdata_of_a_web_page(tmp_path: Path) -> None:
     assert (only.question, only.answer, only.language) == ("Wo ist mein Paket?", "Im *Lager*.", "de")
 
 
+def test_an_emphasis_parts_no_word_from_its_sign_and_a_line_break_does(tmp_path: Path) -> None:
+    shown = MICRODATA.replace("Wo ist   mein Paket?", "Do you sell <b>ropes</b>?<br>Or <i>ship</i>s<p>too</p>")
+    (only,) = read_entries(written(tmp_path, "faq.htm", shown))
+    assert only.question == "Do you sell ropes? Or ships too"
+
+
 def test_an_answer_that_was_changed_on_the_page_counts(tmp_path: Path) -> None:
     path = tmp_path / "faq.html"
     write_entries(path, [FaqEntry("hours", "When?", "Nine *to* five.", tags=("time",), status="draft")])
