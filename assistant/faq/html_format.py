@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 MAX_CHARS = 20_000_000
 _OURS = "assistant:entry"
 _DROPPED = ("script", "style", "template", "iframe", "object")
-_WITHIN_A_LINE = frozenset("a abbr b cite code em i kbd mark q s small span strong sub sup u var".split())
+_WITHIN_A_LINE = frozenset(
+    ["a", "abbr", "b", "cite", "code", "em", "i", "kbd", "mark", "q", "s", "small", "span", "strong", "sub", "sup", "u", "var"]
+)
 # Raw HTML within an answer is shown, not run; links to scripts are none.
 _MARKDOWN = MarkdownIt("commonmark", {"html": False})
 
