@@ -1,4 +1,4 @@
-"""Regular expressions of training data: RE2, linear in the text; what it cannot take is matched by backtracking, up to a deadline."""
+"""Regexes of training data: RE2, linear in the text; what it cannot take is matched by backtracking, for a limited time."""
 
 from __future__ import annotations
 

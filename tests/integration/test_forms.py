@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from assistant.agent import Agent
+    from assistant.dialogue.events import Event
     from assistant.dialogue.tracker import Tracker
 
 DOMAIN = """\
@@ -221,7 +222,7 @@ def test_what_was_learned_goes_before_what_is_built_in_where_the_intent_says_sto
 
     domain = domain_of(DOMAIN.replace("leave, ", "leave, stop, "))
     leaving = FormExitPolicy(Exits(("cancel",), ()), None, None, Asks())
-    asked = [ActiveLoop("trip"), ActionExecuted("trip"), ActionExecuted("action_listen")]
+    asked: list[Event] = [ActiveLoop("trip"), ActionExecuted("trip"), ActionExecuted("action_listen")]
     by_intent, by_word = (leaving.predict(listening(domain, *asked, said(intent, text="cancel"))) for intent in ("stop", "inform"))
     assert by_intent is not None
     assert by_word is not None

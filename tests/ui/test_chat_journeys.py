@@ -133,4 +133,3 @@ async def test_a_misunderstood_message_is_corrected_trained_and_answered(tmp_pat
         await say(pilot, "toodle pip old bean")
         await see(pilot, "Goodbye")
         assert processor_s() - began < JOURNEY_S
-

@@ -19,7 +19,8 @@ def encode(texts: Sequence[str]) -> NDArray[np.float32]:
     """A direction for each topic, and one that all texts share."""
     rows = [[float(topic in text.lower()) for topic in TOPICS] + [0.5] for text in texts]
     found = np.array(rows, dtype=np.float32)
-    return found / np.linalg.norm(found, axis=1, keepdims=True)
+    unit: NDArray[np.float32] = found / np.linalg.norm(found, axis=1, keepdims=True)
+    return unit
 
 
 ANSWER = """Most things can go back, and we are **glad to help. Ask us** at any time that suits you.
