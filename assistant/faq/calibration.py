@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 HIGHEST = 0.99
 """What is not an exact match is never quite certain."""
 
-LOWEST_THRESHOLD, HIGHEST_THRESHOLD = 0.15, 0.5
+LOWEST_THRESHOLD, HIGHEST_THRESHOLD, HIGHEST_OF_FEW = 0.15, 0.5, 0.8
 """However well off-topic sentences are told apart, an answer that is hardly ever right is none; and an entry that is more likely
-right than wrong answers."""
+right than wrong answers, unless too few questions were left out to know how likely that is."""
 
 N_TOPICAL = N_COSINES + 2
 """What tells whether the FAQ is about a question: the highest cosines, the best cover of its words, nearness to the whole FAQ."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from assistant.faq.calibration import (
+    HIGHEST_OF_FEW,
     HIGHEST_THRESHOLD,
     LOWEST_THRESHOLD,
     N_TOPICAL,
@@ -133,10 +134,9 @@ def _threshold(asked: Floats, strange: Floats) -> float:
         asked: best scores of left-out questions. Shape: (question,).
         strange: best scores of off-topic sentences. Shape: (sentence,).
     """
-    if len(asked) < MIN_ASKED:
-        wanted = float(np.quantile(strange, MIN_ABSTAINED))
-    else:
-        wanted = float(max(np.quantile(asked, 1.0 - ANSWERED_SHARE), np.quantile(strange, LEAST_ABSTAINED)))
+    if len(asked) < MIN_ASKED:  # scores of so few say little of what is right: what is off-topic decides alone
+        return float(np.clip(np.quantile(strange, MIN_ABSTAINED), LOWEST_THRESHOLD, HIGHEST_OF_FEW))
+    wanted = float(max(np.quantile(asked, 1.0 - ANSWERED_SHARE), np.quantile(strange, LEAST_ABSTAINED)))
     return float(np.clip(wanted, LOWEST_THRESHOLD, HIGHEST_THRESHOLD))
 
 
