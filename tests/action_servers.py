@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -24,13 +25,20 @@ def rasa_server(root: Path) -> Iterator[str]:
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "rasa_sdk", "--actions", "actions", "-p", str(port)]
     with (root / "log").open("wb") as log:
-        running = subprocess.Popen(command, cwd=root, stdout=log, stderr=log, env=os.environ | {"SANIC_HOST": "127.0.0.1"})
+        # In a session of its own: Sanic ends its whole process group when it is told twice to stop.
+        running = subprocess.Popen(
+            command, cwd=root, stdout=log, stderr=log, env=os.environ | {"SANIC_HOST": "127.0.0.1"}, start_new_session=True
+        )
     try:
         _wait_for(f"http://127.0.0.1:{port}/health", running)
         yield f"http://127.0.0.1:{port}/webhook"
     finally:
         running.terminate()
-        running.wait(10)
+        try:
+            running.wait(10)
+        except subprocess.TimeoutExpired:  # its worker is ended by SIGINT, which work in the background of a shell ignores
+            os.killpg(running.pid, signal.SIGKILL)
+            running.wait(10)
 
 
 def _wait_for(url: str, running: subprocess.Popen[bytes]) -> None:
