@@ -237,7 +237,7 @@ class AssistantApp(App[None]):
             for notice in self.agent.notices():
                 self.notify(safe_line(notice), severity="warning", timeout=_NOTICE_S, markup=False)
             self._watch(self.agent)
-            if not self.preferences.has_seen_tour:
+            if not self.preferences.has_seen_tour and not self.screen.is_modal:  # what stands in the way wants to be read
                 self.show_tour()
 
     def _offer_training(self, error: ModelOfOtherRelease) -> None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def faq(cli: Callable[..., Ran], bot: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Ran]:
     """Runs a verb on a project of two entries, with hashed letters in place of a model's vectors."""
-    model = SimpleNamespace(encode=hashing_vectors, fingerprint="hashing")
+    model = SimpleNamespace(encode=hashing_vectors, fingerprint="hashing", is_word=lambda _: False)
     monkeypatch.setattr("assistant.opening.load_interpreter", lambda *_arguments, **_options: model)
 
     def run(*verbs: object) -> Ran:
