@@ -37,7 +37,7 @@ IDLE_S = 15.0
 RESTED_S = 0.1
 """Processor time in two seconds from which on something is still being done."""
 DEADLINE_S = 60.0
-PROMPT = b"Type a message"
+PROMPT = b"ype a message"  # the cursor stands on the first letter
 
 
 def first_picture(project: Path) -> tuple[float, float]:
