@@ -79,20 +79,6 @@ class JointHeads(nn.Module):
         mixed = shares[0] * layers[0]  # (..., hidden)
         for share, layer in zip(shares[1:], layers[1:], strict=True):
             mixed = mixed + share * layer
-        return self._tag_logits(mixed)
-
-    def word_tag_logits(self, states: Tensor) -> Tensor:
-        """Returns a logit for each tag at each word, the same as `tag_logits` of states that lie side by side.
-
-        Args:
-            states: of all layers at each word. Shape: (word, layer + 1, hidden).
-
-        Returns:
-            Shape: (word, tag).
-        """
-        return self._tag_logits(torch.matmul(self.mix.softmax(0), states))
-
-    def _tag_logits(self, mixed: Tensor) -> Tensor:
         inner = functional.gelu(self.tag_inner(self.dropout(mixed)))  # (..., HEAD_WIDTH)
         logits: Tensor = self.tag_outer(self.dropout(inner))
         return logits

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from assistant.errors import MissingError
 from assistant.knowledge.proofreading import LANGUAGES, weak_sentences
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from assistant.faq.entry import FaqEntry
     from assistant.messages import Flag
     from assistant.nlu.signals.heads import SignalHeads
+
+T = TypeVar("T")
 
 FLUENCY = "fluency"
 _QUOTED, _QUOTED_SENTENCE = 60, 160
@@ -109,14 +111,15 @@ class EntryProofs:
 
     @cached_property
     def _heads(self) -> SignalHeads | None:
-        try:
-            return self._load_heads()
-        except MissingError:
-            return None
+        return _if_there(self._load_heads)
 
     @cached_property
     def _scorer(self) -> FluencyScorer | None:
-        try:
-            return self._load_scorer()
-        except MissingError:
-            return None
+        return _if_there(self._load_scorer)
+
+
+def _if_there(load: Callable[[], T]) -> T | None:
+    try:
+        return load()
+    except MissingError:
+        return None

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from assistant.nlu.spelling import Spelling, buckets
+from assistant.training.spelling_steps import fit_steps
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
     from assistant.training.scoring import HeldOut
-from assistant.training.spelling_steps import fit_steps
 
 PENALTY = 0.5
 MOST_EXAMPLES = 2_000
@@ -58,14 +58,16 @@ def fit_spelling(
             return known
         return spelling.logits(example if isinstance(example, str) else texts[example])
 
-    answers = [answer(example) for example in measured]
-    trials = [(share, _together(held, answers, share)) for share in SHARES]
-    losses = [trial.loss() for _, trial in trials]
+    share, together = _best_share(held, [answer(example) for example in measured], SHARES)
+    return (replace(spelling, weights=spelling.weights * np.float32(share)) if share else None), together
+
+
+def _best_share(held: HeldOut, answers: Sequence[NDArray[np.float32]], shares: Sequence[float]) -> tuple[float, HeldOut]:
+    """Returns the factor on the answers that held-out examples speak for, and what is said of these with it; 0: none does."""
+    trials = [_together(held, answers, share) for share in shares]
+    losses = [trial.loss() for trial in trials]
     best = int(np.argmin(losses))
-    if losses[best] > losses[0] - LEAST_GAIN:
-        return None, held
-    share, together = trials[best]
-    return Spelling(spelling.known, spelling.rarity, spelling.unseen, spelling.weights * np.float32(share)), together
+    return (0.0, held) if losses[best] > losses[0] - LEAST_GAIN else (shares[best], trials[best])
 
 
 def _together(held: HeldOut, answers: Sequence[NDArray[np.float32]], share: float) -> HeldOut:
@@ -103,13 +105,8 @@ def fit_spelling_of_many(
     inside = _is_inside(len(texts), measured)
     trial = replace(bare, weights=fit_steps(matrix[inside], said[0][inside], right[inside]))
     answers = [trial.logits(texts[example] if isinstance(example, int) else example) for example in measured]
-    trials = [(share, _together(held, answers, share)) for share in SHARES_OF_MANY]
-    losses = [together.loss() for _, together in trials]
-    best = int(np.argmin(losses))
-    if losses[best] > losses[0] - LEAST_GAIN:
-        return None, held
-    share, together = trials[best]
-    return replace(bare, weights=fit_steps(matrix, said[1], right) * np.float32(share)), together
+    share, together = _best_share(held, answers, SHARES_OF_MANY)
+    return (replace(bare, weights=fit_steps(matrix, said[1], right) * np.float32(share)) if share else None), together
 
 
 def are_many(n_texts: int, measured: Sequence[int | str]) -> bool:

@@ -1,10 +1,10 @@
 """How fast understanding is, each figure beside what it is measured against: ``python -m tests.benchmarks.bench_nlu``.
 
-    python -m tests.benchmarks.bench_nlu [--model DIR] [--messages N] [--train] [--data DIR]
+    python -m tests.benchmarks.bench_nlu [--model DIR] [--messages N]
 
 All times are of the processor, so other work on the machine counts little, and one thread is used. What is compared takes turns, so
-that both have the same machine. Without ``--model`` one is trained first. ``--train`` times training on the shipped bot, from cold,
-again with one more intent, and where ``--data`` has ``nlu/banking77``, on its 10,003 rows.
+that both have the same machine. Without ``--model`` one is trained first.
+``bench_training`` times that.
 """
 
 from __future__ import annotations
@@ -36,17 +36,6 @@ ROOT = Path(__file__).parents[2]
 MESSAGE = "i would like to know when my order 12345 will arrive here"
 WORDS = len(MESSAGE.split())
 ROUNDS, CALLS = 15, 20
-NEW_INTENT = """\
-version: "3.1"
-nlu:
-- intent: ask_for_gift_wrapping
-  examples: |
-    - can you wrap it as a gift
-    - gift wrapping please
-    - is there a way to have my order wrapped
-    - i want wrapping paper with hearts on it
-    - do you pack presents
-"""
 CHAT = """\
 import sys, time
 started = time.perf_counter()
@@ -84,8 +73,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _rows(project: Path, options: argparse.Namespace, folder: Path) -> Iterator[tuple[str, ...]]:
-    if options.train:
-        yield from _training_rows(project, options.data)
     model = options.model or _trained(project, folder / "model")
     yield from _speed_rows(model, options.messages)
     yield from _chat_rows(project, model, folder / "state")
@@ -95,8 +82,6 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", type=Path)
     parser.add_argument("--messages", type=int, default=10_000)
-    parser.add_argument("--train", action="store_true")
-    parser.add_argument("--data", type=Path)
     return parser.parse_args(arguments)
 
 
@@ -191,22 +176,6 @@ def _chat_rows(project: Path, model: Path, state: Path) -> list[tuple[str, ...]]
         ("first answer after start, by the clock", f"{first_s:.2f} s", "bound", "1.5 s", f"{first_s / 1.5:.2f}"),
         ("memory at most while answering", f"{memory_mb:.0f} MB", "bound", "250 MB", f"{memory_mb / 250:.2f}"),
     ]
-
-
-def _training_rows(project: Path, data: Path | None) -> Iterator[tuple[str, ...]]:
-    """Trains on the shipped bot from cold, and with one more intent; on BANKING77 where it is there."""
-    cold = _train_s(project)
-    (project / "intents" / "gift_wrapping.yml").write_text(NEW_INTENT, encoding="utf-8")
-    again = _train_s(project)
-    (project / "intents" / "gift_wrapping.yml").unlink()
-    imports = _seconds([sys.executable, "-c", "import assistant.training.trainer, assistant.training.policy"])
-    note = f"of these {imports:.1f} s to load torch and transformers"
-    yield ("`train --fast` on the shipped bot from cold", f"{cold:.1f} s", note, "", "")
-    yield ("the same with one more intent", f"{again:.1f} s", note, "", f"{cold / again:.1f}")
-    banking = data / "nlu" / "banking77" if data else None
-    if banking and banking.is_dir():
-        seconds = _train_s(project, "--nlu", str(banking), "--output", str(project / "banking"))
-        yield ("`train --fast` on BANKING77", f"{seconds:.1f} s", "bound", "90 s on 2 cores", f"{seconds / 180:.2f}")
 
 
 def _trained(project: Path, output: Path) -> Path:

@@ -50,7 +50,7 @@ def test_the_heads_say_what_torchs_heads_say() -> None:
     vectors = states[:, 0].astype(np.float32)
     with torch.no_grad():
         assert plain.tag_logits(states) == pytest.approx(
-            torchs.word_tag_logits(torch.from_numpy(states.astype(np.float32))).numpy(), rel=1e-3, abs=1e-3
+            torchs.tag_logits(torch.from_numpy(states.astype(np.float32)).unbind(1)).numpy(), rel=1e-3, abs=1e-3
         )
         assert plain.intent_logits(vectors) == pytest.approx(
             torchs.intent_logits(torch.from_numpy(vectors)).numpy(), rel=1e-3, abs=1e-2
