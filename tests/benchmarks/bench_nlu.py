@@ -3,8 +3,7 @@
     python -m tests.benchmarks.bench_nlu [--model DIR] [--messages N]
 
 All times are of the processor, so other work on the machine counts little, and one thread is used. What is compared takes turns, so
-that both have the same machine. Without ``--model`` one is trained first.
-``bench_training`` times that.
+that both have the same machine. Without ``--model`` one is trained first; ``bench_training`` times that.
 """
 
 from __future__ import annotations
