@@ -86,8 +86,9 @@ class DistillObjective:
         metrics = {"state": float(states.detach()), "cosine": 1 - float(cosine.detach())}
         metrics["similarity"] = float(similarities.detach())
         n_tokens = int(row_mask.sum())
-        if recipe.mlm_weight:
-            words = self.words(number)
+        step, place = divmod(number, self.words.group)
+        if recipe.mlm_weight and step % recipe.words.every == 0:
+            words = self.words(step // recipe.words.every * self.words.group + place)
             loss = loss + recipe.mlm_weight * words.loss
             metrics |= words.metrics
             n_tokens += words.n_tokens

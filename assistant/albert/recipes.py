@@ -71,6 +71,7 @@ class Words:
         max_tokens: longest sequence of two segments.
         batch_size: sequences of two segments in a batch.
         sop_weight: of the order's loss beside that of the hidden words; 0 leaves order out.
+        every: steps of a distillation from one such batch to the next.
     """
 
     mask_share: float = 0.15
@@ -78,10 +79,12 @@ class Words:
     max_tokens: int = 64
     batch_size: int = 32
     sop_weight: float = 1.0
+    every: int = 1
 
     def __post_init__(self) -> None:
         _require(0 < self.mask_share < 1, "words.mask_share must lie between 0 and 1")
         _require(self.max_words > 0 and self.batch_size > 0, "words.max_words and words.batch_size must be positive")
+        _require(self.every > 0, "words.every must be positive")
         _require(8 <= self.max_tokens <= 512, "words.max_tokens must lie between 8 and 512")  # noqa: PLR2004
         _require(self.sop_weight >= 0, "words.sop_weight must not be negative")
 

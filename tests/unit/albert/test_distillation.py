@@ -86,6 +86,14 @@ def test_a_student_grows_like_its_teacher(tmp_path: Path, data: Path, teacher_fo
     assert load_checkpoint(tmp_path / "student").manifest["steps"] == 40
 
 
+def test_hidden_words_come_in_every_so_many_steps(tmp_path: Path, data: Path, teacher_folder: Path, recipe: DistillRecipe) -> None:
+    rare = replace(recipe, words=replace(recipe.words, every=3), loop=replace(LOOP, steps=7, log_every=1))
+    seen: list[Progress] = []
+    distill(rare, data, tmp_path / "run", teacher_folder=teacher_folder, on_progress=seen.append)
+    assert [progress.step for progress in seen if "mlm_loss" in progress.metrics] == [1, 4, 7]
+    assert [progress.step for progress in seen if "sop_loss" in progress.metrics] == [4]  # sentences and segments take turns
+
+
 def test_distillation_goes_on_where_it_stopped(tmp_path: Path, data: Path, teacher_folder: Path, recipe: DistillRecipe) -> None:
     recipe = replace(recipe, loop=replace(LOOP, steps=10))
     whole = distill(recipe, data, tmp_path / "whole", teacher_folder=teacher_folder)
