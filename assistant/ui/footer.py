@@ -13,9 +13,11 @@ from assistant.ui.actions import KEY
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
+HELP = "help"
+
 
 class KeyFooter(Footer):
-    """Shows the keys that mean something now."""
+    """Shows the keys that mean something now: as many as there is room for, each whole."""
 
     def __init__(self) -> None:
         super().__init__(show_command_palette=False)
@@ -28,3 +30,23 @@ class KeyFooter(Footer):
                 if isinstance(widget.tooltip, str):
                     widget.tooltip = tr(widget.tooltip)
             yield widget
+        self.call_after_refresh(self._leave_out_what_is_cut)
+
+    def on_resize(self) -> None:
+        """Makes up its mind anew which keys there is room for."""
+        self._leave_out_what_is_cut()
+
+    def _leave_out_what_is_cut(self) -> None:
+        """Shows the first keys that fit; help comes before others, since it names the keys that are left out."""
+        keys = list(self.query(FooterKey))
+        left = self.size.width - sum(_width(key) for key in keys if key.action == HELP)
+        is_full = False
+        for key in keys:
+            if key.action != HELP:
+                left -= _width(key)
+                is_full = is_full or left < 0
+                key.display = not is_full
+
+
+def _width(key: FooterKey) -> int:
+    return key.render().cell_len
