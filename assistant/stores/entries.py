@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
@@ -12,7 +11,7 @@ from sqlalchemy import func, select
 from assistant.errors import DuplicateEntry, StaleEntry, UnknownEntry, UnknownFollowUp, UnknownVersion
 from assistant.faq.entry import FaqEntry, checked, slug
 from assistant.stores import entry_vectors, fulltext, marks, passage_vectors
-from assistant.stores.entry_rows import entry_from_body, entry_of, put_row
+from assistant.stores.entry_rows import entry_from_body, entry_of, put_row, today
 from assistant.stores.entry_values import EntryChanges, EntryVersion, KeptCalibration, VectorHit
 from assistant.stores.tables import CalibrationRow, EntryRow, EntryVersionRow
 
@@ -217,7 +216,7 @@ class EntryStore:
     def search_text(self, question: str, limit: int) -> Sequence[TextHit]:
         """Returns entries that may answer today and share a word with the question, best first; never raises for any text."""
         with self.database.read() as session:
-            return fulltext.search(session, question, "any", limit, live_on=_today())
+            return fulltext.search(session, question, "any", limit, live_on=today())
 
     def load_vectors(self, fingerprint: str, entry_ids: Sequence[str] | None = None) -> dict[str, tuple[int, Vectors]]:
         """Returns the vectors that the encoder made: for each entry the version that they were made of, and the vectors."""
@@ -247,7 +246,7 @@ class EntryStore:
             What an approximate index within the database finds; None where it has none, and memory is to be searched.
         """
         with self.database.read() as session:
-            found = passage_vectors.search(session, fingerprint, vector, limit, _today())
+            found = passage_vectors.search(session, fingerprint, vector, limit, today())
         return None if found is None else tuple(VectorHit(*hit) for hit in found)
 
     def load_calibration(self, fingerprint: str) -> KeptCalibration | None:
@@ -270,10 +269,6 @@ class EntryStore:
 def _wanted(status: Status | None) -> Select[EntryRow]:
     wanted = select(EntryRow).order_by(EntryRow.category, EntryRow.question, EntryRow.id)
     return wanted.where(EntryRow.status == status) if status else wanted.where(EntryRow.status != "archived")
-
-
-def _today() -> date:
-    return date.today()  # noqa: DTZ011 (the curators' own day)
 
 
 def _next_key(session: Session) -> int:

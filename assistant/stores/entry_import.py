@@ -13,8 +13,9 @@ from assistant.errors import DuplicateEntry, UnknownFollowUp
 from assistant.faq.entry import checked, slug
 from assistant.messages import Progress
 from assistant.stores import fulltext, marks
-from assistant.stores.entry_rows import body_of, columns_of, entry_of
+from assistant.stores.entry_rows import body_of, columns_of, entry_of, today
 from assistant.stores.tables import EntryRow, EntryVersionRow
+from assistant.stores.unanswered import close_answered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -195,6 +196,7 @@ class _Import:
             ]
             self._session.execute(insert(EntryVersionRow), versions)
             fulltext.put(self._session, ((self._keys[entry.id], entry) for entry in (*new, *changed)))
+            close_answered(self._session, (*new, *changed), today())
 
     def _columns(self, entry: FaqEntry) -> dict[str, Any]:
         return columns_of(entry) | {"key": self._keys[entry.id], "revision": self._revision}

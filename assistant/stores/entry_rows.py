@@ -10,6 +10,7 @@ from assistant.faq.entry import FaqEntry
 from assistant.faq.records import LISTS, plain_value
 from assistant.stores import fulltext, marks
 from assistant.stores.tables import EntryRow, EntryVersionRow
+from assistant.stores.unanswered import close_answered
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,7 +43,10 @@ def entry_from_body(body: Mapping[str, Any]) -> FaqEntry:
 
 
 def put_row(session: Session, row: EntryRow, entry: FaqEntry, reason: str) -> FaqEntry:
-    """Writes an entry into a row, new or there already, with its version and its words; moves the FAQ's revision on."""
+    """Writes an entry into a row, new or there already, with its version and its words; moves the FAQ's revision on.
+
+    Questions that waited for this entry leave the queue.
+    """
     for name, value in columns_of(entry).items():
         setattr(row, name, value)
     row.revision = marks.add(session, marks.FAQ_REVISION, 1)
@@ -50,7 +54,13 @@ def put_row(session: Session, row: EntryRow, entry: FaqEntry, reason: str) -> Fa
     session.flush()
     session.add(EntryVersionRow(entry_key=row.key, version=entry.version, body=body_of(entry), reason=reason))
     fulltext.put(session, [(row.key, entry)])
+    close_answered(session, [entry], today())
     return entry
+
+
+def today() -> date:
+    """Returns the curators' own day: entries begin and cease to answer with it."""
+    return date.today()  # noqa: DTZ011 (see above)
 
 
 def _listed(name: str, value: Any) -> Any:

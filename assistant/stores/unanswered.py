@@ -14,8 +14,12 @@ from assistant.redaction import redacted
 from assistant.stores.tables import UnansweredRow
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
+    from datetime import date
 
+    from sqlalchemy.orm import Session
+
+    from assistant.faq.entry import FaqEntry
     from assistant.stores.database import Database
 
 
@@ -90,6 +94,23 @@ class UnansweredStore:
         with self._database.write() as session:
             resolved = session.execute(update(UnansweredRow).where(*open_ones).values(is_resolved=True).returning(UnansweredRow.id))
             return len(resolved.all())
+
+
+def close_answered(session: Session, entries: Iterable[FaqEntry], today: date) -> None:
+    """Takes questions out of the queue that entries, just written, have as their own: who asks them again gets the answer.
+
+    Args:
+        session: of the transaction that writes the entries, so that both are done or neither.
+        entries: of any status; those that do not answer today leave the queue as it is.
+        today: the curators' own day.
+    """
+    is_open = UnansweredRow.is_resolved.is_(False)
+    waiting = set(session.scalars(select(UnansweredRow.folded).where(is_open).distinct()))
+    if not waiting:
+        return
+    answered = waiting & {fold(question) for entry in entries if entry.is_live(today) for question in entry.questions}
+    if answered:
+        session.execute(update(UnansweredRow).where(is_open, UnansweredRow.folded.in_(answered)).values(is_resolved=True))
 
 
 def _grouped(rows: tuple[UnansweredRow, ...]) -> UnansweredQuestion:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
+from assistant.faq.entry import FaqEntry
 from assistant.stores.conversations import ConversationStore
+from assistant.stores.entries import EntryStore
 from assistant.stores.unanswered import UnansweredStore
 
 if TYPE_CHECKING:
@@ -40,6 +44,27 @@ def test_what_is_resolved_leaves_the_queue(store: UnansweredStore) -> None:
     assert [question.ids for question in store.list()] == [(second,)]
     assert store.resolve([first]) == 0
     assert store.resolve([]) == 0
+
+
+def test_what_an_entry_answers_leaves_the_queue_with_it(store: UnansweredStore, database: Database) -> None:
+    entries = EntryStore(database)
+    for question in ("Do you engrave?", "do you ENGRAVE", "can you write on it", "do you sell tents"):
+        store.add(question, "ann")
+
+    def waiting() -> set[str]:
+        return {question.question for question in store.list()}
+
+    draft = entries.add(FaqEntry("", "do you engrave", "Yes."))
+    tomorrow = date.today() + timedelta(days=1)  # noqa: DTZ011 (the curators' own day)
+    entries.add(FaqEntry("", "can you write on it", "Soon.", valid_from=tomorrow, status="published"))
+    assert waiting() == {"do you ENGRAVE", "can you write on it", "do you sell tents"}  # neither answers today
+    entries.save(replace(draft, status="published"), draft.version)
+    assert waiting() == {"can you write on it", "do you sell tents"}
+    camping = FaqEntry("", "camping", "Tents, too.", ("Do you sell tents?",), status="published")
+    entries.import_entries([camping], is_dry_run=True)
+    assert waiting() == {"can you write on it", "do you sell tents"}
+    entries.import_entries([camping])
+    assert waiting() == {"can you write on it"}
 
 
 def test_any_text_can_be_asked(store: UnansweredStore) -> None:
