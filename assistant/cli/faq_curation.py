@@ -39,7 +39,7 @@ def queue(
     project: ProjectOption = None,
     model: ModelOption = None,
 ) -> None:
-    """Lists questions that were not answered, those that mean the same as one row: how often, by whom, and what was nearest."""
+    """Lists questions that were not answered, those that mean the same as one row: how often, by whom, what was near."""
     from assistant.stores.unanswered import UnansweredStore
 
     with _opened(project, model) as (index, entries):
@@ -53,8 +53,9 @@ def queue(
         write_json([{"row": number} | asdict(row) for number, row in shown])
         return
     for number, row in shown:
-        nearest = f"{row.best_entry_id} {row.best_score:.2f}" if row.best_entry_id else "-"
-        write(f"{number:>4}  {row.count:>4} times  {row.question}  (nearest: {nearest}; {', '.join(row.sender_ids[:3])})")
+        nearest = f"nearest: {row.best_entry_id} {row.best_score:.2f}" if row.best_entry_id else "nearest: -"
+        now = f"answered now by: {row.answered_by}" if row.answered_by else nearest
+        write(f"{number:>4}  {row.count:>4} times  {row.question}  ({now}; {', '.join(row.sender_ids[:3])})")
         for other in row.others[:3]:
             write(f"{'':18}{other}")
     if not shown:

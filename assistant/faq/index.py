@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -109,9 +110,10 @@ class FaqIndex:
         self._vectors: dict[str, Vectors] = {}
         self._wordings: dict[str, Wording] = {}
         self._asked: dict[str, Vectors] = {}
+        self._answers: dict[str, str | None] = {}
         self._calibration: Calibration | None = None
         self._n_changed = 0
-        self._retriever = Retriever((), encode, threshold=threshold)
+        self._retriever = self._answering = Retriever((), encode, threshold=threshold)
         self._lock = threading.Lock()
 
     def search(self, question: str, limit: int = 5) -> FaqResult:
@@ -131,7 +133,7 @@ class FaqIndex:
         return self.refreshed().exact(question)
 
     def clustered(self, questions: Sequence[Unanswered]) -> tuple[QuestionCluster, ...]:
-        """Returns unanswered questions put together by meaning, what was asked most first.
+        """Returns unanswered questions put together by meaning, what was asked most first, and which entry answers them by now.
 
         Raises:
             DatabaseUnavailable: the database cannot be read now.
@@ -139,7 +141,8 @@ class FaqIndex:
         if not questions:
             return ()
         vectors = np.stack([self._encoded_once(question.question) for question in questions])
-        return clustered(questions, vectors, self.refreshed().calibration.levels[0])
+        rows = clustered(questions, vectors, self.refreshed().calibration.levels[0])
+        return tuple(replace(row, answered_by=self._answers_now(row.question)) for row in rows)
 
     def likenesses(self, only: str | None = None, progress: ProgressCallback | None = None) -> tuple[Likeness, ...]:
         """Returns published entries that answer the same question, contradictions first; see ``assistant.faq.duplicates``.
@@ -162,6 +165,16 @@ class FaqIndex:
             DatabaseUnavailable: the database cannot be read now.
         """
         return self.refreshed().alike(entry) if entry.status == "published" else ()
+
+    def _answers_now(self, question: str) -> str | None:
+        """Returns the entry that answers a question by now; it is looked for once after each change of the FAQ."""
+        retriever = self.refreshed()
+        if retriever is not self._answering:
+            self._answering, self._answers = retriever, {}
+        if question not in self._answers:
+            best = retriever.search(question, 1).best
+            self._answers[question] = best.entry_id if best else None
+        return self._answers[question]
 
     def _encoded_once(self, question: str) -> Vectors:
         """Returns the vector of a question, kept for the next time the queue is looked at."""

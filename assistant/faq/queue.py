@@ -58,6 +58,7 @@ class QuestionCluster:
         last_at: when one of them was asked last. Unit: seconds since the epoch.
         best_entry_id: the entry that was nearest to any of them; None: none was.
         best_score: its score in [0, 1].
+        answered_by: the entry that answers the question now, since somebody wrote it or edited it; None: none does.
     """
 
     question: str
@@ -68,6 +69,7 @@ class QuestionCluster:
     last_at: float
     best_entry_id: str | None
     best_score: float
+    answered_by: str | None = None
 
 
 def clustered(questions: Sequence[Unanswered], vectors: Vectors, unrelated: float) -> tuple[QuestionCluster, ...]:

@@ -229,6 +229,29 @@ async def test_import_shows_what_would_change_before_it_does(
         await see(pilot, "Entries 4")
 
 
+async def test_import_says_what_of_it_reads_badly_before_it_does(
+    make_app: Callable[..., AssistantApp], agent: FakeAgent, tmp_path: Path
+) -> None:
+    file = tmp_path / "new.csv"
+    file.write_text(
+        "id,question,answer\ncat,Is there a cat?,Her wibble is Mog.\ndog,Are you an idiot?,No.\nowl,Is there an owl?,No.\n"
+    )
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        await open_desk(pilot)
+        await pilot.press("ctrl+o")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ImportScreen))
+        await write(pilot, str(file))
+        await pilot.press("enter")
+        await see(pilot, "Would be: 3 new")
+        await see(pilot, "⚠ 2 texts to read once more")
+        assert '⚠ reads badly, look at "wibble"  Her wibble is Mog.' in shown(pilot)
+        assert "⚠ reads as abuse (91%)  Are you an idiot?" in shown(pilot)
+        await pilot.press("ctrl+s")  # it is a hint, and keeps nobody from importing
+        await see(pilot, "✓ 3 new, 0 as they were")
+        assert "⚠" not in shown(pilot)
+        assert agent.entries.get("dog").answer == "No."
+
+
 async def test_search_shows_what_a_question_would_find(make_app: Callable[..., AssistantApp]) -> None:
     async with make_app().run_test(size=(120, 30)) as pilot:
         await open_desk(pilot)

@@ -1,4 +1,7 @@
-"""Imports entries from a file or a folder: what would change is shown line by line, and nothing is done before that is agreed."""
+"""Imports entries from a file or a folder: what would change is shown line by line, and nothing is done before that is agreed.
+
+What reads badly in it, or would be flagged, is said as it is found; nobody has to wait for that.
+"""
 
 from __future__ import annotations
 
@@ -14,24 +17,24 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, ProgressBar, Select, Static
 
 from assistant.errors import AssistantError
-from assistant.faq.differences import changed_lines
 from assistant.faq.files import SUFFIXES, Survey, entries_in, survey
 from assistant.languages import N_, tr, trn
 from assistant.messages import Cancelled
 from assistant.people import user_name
 from assistant.ui.actions import bindings
-from assistant.ui.faq.diff import diff_content
+from assistant.ui.faq.changes import changes_content, counts_of
 from assistant.ui.footer import KeyFooter
 from assistant.ui.problems import as_problem
 from assistant.ui.safe_input import SafeInput
 from assistant.ui.safe_text import safe_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
+    from assistant.knowledge.entry_doubts import Doubt
     from assistant.messages import Progress
     from assistant.stores.entry_import import ImportChange, ImportMode, ImportReport
     from assistant.ui.ports import AgentPort
@@ -39,7 +42,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 MAX_SHOWN = 100
-"""Changes that are shown line by line; the figures count all."""
+"""Changes that are shown line by line and read for tone and language; the figures count all."""
 
 _MODES = (
     (N_("add and change"), "merge"),
@@ -117,6 +120,7 @@ class ImportScreen(ModalScreen[bool]):
         """Says what an import would do."""
         path, mode = self._wanted
         self._surveyed = None
+        self.workers.cancel_group(self, "doubts")
         if not path:
             return
         self._say(Content.styled(tr("Reading …"), "$muted"))
@@ -139,18 +143,28 @@ class ImportScreen(ModalScreen[bool]):
         surveyed, report = made
         n_changes = report.n_added + report.n_changed + report.n_archived
         self._surveyed = (path, mode, surveyed) if n_changes else None
-        counts = _counts(report)
+        counts = counts_of(report)
         told = (
             tr("Would be: {counts}; ^s imports", counts=counts)
             if n_changes
             else tr("Would be: {counts}: there is nothing to import", counts=counts)
         )
         self._say(Content(told))
-        shown = [_change(change) for change in changes]
-        if n_changes > len(changes):
-            shown.append(Content.styled("… " + tr("and {n} more", n=n_changes - len(changes)), "$muted"))
-        self.query_one("#changed", Static).update(Content("\n").join(shown))
+        self.query_one("#changed", Static).update(changes_content(changes, n_changes, {}))
         self.query_one("#changes").focus()
+        self._proofread(changes, n_changes, told)
+
+    @work(group="doubts", description="doubts", exclusive=True)
+    async def _proofread(self, changes: Sequence[ImportChange], n_changes: int, told: str) -> None:
+        """Says which of the texts that would come in read badly, or would be flagged."""
+        doubts: dict[str, Sequence[Doubt]] = {}
+        for change in changes:
+            if change.after.status != "archived" and (found := await asyncio.to_thread(self._agent.doubts, change.after)):
+                doubts[change.after.id] = found
+                n_doubts = sum(map(len, doubts.values()))
+                warned = trn("{n} text to read once more", "{n} texts to read once more", n_doubts)
+                self._say(Content.assemble(told, "\n", (f"⚠ {warned}", "$text-warning")))
+                self.query_one("#changed", Static).update(changes_content(changes, n_changes, doubts))
 
     @work(group="import", description="import", exclusive=True)
     async def action_import(self) -> None:
@@ -159,6 +173,7 @@ class ImportScreen(ModalScreen[bool]):
             self._look()
             return
         (_, mode, surveyed), self._surveyed = self._surveyed, None
+        self.workers.cancel_group(self, "doubts")
         report = await self._run(
             partial(
                 self._agent.entries.import_entries,
@@ -175,7 +190,7 @@ class ImportScreen(ModalScreen[bool]):
         self._has_imported = True
         self._say(Content.styled(tr("Reading what came …"), "$muted"))
         await asyncio.to_thread(self._agent.faq.search, "?", 1)  # vectors are made now, not while the next question waits
-        self._say(Content.assemble(("✓ ", "$success"), tr("{counts}.  Esc goes back.", counts=_counts(report))))
+        self._say(Content.assemble(("✓ ", "$success"), tr("{counts}.  Esc goes back.", counts=counts_of(report))))
         self.query_one("#changed", Static).update("")
 
     async def _run(self, done: Callable[[], T]) -> T | None:
@@ -211,20 +226,3 @@ class ImportScreen(ModalScreen[bool]):
         """Leaves; an import that is on its way is given up, and nothing of it stays."""
         self._is_left = True
         self.dismiss(self._has_imported)
-
-
-def _counts(report: ImportReport) -> str:
-    counts = [
-        trn("{n} new", "{n} new", report.n_added) if report.n_added else "",
-        trn("{n} changed", "{n} changed", report.n_changed) if report.n_changed else "",
-        trn("{n} archived", "{n} archived", report.n_archived) if report.n_archived else "",
-        trn("{n} as they were", "{n} as they were", report.n_unchanged),
-    ]
-    return ", ".join(filter(None, counts))
-
-
-def _change(change: ImportChange) -> Content:
-    before, after = change.before, change.after
-    sign = "+" if before is None else "✕" if after.status == "archived" != before.status else "~"
-    head = Content.styled(f"{sign} {safe_line(after.id, limit=80)}", "bold")
-    return Content("\n").join([head, diff_content(changed_lines(before, after)), Content("")])

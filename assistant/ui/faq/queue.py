@@ -141,8 +141,11 @@ def _known_of(question: QuestionCluster) -> str:
     more = len(question.sender_ids) - _N_SENDERS
     others = "".join(f"\n  {safe_line(other, limit=160)}" for other in question.others[:_N_OTHERS])
     names = tr("{names} and {n} more", names=senders, n=more) if more > 0 else senders
-    nearest = safe_line(question.best_entry_id or "", limit=60)
-    asked = (
-        tr("asked in: {names}; nearest is {entry}", names=names, entry=nearest) if nearest else tr("asked in: {names}", names=names)
-    )
+    nearest, answering = (safe_line(entry or "", limit=60) for entry in (question.best_entry_id, question.answered_by))
+    if answering:
+        asked = tr("asked in: {names}; answered now by {entry}", names=names, entry=answering)
+    elif nearest:
+        asked = tr("asked in: {names}; nearest is {entry}", names=names, entry=nearest)
+    else:
+        asked = tr("asked in: {names}", names=names)
     return f"{asked}{others}"

@@ -62,6 +62,16 @@ def test_the_queue_lists_questions_by_meaning_and_lets_rows_go(faq: Callable[...
     assert faq("faq", "queue", "--dismiss", "1").out == "every question so far found an answer\n"
 
 
+def test_a_question_that_an_entry_answers_by_now_leaves_the_queue_or_says_so(faq: Callable[..., Ran], database: Database) -> None:
+    unanswered = UnansweredStore(database)
+    for question in ("Do you rent canoes?", "do you rent a canoe in cork", "is the moon made of cheese"):
+        unanswered.add(question, "ann", "do-you-sell-boats", 0.2)
+    faq("faq", "add", "-q", "do you RENT canoes", "-a", "Yes.", "--alternative", "may i rent a canoe in cork", "--publish")
+    rows = {row["question"]: row["answered_by"] for row in faq("faq", "queue", "--json").result}
+    assert rows == {"do you rent a canoe in cork": "do-you-rent-canoes", "is the moon made of cheese": None}
+    assert "do you rent a canoe in cork  (answered now by: do-you-rent-canoes; ann)" in faq("faq", "queue").out
+
+
 def test_duplicates_are_listed_and_fail_a_build(faq: Callable[..., Ran]) -> None:
     clean = faq("faq", "duplicates", "do-you-sell-boats")
     assert (clean.code, clean.out.splitlines()[-1][:8]) == (0, "0 pairs ")

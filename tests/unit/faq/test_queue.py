@@ -35,6 +35,21 @@ def test_questions_that_mean_the_same_are_one_row_with_the_conversations_behind_
         assert index.clustered(unanswered.list()) == ()
 
 
+def test_a_row_says_which_entry_answers_it_by_now(tmp_path: Path) -> None:
+    with open_database(f"sqlite:///{tmp_path}/assistant.db") as database:
+        entries, unanswered = EntryStore(database), UnansweredStore(database)
+        entries.add(FaqEntry("hours", "When are you open?", "Nine to five.", ("opening hours",), status="published"))
+        index = FaqIndex(entries, hashing_vectors, "hashing", threshold=0.5)
+        unanswered.add("do you sell gift cards to children", "ann", "hours", 0.2)
+        unanswered.add("can i pay with bitcoin", "bob", "hours", 0.1)
+        assert [row.answered_by for row in index.clustered(unanswered.list())] == [None, None]
+        cards = entries.add(FaqEntry("cards", "Do you sell gift cards for children?", "We do.", status="published"))
+        answered = {row.question: row.answered_by for row in index.clustered(unanswered.list())}
+        assert answered == {"do you sell gift cards to children": "cards", "can i pay with bitcoin": None}
+        entries.delete(cards.id)
+        assert [row.answered_by for row in index.clustered(unanswered.list())] == [None, None]
+
+
 def test_entries_that_were_saved_twice_are_found_at_once(tmp_path: Path) -> None:
     with open_database(f"sqlite:///{tmp_path}/assistant.db") as database:
         entries = EntryStore(database)
