@@ -16,6 +16,7 @@ from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 from transformers import AlbertConfig, AlbertModel
 
+from assistant.albert.bert import albert_settings, albert_tensors
 from assistant.albert.export import weights_of
 from assistant.albert.folders import replacing_folder
 from assistant.albert.manifest import MANIFEST, verify_manifest, write_manifest
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Checkpoint", "load_checkpoint", "random_checkpoint", "replacing_folder", "save_checkpoint", "split_heads"]
 
+BERT = "bert"
 CONFIG = "config.json"
 WEIGHTS = "model.safetensors"
 TOKENIZER = "tokenizer.json"
@@ -71,9 +73,13 @@ def load_checkpoint(path: Path) -> Checkpoint:
         DamagedFile, ForbiddenFile, ManifestMissing: the folder has a manifest and is not as it says.
     """
     manifest = verify_manifest(path) if (path / MANIFEST).exists() else {}
-    config = _read_config(path)
-    tensors = _read_weights(path)
+    settings = _read_settings(path)
+    config, tensors = _config(path, settings), _read_weights(path)
+    if settings["model_type"] == BERT:
+        tensors = albert_tensors(tensors, config.hidden_size)
     tokenizer = _read_tokenizer(path)
+    tokenizer.no_padding()  # a published tokenizer may be set to pad each text to the longest that its model reads
+    tokenizer.no_truncation()
     if tokenizer.get_vocab_size() > config.vocab_size:
         raise BadCheckpoint(folder=path, why="the tokenizer has more entries than the encoder has embeddings")
     encoder, heads = split_heads(tensors)
@@ -144,17 +150,21 @@ def split_heads(tensors: dict[str, torch.Tensor]) -> tuple[dict[str, torch.Tenso
     return encoder, heads
 
 
-def _read_config(path: Path) -> AlbertConfig:
+def _read_settings(path: Path) -> dict[str, Any]:
     try:
         settings = json.loads((path / CONFIG).read_bytes())
     except OSError as error:
         raise BadCheckpoint(folder=path, why=f"config.json: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
         raise BadCheckpoint(folder=path, why="config.json is not JSON") from error
-    if not isinstance(settings, dict) or settings.get("model_type") != "albert":
-        raise BadCheckpoint(folder=path, why='config.json does not say "model_type": "albert"')
+    if not isinstance(settings, dict) or settings.get("model_type") not in {"albert", BERT}:
+        raise BadCheckpoint(folder=path, why='config.json does not say "model_type": "albert", nor "bert"')
+    return settings
+
+
+def _config(path: Path, settings: dict[str, Any]) -> AlbertConfig:
     try:
-        return AlbertConfig.from_dict(settings)
+        return AlbertConfig.from_dict(albert_settings(settings) if settings["model_type"] == BERT else settings)
     except Exception as error:  # transformers raises many kinds over one wrong value
         raise BadCheckpoint(folder=path, why=f"config.json: {error}") from error
 

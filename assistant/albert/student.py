@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from assistant.albert.bert import LAYER_PARTS
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -14,17 +16,6 @@ if TYPE_CHECKING:
 
 _IS_LAYER = re.compile(r"albert_layer_groups\.(\d+)\.albert_layers\.\d+")
 POOLER_GAIN = 12.0
-# Parts of a layer: the teacher's name, the student's.
-_LAYER_PARTS = {
-    "attention.self.query": "attention.query",
-    "attention.self.key": "attention.key",
-    "attention.self.value": "attention.value",
-    "attention.output.dense": "attention.dense",
-    "attention.output.LayerNorm": "attention.LayerNorm",
-    "intermediate.dense": "ffn",
-    "output.dense": "ffn_output",
-    "output.LayerNorm": "full_layer_layer_norm",
-}
 
 
 @torch.no_grad()
@@ -46,7 +37,7 @@ def start_from_teacher(student: AlbertModel, teacher: BertModel, layer: int, sam
     for name, target in student.encoder.named_modules():
         if found := _IS_LAYER.fullmatch(name):
             source = teacher.encoder.layer[layer if groups == 1 else int(found[1]) * size + size // 2]
-            for theirs, ours in _LAYER_PARTS.items():
+            for theirs, ours in LAYER_PARTS.items():
                 target.get_submodule(ours).load_state_dict(source.get_submodule(theirs).state_dict())
 
 

@@ -46,6 +46,21 @@ def find_teacher() -> Path:
     return Path(found.origin).parent / "model"
 
 
+def checked_teacher(folder: Path | None = None) -> Path:
+    """Returns the teacher's folder once its files are the known ones.
+
+    Args:
+        folder: where it lies; None finds the installed package.
+
+    Raises:
+        TeacherMissing: it is not installed, or a file's sha256 is not the known one.
+    """
+    folder = folder or find_teacher()
+    _expect(folder / "model.safetensors", WEIGHTS_SHA256)
+    _expect(folder / "tokenizer.json", TOKENIZER_SHA256)
+    return folder
+
+
 def load_teacher(folder: Path | None = None) -> Teacher:
     """Returns the teacher, float32, once its files are the known ones.
 
@@ -58,9 +73,7 @@ def load_teacher(folder: Path | None = None) -> Teacher:
     from tokenizers import Tokenizer
     from transformers import BertModel
 
-    folder = folder or find_teacher()
-    _expect(folder / "model.safetensors", WEIGHTS_SHA256)
-    _expect(folder / "tokenizer.json", TOKENIZER_SHA256)
+    folder = checked_teacher(folder)
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     tokenizer.no_padding()
     tokenizer.no_truncation()

@@ -26,11 +26,19 @@ def finetune(
     data: Annotated[Path, typer.Option("--data", help="Folder with the task's files as they are published.")],
     output: Annotated[Path, typer.Option("--output", help="Folder to write; beside it, OUTPUT.run keeps an interrupted run.")],
     checkpoint: Annotated[
-        Path | None, typer.Option("--checkpoint", help="Checkpoint or any finished task's folder; the shipped one if not given.")
+        Path | None,
+        typer.Option(
+            "--checkpoint",
+            help="Checkpoint (ALBERT or BERT), any finished task's folder, or all-MiniLM-L6-v2 (installed); else the shipped one.",
+        ),
     ] = None,
     recipe: Annotated[Path | None, typer.Option("--recipe", help="YAML file; the task's own in data/recipes if not given.")] = None,
     teacher: Annotated[
         Path | None, typer.Option("--teacher", help="Finished folder of the same task, of a larger encoder, to learn from too.")
+    ] = None,
+    unlabelled: Annotated[
+        Path | None,
+        typer.Option("--unlabelled", help="Texts that the teacher labels, to learn from too: one a line, two parted by a tab."),
     ] = None,
     settings: Annotated[list[str] | None, typer.Option("--set", help="KEY=VALUE in place of what the recipe says.")] = None,
     predict: Annotated[
@@ -44,13 +52,17 @@ def finetune(
     from assistant.albert.tasks.registry import find_task
     from assistant.albert.tasks.run import run_task
 
+    if unlabelled and not teacher:
+        raise typer.BadParameter("texts without labels need a --teacher who labels them", param_hint="--unlabelled")
     chosen = find_task(task)
     base = _base(checkpoint)
     _check_output(output, base)
     plan = _plan(recipe, chosen.name, settings or [])
     run_folder = output.with_name(f"{output.name}.run")
     with run_bar() as report:
-        finished = run_task(chosen, data, base, plan, run_folder, device=device, teacher=teacher, on_progress=report)
+        finished = run_task(
+            chosen, data, base, plan, run_folder, device=device, teacher=teacher, unlabelled=unlabelled, on_progress=report
+        )
     if finished is None:  # one of several processes; the main one writes
         return
     from assistant.albert.tasks.folder import save_finished
@@ -100,9 +112,12 @@ def _show(result: dict[str, Any], *, as_json: bool) -> None:
 
 
 def _base(folder: Path | None) -> Path:
+    from assistant.albert.teacher import TEACHER, checked_teacher
     from assistant.errors import BadCheckpoint
     from assistant.project import shipped_checkpoint, shipped_root
 
+    if str(folder) == TEACHER and not Path(TEACHER).exists():
+        return checked_teacher()
     found = folder or shipped_checkpoint()
     if found is None:
         raise BadCheckpoint(folder=shipped_root() / "data" / "albert-compact", why="none is shipped with this installation")

@@ -33,10 +33,10 @@ def make_head(hidden: int, n_layers: int, setup: Setup, dropout: float = 0.0, la
         label_smoothing: share of probability that is spread over all labels.
     """
     if setup.form == "choice":
-        return ChoiceHead(hidden, setup, dropout)
+        return ChoiceHead(hidden, n_layers, setup, dropout)
     if setup.form in {"span", "tags"}:
         return (SpanHead if setup.form == "span" else TagHead)(hidden, n_layers, setup, dropout)
-    return TextHead(hidden, setup, dropout, label_smoothing)
+    return TextHead(hidden, n_layers, setup, dropout, label_smoothing)
 
 
 def make_model(checkpoint: Checkpoint, setup: Setup, recipe: TaskRecipe) -> TaskModel:

@@ -39,6 +39,7 @@ def task_card(finished: Finished, recipe: TaskRecipe) -> str:
         + (f" Thresholds: {', '.join(f'{name} {value:g}' for name, value in setup.tuning.items())}." if setup.tuning else ""),
         "## Data",
         f"Learnt from {facts['examples']['train']:,} examples, as the data set's publisher labelled them."
+        + (f" {facts['unlabelled']:,} more texts were labelled by the teacher." if facts["unlabelled"] else "")
         + (f" {facts['skipped_rows']} damaged rows were left out." if facts["skipped_rows"] else "")
         + " The data set's own licence holds for what is done with the weights.",
         "## Cost",

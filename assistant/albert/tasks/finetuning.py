@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from assistant.albert.tasks.model import TaskModel
     from assistant.albert.tasks.settings import TaskRecipe
     from assistant.albert.tasks.task import Unit
+    from assistant.albert.tasks.teaching import TaskTeacher
     from assistant.albert.training_state import Position
 
 BETAS = (0.9, 0.98)
@@ -43,7 +44,7 @@ class FineTuning:
 
     Attributes:
         model: trained in place.
-        units: to learn from.
+        units: to learn from; those without a target only by the teacher.
         recipe: how.
         folder: of the run's state and log.
         fingerprint: a run goes on only with the same recipe and data.
@@ -58,7 +59,7 @@ class FineTuning:
     folder: Path
     fingerprint: str
     judge: Callable[[TaskModel], tuple[float, dict[str, float]]]
-    teacher: TaskModel | None = None
+    teacher: TaskTeacher | None = None
     on_progress: Callable[[Progress], None] | None = None
     _trail: Trail = field(default_factory=Trail)
     _meter: Meter = field(default_factory=Meter)
@@ -147,14 +148,14 @@ class FineTuning:
         for part in parts[world.rank :: world.size]:
             # A process without a share still takes part in the averaging: its gradients are those of one unit, times nought.
             share = len(part) / len(rows) * world.size
-            chosen = [self.units[row] for row in part or rows[:1]]
+            chosen = part or rows[:1]
             torch.manual_seed((recipe.seed * 1_000_003 + step) * world.size + world.rank)
             value = self._loss(chosen)
             if not torch.isfinite(value):
                 raise TrainingDiverged(epoch=step // self.steps_an_epoch + 1)
             (value * share).backward()
             if part:
-                self._meter.add(Outcome(value, {}, sum(unit.n_pieces for unit in chosen)))
+                self._meter.add(Outcome(value, {}, sum(self.units[row].n_pieces for row in chosen)))
         world.average_gradients(self.model)
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), recipe.clip_norm)
         warm_up = recipe.warmup_steps or round(self.n_steps * recipe.warm_up)
@@ -165,15 +166,19 @@ class FineTuning:
         optimizer.zero_grad(set_to_none=True)
         return factor
 
-    def _loss(self, chosen: Sequence[Unit]) -> Tensor:
-        logits = self.model(chosen)
-        losses: Tensor = self.model.head.losses(logits, chosen)
-        if self.teacher is not None:
-            with torch.no_grad():
-                theirs = self.teacher(chosen)
-            weight = self.recipe.distil_weight
-            losses = (1 - weight) * losses + weight * self.model.head.match(logits, theirs, chosen, self.recipe.temperature)
-        return losses.mean()
+    def _loss(self, rows: Sequence[int]) -> Tensor:
+        """Returns the mean loss of some units: by their labels, by the teacher, or by both as the recipe weighs them."""
+        chosen, weight = [self.units[row] for row in rows], self.recipe.distil_weight
+        logits, head = self.model(chosen), self.model.head
+        if self.teacher is None:
+            own: Tensor = head.losses(logits, chosen)
+            return own.mean()
+        theirs = [row.to(logits) for row in self.teacher.logits(rows)]
+        total: Tensor = weight * head.match(logits, theirs, chosen, self.recipe.temperature).sum()
+        labelled = [place for place, unit in enumerate(chosen) if unit.target is not None]
+        if labelled and weight < 1:
+            total = total + (1 - weight) * head.losses(logits[labelled], [chosen[place] for place in labelled]).sum()
+        return total / len(chosen)
 
     def _batch(self, step: int) -> list[int]:
         """Returns the units of a step: every one once an epoch, alike in length within a batch."""

@@ -11,6 +11,9 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from assistant.albert.plain_heads import HEAD_WIDTH
+from assistant.albert.tasks.pooling import PiecePooling
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -42,23 +45,25 @@ class TextHead(nn.Module):
     """Labels or a number for one text or two.
 
     Each sequence is read by the mean of its states and by the state of its first piece; two texts read on their own by their means,
-    the distance and product of these, and their cosine (Reimers and Gurevych 2019). All are brought to unit variance.
+    the distance and product of these, and their cosine (Reimers and Gurevych 2019). All are brought to unit variance. Where the
+    setup's pooling is ``layers``, a sequence is read by its pieces in all layers as well.
 
     Args:
         hidden: width of the encoder's states.
+        n_layers: of the encoder.
         setup: of the task.
         dropout: share of the input that is hidden in training.
         label_smoothing: share of probability that is spread over all labels.
     """
 
-    needs_layers = False
-
-    def __init__(self, hidden: int, setup: Setup, dropout: float, label_smoothing: float = 0.0) -> None:
+    def __init__(self, hidden: int, n_layers: int, setup: Setup, dropout: float, label_smoothing: float = 0.0) -> None:
         super().__init__()
         self.form = setup.form
         self.n_texts = setup.n_texts
         self.has_joint = setup.n_texts == 1 or setup.reading != "twin"
         self.has_twins = setup.n_texts > 1 and setup.reading != "joint"
+        self.needs_layers = setup.pooling == "layers" and self.has_joint
+        self.pieces = PiecePooling(hidden, n_layers, dropout) if self.needs_layers else None
         self.label_smoothing = label_smoothing
         self.dropout = nn.Dropout(dropout)
         self.output = nn.Linear(self.width(hidden), setup.n_outputs)
@@ -73,7 +78,8 @@ class TextHead(nn.Module):
 
     def width(self, hidden: int) -> int:
         """Returns how many values the output is computed from."""
-        return (2 * hidden if self.has_joint else 0) + (4 * hidden + 1 if self.has_twins else 0)
+        joint, twins = 2 * hidden if self.has_joint else 0, 4 * hidden + 1 if self.has_twins else 0
+        return joint + (HEAD_WIDTH if self.pieces else 0) + twins
 
     def sequences(self, units: Sequence[Unit]) -> list[list[tuple[int, int]]]:
         """Returns the calls of the encoder, each as (unit, sequence) pairs."""
@@ -85,6 +91,8 @@ class TextHead(nn.Module):
         scale = slots[0].last.shape[-1] ** 0.5
         if self.has_joint:
             parts += [mean_vector(slots[0]) * scale, functional.normalize(slots[0].last[:, 0], dim=-1) * scale]
+        if self.pieces:
+            parts.append(self.pieces(slots[0].layers, slots[0].mask))
         if self.has_twins:
             one, other = (mean_vector(states) for states in slots[-2:])
             cosine = (one * other).sum(-1, keepdim=True) * COSINE_SCALE  # (batch, 1)
@@ -111,13 +119,14 @@ class TextHead(nn.Module):
         wanted = torch.tensor([unit.target for unit in units], device=logits.device)
         return functional.cross_entropy(logits, wanted, reduction="none", label_smoothing=self.label_smoothing)
 
-    def match(self, logits: Tensor, theirs: Tensor, units: Sequence[Unit], temperature: float) -> Tensor:  # noqa: ARG002
-        """Returns how far each unit's logits are from a teacher's. Shape: (batch,)."""
+    def match(self, logits: Tensor, theirs: Sequence[Tensor], units: Sequence[Unit], temperature: float) -> Tensor:  # noqa: ARG002
+        """Returns how far each unit's logits are from a teacher's, given as `rows` gives them. Shape: (batch,)."""
+        wanted = side_by_side(theirs)
         if self.form == "number":
-            return ((logits - theirs) ** 2).sum(-1)
+            return ((logits - wanted) ** 2).sum(-1)
         if self.form == "many_labels":
-            return functional.binary_cross_entropy_with_logits(logits, theirs.sigmoid(), reduction="none").sum(-1)
-        return soft_loss(logits, theirs, temperature)
+            return functional.binary_cross_entropy_with_logits(logits, wanted.sigmoid(), reduction="none").sum(-1)
+        return soft_loss(logits, wanted, temperature)
 
     def rows(self, logits: Tensor, units: Sequence[Unit]) -> list[NDArray[np.float32]]:
         """Returns each unit's logits on its own."""
@@ -129,6 +138,7 @@ class ChoiceHead(TextHead):
 
     Args:
         hidden: width of the encoder's states.
+        n_layers: of the encoder.
         setup: of the task.
         dropout: share of the input that is hidden in training.
         label_smoothing: not used: which choices there are differs from example to example.
@@ -142,7 +152,7 @@ class ChoiceHead(TextHead):
         """Returns logits; where a unit has fewer choices than others, minus a great number. Shape: (batch, choice)."""
         flat = self.output(self.hidden_in_part(self.features(slots))).squeeze(-1)  # (all choices,)
         counts = [len(unit.sequences) for unit in units]
-        return nn.utils.rnn.pad_sequence(list(flat.split(counts)), batch_first=True, padding_value=-1e4)
+        return side_by_side(flat.split(counts))
 
     def losses(self, logits: Tensor, units: Sequence[Unit]) -> Tensor:
         """Returns the loss of each unit. Shape: (batch,)."""
@@ -160,6 +170,11 @@ def mean_vector(states: States) -> Tensor:
     """Returns the mean of the states over all pieces, divided by its length. Shape: (batch, hidden)."""
     mask = states.mask.unsqueeze(1).to(states.last.dtype)  # (batch, 1, piece)
     return functional.normalize(torch.matmul(mask, states.last).squeeze(1), dim=-1)
+
+
+def side_by_side(rows: Sequence[Tensor]) -> Tensor:
+    """Returns logits of several units as one tensor, minus a great number where one has fewer than others."""
+    return nn.utils.rnn.pad_sequence(list(rows), batch_first=True, padding_value=-1e4)
 
 
 def soft_loss(logits: Tensor, theirs: Tensor, temperature: float) -> Tensor:

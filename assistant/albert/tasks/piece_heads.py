@@ -9,7 +9,8 @@ from torch import nn
 from torch.nn import functional
 
 from assistant.albert.plain_heads import HEAD_WIDTH
-from assistant.albert.tasks.heads import soft_loss
+from assistant.albert.tasks.heads import side_by_side, soft_loss
+from assistant.albert.tasks.pooling import mixed
 from assistant.albert.tasks.task import IGNORED
 
 if TYPE_CHECKING:
@@ -48,9 +49,8 @@ class PieceHead(nn.Module):
 
     def forward(self, slots: Sequence[States], units: Sequence[Unit]) -> Tensor:  # noqa: ARG002
         """Returns logits. Shape: (batch, piece, output)."""
-        shares = self.mix.softmax(0).unbind()
-        mixed = torch.stack([share * layer for share, layer in zip(shares, slots[0].layers, strict=True)]).sum(0)
-        inner = functional.gelu(self.inner(self.dropout(mixed)))  # (batch, piece, HEAD_WIDTH)
+        states = mixed(self.mix, slots[0].layers)
+        inner = functional.gelu(self.inner(self.dropout(states)))  # (batch, piece, HEAD_WIDTH)
         logits: Tensor = self.outer(self.dropout(inner))
         return logits
 
@@ -64,10 +64,10 @@ class TagHead(PieceHead):
         losses = functional.cross_entropy(words, wanted, reduction="none", ignore_index=IGNORED)
         return _mean_by_unit(losses, owner, len(units))
 
-    def match(self, logits: Tensor, theirs: Tensor, units: Sequence[Unit], temperature: float) -> Tensor:
-        """Returns how far each unit's words are from a teacher's. Shape: (batch,)."""
-        (words, _, owner), (their_words, _, _) = self._words(logits, units), self._words(theirs, units)
-        return _mean_by_unit(soft_loss(words, their_words, temperature), owner, len(units))
+    def match(self, logits: Tensor, theirs: Sequence[Tensor], units: Sequence[Unit], temperature: float) -> Tensor:
+        """Returns how far each unit's words are from a teacher's, given as `rows` gives them. Shape: (batch,)."""
+        words, _, owner = self._words(logits, units)
+        return _mean_by_unit(soft_loss(words, torch.cat(list(theirs)), temperature), owner, len(units))
 
     def rows(self, logits: Tensor, units: Sequence[Unit]) -> list[NDArray[np.float32]]:
         """Returns the logits of each unit's words. Shape of each: (word, tag)."""
@@ -94,9 +94,9 @@ class SpanHead(PieceHead):
         wanted = torch.tensor([unit.target for unit in units], device=logits.device)  # (batch, 2)
         return functional.cross_entropy(open_logits, wanted, reduction="none").mean(-1)
 
-    def match(self, logits: Tensor, theirs: Tensor, units: Sequence[Unit], temperature: float) -> Tensor:
-        """Returns how far each unit's logits are from a teacher's. Shape: (batch,)."""
-        ours, others = (self._masked(values, units).transpose(1, 2) for values in (logits, theirs))
+    def match(self, logits: Tensor, theirs: Sequence[Tensor], units: Sequence[Unit], temperature: float) -> Tensor:
+        """Returns how far each unit's logits are from a teacher's, given as `rows` gives them. Shape: (batch,)."""
+        ours, others = (self._masked(values, units).transpose(1, 2) for values in (logits, side_by_side(theirs)))
         return soft_loss(ours, others, temperature).mean(-1)
 
     def rows(self, logits: Tensor, units: Sequence[Unit]) -> list[NDArray[np.float32]]:

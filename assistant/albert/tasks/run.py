@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.albert.checkpoint import load_checkpoint
 from assistant.albert.parallel import join_world
-from assistant.albert.tasks.building import finished_model, finished_setup, make_model
+from assistant.albert.tasks.building import finished_setup, make_model
 from assistant.albert.tasks.data_choice import choose
 from assistant.albert.tasks.finetuning import FineTuning
 from assistant.albert.tasks.metrics import rounded
-from assistant.errors import UnfitTaskModel
+from assistant.albert.tasks.teaching import load_teacher, read_unlabelled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -69,6 +69,7 @@ def run_task(
     *,
     device: str = "cpu",
     teacher: Path | None = None,
+    unlabelled: Path | None = None,
     on_progress: Callable[[Progress], None] | None = None,
 ) -> Finished | None:
     """Fine-tunes a task; a run that was interrupted in the same folder goes on.
@@ -81,6 +82,7 @@ def run_task(
         folder: of the run's state and log.
         device: ``cpu`` or ``cuda``.
         teacher: finished folder of the same task to learn from; None: there is none.
+        unlabelled: file of further texts that the teacher labels; None: there are none.
         on_progress: told as the run goes.
 
     Returns:
@@ -95,9 +97,13 @@ def run_task(
     checkpoint = load_checkpoint(base)
     source = _named(checkpoint, base)
     setup = task.setup(chosen.train, reading=recipe.reading, max_pieces=recipe.max_pieces, stride=recipe.stride)
+    setup = dataclasses.replace(setup, pooling=recipe.pooling)
+    learnt = [*chosen.train, *(read_unlabelled(unlabelled, setup) if unlabelled else ())]
     model = make_model(checkpoint, setup, recipe).to(device)
-    master = _teacher(teacher, setup).to(device) if teacher else None
-    train = [unit for unit in task.units(chosen.train, checkpoint.tokenizer, setup) if unit.target is not None]
+    master = load_teacher(teacher, task, setup, checkpoint.tokenizer, learnt) if teacher else None
+    if master:
+        master.model.to(device)
+    train = task.units(learnt, checkpoint.tokenizer, setup)
     units = task.units(chosen.judge, checkpoint.tokenizer, setup)
 
     def judge(current: TaskModel) -> tuple[float, dict[str, float]]:
@@ -106,7 +112,7 @@ def run_task(
         figures = task.score(chosen.judge, task.outcomes(chosen.judge, units, current.measure(units), setup))
         return figures[task.main_metric], figures
 
-    mark = _fingerprint(recipe, task.name, checkpoint, chosen, teacher)
+    mark = _fingerprint(recipe, task.name, checkpoint, [*learnt, *chosen.judge], teacher)
     position, trail = FineTuning(model, train, recipe, folder, mark, judge, master, on_progress).run()
     if not join_world(model.encoder.device).is_main:
         return None
@@ -119,6 +125,7 @@ def run_task(
         "minutes": round(position.elapsed_s / 60, 1),
         "judged_by": chosen.judged_by,
         "examples": {"train": len(chosen.train)} | {part: len(rows) for part, rows in chosen.dev.items()},
+        "unlabelled": len(learnt) - len(chosen.train),
         "skipped_rows": splits.n_skipped,
         "base": source,
         "teacher": _named(load_checkpoint(teacher), teacher) if teacher else None,
@@ -142,32 +149,19 @@ def _measured(finished: Finished) -> dict[str, float]:
     return figures
 
 
-def _teacher(folder: Path, setup: Setup) -> TaskModel:
-    checkpoint = load_checkpoint(folder)
-    theirs = finished_setup(checkpoint)
-    if theirs is None:
-        raise UnfitTaskModel(folder=folder, why="it is no finished task")
-    if (theirs.task, theirs.labels, theirs.reading) != (setup.task, setup.labels, setup.reading):
-        raise UnfitTaskModel(folder=folder, why=f'it is "{theirs.task}" with other labels or another reading than this run\'s')
-    try:
-        return finished_model(checkpoint, theirs, "auto")
-    except (KeyError, RuntimeError) as error:
-        raise UnfitTaskModel(folder=folder, why=f"its head's weights are missing or damaged ({error})") from error
-
-
 def _named(checkpoint: Checkpoint, folder: Path) -> str:
     """Returns what to call a checkpoint in a card: its folder's name, and the task it was fine-tuned for."""
     setup = finished_setup(checkpoint)
     return folder.resolve().name + (f", fine-tuned on {setup.task}" if setup else "")
 
 
-def _fingerprint(recipe: TaskRecipe, name: str, checkpoint: Checkpoint, chosen: Chosen, teacher: Path | None) -> str:
+def _fingerprint(recipe: TaskRecipe, name: str, checkpoint: Checkpoint, examples: Sequence[Any], teacher: Path | None) -> str:
     """Returns a hash of all that decides a run."""
     digest = hashlib.sha256()
     fixed: Mapping[str, Any] = dataclasses.asdict(recipe) | {"log_every": 0, "save_every_min": 0}
     digest.update(json.dumps([name, fixed, str(teacher and teacher.resolve())], sort_keys=True).encode())
     for key, value in sorted(checkpoint.model.state_dict().items()):
         digest.update(f"{key} {float(value.double().sum())!r}".encode())
-    for example in (*chosen.train, *chosen.judge):
+    for example in examples:
         digest.update(repr(example).encode())
     return digest.hexdigest()[:16]

@@ -10,6 +10,7 @@ from assistant.albert.recipe_reading import UnfitValue, read_dataclass
 if TYPE_CHECKING:
     from pathlib import Path
 
+POOLINGS = ("vector", "layers")
 READINGS = ("joint", "twin", "both")
 PRECISIONS = ("auto", "float32", "bfloat16")
 
@@ -35,6 +36,7 @@ class TaskRecipe:
         head_dropout: share of the head's input that is hidden in training.
         label_smoothing: share of probability spread over all labels.
         reading: of two texts: joint, twin, or both.
+        pooling: of one text, or of two read as one: by its vector, or by its pieces in all layers as well.
         max_pieces: of a sequence, special tokens included.
         stride: pieces from one window of a long text to the next.
         hold_out: share of the training examples that is kept to choose epoch and thresholds by; 0 chooses by dev.
@@ -64,6 +66,7 @@ class TaskRecipe:
     head_dropout: float = 0.1
     label_smoothing: float = 0.0
     reading: str = "joint"
+    pooling: str = "vector"
     max_pieces: int = 128
     stride: int = 64
     hold_out: float = 0.1
@@ -88,6 +91,7 @@ class TaskRecipe:
         _require(0 < self.layer_decay <= 1, "layer_decay must be over 0 and at most 1")
         _require(self.hold_out <= 0.5, "hold_out: more would be held out than trained on")  # noqa: PLR2004 (half)
         _require(self.reading in READINGS, f"reading must be one of {', '.join(READINGS)}")
+        _require(self.pooling in POOLINGS, f"pooling must be one of {', '.join(POOLINGS)}")
         _require(self.precision in PRECISIONS, f"precision must be one of {', '.join(PRECISIONS)}")
         _require(self.accumulate <= self.batch_size, "accumulate must not be more than batch_size")
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from assistant.albert.tasks.model import TaskModel
+    from assistant.albert.tasks.pooling import PiecePooling
     from assistant.albert.tasks.task import Setup, Unit
 
 
@@ -60,6 +61,8 @@ def _text_head(build: GraphBuilder, model: TaskModel, encoded: Sequence[EncoderT
     parts: list[str] = []
     if head.has_joint:
         parts += [build.node("Mul", encoded[0].vector, scale), build.node("Mul", _first(build, encoded[0]), scale)]
+    if head.pieces:
+        parts.append(_strongest(build, head.pieces, encoded[0]))
     if head.has_twins:
         one, other = encoded[-2].vector, encoded[-1].vector
         product = build.node("Mul", one, other)
@@ -77,14 +80,22 @@ def _text_head(build: GraphBuilder, model: TaskModel, encoded: Sequence[EncoderT
 
 def _piece_head(build: GraphBuilder, model: TaskModel, encoded: EncoderTensors) -> str:
     """Adds the head for pieces: see `PieceHead.forward`."""
-    head = model.head
+    return linear(build, "outer", model.head.outer, _found(build, model.head, encoded))
+
+
+def _strongest(build: GraphBuilder, pooling: PiecePooling, encoded: EncoderTensors) -> str:
+    """Adds the maxima over pieces: see `PiecePooling.forward`. Shape: (batch, HEAD_WIDTH)."""
+    return build.node("ReduceMax", _found(build, pooling, encoded), build.integers(1), keepdims=0)
+
+
+def _found(build: GraphBuilder, head: Any, encoded: EncoderTensors) -> str:
+    """Adds the inner layer over the mix of the encoder's layers. Shape: (batch, piece, HEAD_WIDTH)."""
     shares = head.mix.detach().softmax(0).numpy()
     parts = [
         build.node("Mul", state, build.constant(f"share{number}", shares[number : number + 1]))
         for number, state in enumerate(encoded.states)
     ]
-    inner = linear(build, "inner", head.inner, build.node("Sum", *parts))
-    return linear(build, "outer", head.outer, build.node("Gelu", inner, domain=CONTRIB))
+    return build.node("Gelu", linear(build, "inner", head.inner, build.node("Sum", *parts)), domain=CONTRIB)
 
 
 def linear(build: GraphBuilder, name: str, layer: Any, values: str) -> str:

@@ -110,7 +110,7 @@ def test_an_unlisted_damage_is_a_coded_error(folder: Path, name: str, content: b
 
 def test_another_kind_of_model_is_refused(folder: Path) -> None:
     (folder / "manifest.json").unlink()
-    (folder / "config.json").write_text('{"model_type": "bert"}')
+    (folder / "config.json").write_text('{"model_type": "t5"}')
     with pytest.raises(BadCheckpoint, match="model_type"):
         load_checkpoint(folder)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from assistant.albert.tasks.examples import Splits, TextExample
 from assistant.albert.tasks.finetuning import FineTuning
 from assistant.albert.tasks.registry import find_task
 from assistant.albert.tasks.settings import TaskRecipe
+from assistant.albert.tasks.teaching import TaskTeacher
 from assistant.errors import BadTrainingState, TrainingDiverged
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 RECIPE = TaskRecipe(
     epochs=3, batch_size=4, encoder_rate=1e-3, head_rate=1e-2, log_every=1, head_dropout=0.2, precision="float32", seed=3
 )
+LONG = TaskRecipe(epochs=25, batch_size=5, encoder_rate=3e-3, head_rate=2e-2, patience=25, precision="float32", log_every=1)
 ROWS = [
     TextExample(str(n), (f"{subject} {verb}",), str(n % 2))
     for n, (verb, subject) in enumerate(
@@ -50,6 +53,7 @@ def run(
     stop_at: int = 0,
     judge: Callable[[TaskModel], tuple[float, dict[str, float]]] | None = None,
     teacher: TaskModel | None = None,
+    targets: bool = True,
 ) -> tuple[TaskModel, Any, list[dict[str, float]]]:
     task = find_task("sst2")
     setup = task.setup(ROWS, reading="joint", max_pieces=24, stride=1)
@@ -65,7 +69,9 @@ def run(
         if stop_at and progress.step == stop_at:
             raise Stop
 
-    tuning = FineTuning(model, units, recipe, folder, "mark", judge or accuracy, teacher, watch)
+    master = TaskTeacher(teacher, units) if teacher else None
+    learnt = units if targets else [dataclasses.replace(unit, target=None) for unit in units]
+    tuning = FineTuning(model, learnt, recipe, folder, "mark", judge or accuracy, master, watch)
     outcome = tuning.run()
     return model, outcome, [json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines()]
 
@@ -75,8 +81,7 @@ def losses(rows: list[dict[str, float]]) -> list[tuple[float, float]]:
 
 
 def test_it_learns_and_keeps_the_best_epoch(tmp_path: Path, checkpoint: Checkpoint) -> None:
-    recipe = TaskRecipe(epochs=25, batch_size=5, encoder_rate=3e-3, head_rate=2e-2, patience=25, precision="float32", log_every=1)
-    _, (position, trail), rows = run(checkpoint, tmp_path, recipe)
+    _, (position, trail), rows = run(checkpoint, tmp_path, LONG)
     assert trail.scores[trail.best] == 1.0
     assert position.step == 25 * 2
     assert rows[-1]["loss"] < 0.3
@@ -131,16 +136,46 @@ def test_rates_differ_by_part_and_fall_to_nought(tmp_path: Path, checkpoint: Che
     assert model.head.output.weight.abs().sum() > 0
 
 
-def test_a_teacher_is_followed(tmp_path: Path, checkpoint: Checkpoint) -> None:
-    """A teacher that says the opposite of the labels, and is all that counts, is believed."""
-    recipe = TaskRecipe(epochs=25, batch_size=5, encoder_rate=3e-3, head_rate=2e-2, patience=25, precision="float32", log_every=1)
-    teacher, _, _ = run(checkpoint, tmp_path / "teacher", recipe)
+@pytest.fixture(scope="module")
+def contrary(tmp_path_factory: pytest.TempPathFactory, checkpoint: Checkpoint) -> TaskModel:
+    """A teacher that says the opposite of the labels."""
+    model, _, _ = run(checkpoint, tmp_path_factory.mktemp("teacher"), LONG)
     with torch.no_grad():
-        teacher.head.output.weight.neg_()
-        teacher.head.output.bias.neg_()
-    follow = TaskRecipe(**{**{name: getattr(recipe, name) for name in recipe.__slots__}, "distil_weight": 1.0})
-    _, (_, trail), _ = run(checkpoint, tmp_path / "student", follow, teacher=teacher)
+        model.head.output.weight.neg_()
+        model.head.output.bias.neg_()
+    return model
+
+
+@pytest.mark.parametrize(("weight", "targets"), [(1.0, True), (0.5, False)])
+def test_a_teacher_is_followed_where_it_alone_counts_or_nobody_else_says_anything(
+    tmp_path: Path, checkpoint: Checkpoint, contrary: TaskModel, weight: float, targets: bool
+) -> None:
+    recipe = dataclasses.replace(LONG, distil_weight=weight)
+    _, (_, trail), _ = run(checkpoint, tmp_path, recipe, teacher=contrary, targets=targets)
     assert min(trail.scores.values()) <= 0.1
+
+
+def test_labels_are_believed_where_the_teacher_does_not_count(tmp_path: Path, checkpoint: Checkpoint, contrary: TaskModel) -> None:
+    with_teacher, _, _ = run(checkpoint, tmp_path / "a", dataclasses.replace(RECIPE, distil_weight=0.0), teacher=contrary)
+    alone, _, _ = run(checkpoint, tmp_path / "b", RECIPE)
+    for name, value in alone.state_dict().items():
+        assert torch.allclose(value, with_teacher.state_dict()[name], atol=1e-6), name
+
+
+def test_a_teacher_is_asked_once_about_each_example(checkpoint: Checkpoint, contrary: TaskModel) -> None:
+    task = find_task("sst2")
+    units = task.units(ROWS, checkpoint.tokenizer, task.setup(ROWS, reading="joint", max_pieces=24, stride=1))
+    master, asked = TaskTeacher(contrary, units), []
+    whole = contrary.measure(units)
+    measure = contrary.measure
+    try:
+        contrary.measure = lambda chosen: asked.extend(unit.example for unit in chosen) or measure(chosen)  # type: ignore[method-assign, func-returns-value]
+        found = [row for batch in ([3, 1], [1, 7, 3], [0]) for row in master.logits(batch)]
+    finally:
+        del contrary.measure
+    assert asked == [3, 1, 7, 0]
+    for number, row in zip([3, 1, 1, 7, 3, 0], found, strict=True):
+        torch.testing.assert_close(row, torch.from_numpy(whole[number]), atol=1e-4, rtol=1e-4)
 
 
 def test_a_run_that_diverges_or_is_another_is_told_so(tmp_path: Path, checkpoint: Checkpoint) -> None:

@@ -5,27 +5,34 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+import torch
 from typer.testing import CliRunner
 
+from assistant.albert import teacher
 from assistant.albert.checkpoint import load_checkpoint
-from assistant.albert.manifest import verify_manifest
+from assistant.albert.manifest import sha256, verify_manifest
 from assistant.albert.tasks.building import finished_model, finished_setup, make_model
 from assistant.albert.tasks.examples import TextExample
 from assistant.albert.tasks.registry import find_task
+from assistant.albert.tasks.run import run_task
 from assistant.albert.tasks.runtime import TaskRuntime
 from assistant.albert.tasks.settings import TaskRecipe
 from assistant.albert.tasks.task_graph import check_task_graph, task_graph
 from assistant.cli.albert import app
-from assistant.errors import BadTaskData, DamagedFile, ExportDiffers, NotAModelFolder, UnfitTaskModel
+from assistant.errors import BadTaskData, DamagedFile, ExportDiffers, NotAModelFolder, TeacherMissing, UnfitTaskModel
 from tests.unit.albert.tasks.test_other_readers import CONLL, race
 from tests.unit.albert.tasks.test_squad import question, squad_json
+from tests.unit.albert.test_bert import bert_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from assistant.albert.checkpoint import Checkpoint
 
 SET = ["--set", "epochs=1", "--set", "max_pieces=40", "--set", "stride=8", "--set", "batch_size=4", "--set", "log_every=1"]
 NAMES = {
@@ -112,12 +119,12 @@ def test_every_form_of_task_runs_from_its_files_to_its_figures_and_its_graph(
 
 
 @pytest.mark.parametrize("reading", ["joint", "twin", "both"])
-@pytest.mark.parametrize("name", ["rte", "stsb"])
-def test_two_texts_are_read_together_apart_or_both_ways(tmp_path: Path, folder: Path, reading: str, name: str) -> None:
+@pytest.mark.parametrize(("name", "pooling"), [("rte", "vector"), ("rte", "layers"), ("stsb", "vector")])
+def test_two_texts_are_read_together_apart_or_both_ways(folder: Path, reading: str, name: str, pooling: Any) -> None:
     checkpoint = load_checkpoint(folder)
     task = find_task(name)
     rows = [TextExample(str(n), (f"my order {n} is late", "it is blue")) for n in range(6)]
-    setup = task.setup(rows, reading=reading, max_pieces=20, stride=1)
+    setup = replace(task.setup(rows, reading=reading, max_pieces=20, stride=1), pooling=pooling)
     model = make_model(checkpoint, setup, TaskRecipe(precision="float32")).eval()
     for parameter in model.head.parameters():
         parameter.data.normal_(0, 0.1)
@@ -155,10 +162,79 @@ def test_a_teacher_of_the_same_task_is_learnt_from_and_any_other_refused(tmp_pat
     assert result["teacher"] == "first, fine-tuned on rte"
     with pytest.raises(UnfitTaskModel, match=r"ALB-013.*no finished task"):
         finetune("rte", "--data", data, "--output", tmp_path / "third", "--checkpoint", folder, "--teacher", folder)
-    with pytest.raises(UnfitTaskModel, match='it is "rte" with other labels or another reading'):
+    with pytest.raises(UnfitTaskModel, match='it is "rte" with other labels'):
         finetune("qnli", "--data", qnli(tmp_path), "--output", tmp_path / "third", "--checkpoint", folder, "--teacher", first)
     with pytest.raises(UnfitTaskModel, match="no finished task"):
         TaskRuntime(folder)
+
+
+def test_a_teacher_may_read_otherwise_and_labels_texts_that_nobody_did(
+    tmp_path: Path, folder: Path, checkpoint: Checkpoint
+) -> None:
+    """A BERT that reads both texts at once teaches an encoder that reads each on its own."""
+    data, first, more = pairs(tmp_path / "data"), tmp_path / "first", tmp_path / "more.txt"
+    bert = bert_folder(tmp_path / "bert", checkpoint)
+    finetune("rte", "--data", data, "--output", first, "--checkpoint", bert, "--set", "reading=joint")
+    more.write_text("my order 3 is late.\tthe parcel is blue.\nmy order 4 is blue.\tthe parcel is late.\n")
+    base = ("rte", "--data", data, "--checkpoint", folder, "--teacher", first, "--unlabelled", more, "--set", "reading=twin")
+    result = finetune(*base, "--output", tmp_path / "second", "--set", "hold_out=0")
+    assert (result["teacher"], result["examples"]["train"], result["unlabelled"]) == ("first, fine-tuned on rte", 12, 2)
+    assert result["steps"] == 4  # batches of four of fourteen
+    assert "2 more texts were labelled by the teacher" in (tmp_path / "second" / "README.md").read_text()
+    more.write_text("my order 3 is late.\tthe parcel is blue.\nonly one text\n")
+    with pytest.raises(BadTaskData, match=r"more\.txt:2.*the line has 1 texts, 2 are needed"):
+        finetune(*base, "--output", tmp_path / "third")
+    refused = CliRunner().invoke(app, ["finetune", "rte", "--data", str(data), "--output", "x", "--unlabelled", str(more)])
+    assert refused.exit_code == 2
+    assert "--teacher" in refused.output
+
+
+def test_the_installed_sentence_encoder_is_fine_tuned_by_its_name(
+    tmp_path: Path, checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data, bert = pairs(tmp_path / "data"), bert_folder(tmp_path / "bert", checkpoint)
+    monkeypatch.setattr(teacher, "find_teacher", lambda: bert)
+    monkeypatch.setattr(teacher, "WEIGHTS_SHA256", sha256(bert / "model.safetensors"))
+    base = ("rte", "--data", data, "--checkpoint", "all-MiniLM-L6-v2")
+    with pytest.raises(TeacherMissing, match="not the known one"):
+        finetune(*base, "--output", tmp_path / "first")
+    monkeypatch.setattr(teacher, "TOKENIZER_SHA256", sha256(bert / "tokenizer.json"))
+    assert finetune(*base, "--output", tmp_path / "first")["base"] == "bert"
+
+
+def test_a_teacher_of_spans_must_read_the_same_windows(tmp_path: Path, folder: Path) -> None:
+    data, first, more = spans(tmp_path / "data"), tmp_path / "first", tmp_path / "more.txt"
+    finetune("squad2", "--data", data, "--output", first, "--checkpoint", folder)
+    base = ("squad2", "--data", data, "--checkpoint", folder, "--teacher", first, "--output", tmp_path / "second")
+    assert finetune(*base)["teacher"] == "first, fine-tuned on squad2"
+    with pytest.raises(UnfitTaskModel, match="other windows"):
+        run_task(find_task("squad2"), data, folder, TaskRecipe(max_pieces=30, stride=8), tmp_path / "run", teacher=first)
+    more.write_text("a text\n")
+    with pytest.raises(BadTaskData, match="takes no texts without labels"):
+        finetune(*base, "--unlabelled", more)
+
+
+@pytest.mark.parametrize("name", ["race", "conll"])
+def test_choices_and_tags_are_taught_too(tmp_path: Path, folder: Path, name: str) -> None:
+    data = (choices if name == "race" else tags)(tmp_path / "data")
+    finetune(name, "--data", data, "--output", tmp_path / "first", "--checkpoint", folder)
+    base = (name, "--data", data, "--checkpoint", folder, "--teacher", tmp_path / "first", "--set", "distil_weight=1")
+    assert finetune(*base, "--output", tmp_path / "second")["teacher"] == f"first, fine-tuned on {name}"
+
+
+def test_a_head_on_all_layers_sees_no_padding(folder: Path) -> None:
+    checkpoint, task = load_checkpoint(folder), find_task("cola")
+    rows = [TextExample("0", ("my order is late",)), TextExample("1", ("the parcel came back broken since day two, my order too",))]
+    setup = replace(task.setup(rows, reading="joint", max_pieces=40, stride=1), pooling="layers")
+    model = make_model(checkpoint, setup, TaskRecipe(precision="float32")).eval()
+    torch.nn.init.normal_(model.head.output.weight)
+    units = task.units(rows, checkpoint.tokenizer, setup)
+    with torch.no_grad():
+        together, alone = model(units)[0], model(units[:1])[0]
+        model.head.output.weight[:, -model.head.pieces.inner.out_features :] = 0
+        without = model(units[:1])[0]
+    torch.testing.assert_close(together, alone, atol=1e-5, rtol=1e-5)
+    assert not torch.allclose(alone, without, atol=1e-3)
 
 
 def qnli(tmp_path: Path) -> Path:
