@@ -12,6 +12,7 @@ from assistant.faq.discriminant import discriminant
 from assistant.faq.folding import words
 from assistant.faq.grouped import Grouped, Positions, Vectors
 from assistant.faq.pieces import PieceWeights, pieces
+from assistant.faq.postings import Postings
 from assistant.faq.vector_index import VectorIndex
 from assistant.faq.vocabulary import Vocabulary, stem
 
@@ -58,13 +59,11 @@ class Query:
         vector: its sentence vector. Shape: (dimension,).
         stems: the stems of its words, each with how much it counts.
         pieces: its runs of letters.
-        telling: its most telling words, corrected; what full text is searched for.
     """
 
     vector: Vectors
     stems: dict[str, float]
     pieces: Pieces
-    telling: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +96,7 @@ class Features:
         self._norms = np.linalg.norm(self._sums, axis=1)
         self._domain = self._sums.sum(axis=0)
         self._word_damping = _damping([known.n_words for known in self._wordings])
+        self._postings = Postings([known.stems for known in self._wordings], self._word_damping)
         self._piece_weights = PieceWeights([known.pieces for known in self._wordings])
         self._piece_damping = np.array(_damping([known.n_pieces for known in self._wordings]))
         self._index: VectorIndex | None = None
@@ -110,22 +110,32 @@ class Features:
 
     def query(self, question: str, vector: Vectors) -> Query:
         """Returns a question as it is compared."""
-        return Query(vector, self.vocabulary.weigh(question), pieces([question])[0], self.vocabulary.telling(question))
+        return Query(vector, self.vocabulary.weigh(question), pieces([question])[0])
 
     def question_vector(self, hidden: Hidden) -> Vectors:
         """Returns the vector of a question of an entry. Shape: (dimension,)."""
         return np.asarray(self.questions.of(hidden.entry)[hidden.text])
 
-    def near(self, query: Query, n_best: int) -> list[int]:
-        """Returns the entries whose questions, singly and together, and whose passages are the nearest."""
+    def near(self, query: Query, n_best: int, also: Sequence[int] = ()) -> tuple[list[int], Floats]:
+        """Returns the entries whose questions, singly and together, passages and words are the nearest; and their features.
+
+        Args:
+            query: the question.
+            n_best: so many by each of these.
+            also: entries that are to be among them, first.
+        """
+        words = self._words(query)
+        by_words = _highest(words, n_best)
         if self._index is None:
             entries: Positions = np.arange(len(self._wordings))
         else:
-            entries = np.unique(self._owners[self._index.nearest(query.vector, _N_NEAR, _N_COMPARED)[0]])
+            near = self._owners[self._index.nearest(query.vector, _N_NEAR, _N_COMPARED)[0]]
+            entries = np.unique(np.concatenate([near, by_words, np.array(also, dtype=np.intp)]))
         cosines = self._cosines(query, entries, None)
-        n_best = min(n_best, len(entries))
-        best = np.argpartition(-cosines, n_best - 1, axis=0)[:n_best].ravel()
-        return list(dict.fromkeys(entries[best].tolist()))
+        best = [entries[_highest(column, n_best)] for column in cosines.T]
+        chosen = list(dict.fromkeys([*also, *np.concatenate([*best, by_words]).tolist()]))
+        places = np.searchsorted(entries, chosen)
+        return chosen, self._joined(query, entries[places], cosines[places], words[entries[places]], None)
 
     def domain(self, query: Query, hidden: Hidden | None = None) -> float:
         """Returns how near a question is to what the FAQ is about: the cosine of the centre of all questions."""
@@ -137,11 +147,10 @@ class Features:
         if not candidates:
             return np.empty((0, len(FEATURES)))
         entries = np.array(candidates, dtype=np.intp)
-        # A question that says less than one rare word does is never quite covered: "yes" stands in many answers.
-        most = max(sum(query.stems.values()), 1.0)
-        shares = [self._bm25(query.stems, entry, hidden) / most for entry in candidates]
-        known = np.column_stack([self._cosines(query, entries, hidden), shares, self._shared_pieces(query.pieces, entries, hidden)])
-        return np.column_stack([known, self._apart(query, entries, known @ _USUAL, hidden)])
+        words = self._words(query)
+        if hidden is not None:
+            words[hidden.entry] = self._words_without(query, hidden)
+        return self._joined(query, entries, self._cosines(query, entries, hidden), words[entries], hidden)
 
     def nearest_question(self, query: Query, entry: int) -> int:
         """Returns which question of the entry is nearest: 0 is its question, then come the alternatives."""
@@ -150,6 +159,23 @@ class Features:
     def nearest_passage(self, query: Query, entry: int) -> int:
         """Returns which passage of the entry's answer is nearest."""
         return int(np.argmax(self.answers.of(entry) @ query.vector))
+
+    def _joined(self, query: Query, entries: Positions, cosines: Floats, words: Floats, hidden: Hidden | None) -> Floats:
+        """Returns all features of entries, of which some are there already. Shape: (entry, feature)."""
+        known = np.column_stack([cosines, words, self._shared_pieces(query.pieces, entries, hidden)])
+        return np.column_stack([known, self._apart(query, entries, known @ _USUAL, hidden)])
+
+    def _words(self, query: Query) -> Floats:
+        """Returns how much of a question's words each entry has. Shape: (all entries,)."""
+        return np.asarray(self._postings.bm25(query.stems) / _most(query), dtype=np.float64)
+
+    def _words_without(self, query: Query, hidden: Hidden) -> float:
+        """Returns the same of an entry without one of its questions."""
+        known = self._wordings[hidden.entry]
+        gone = Counter(map(stem, words(known.folded[hidden.text])))
+        damping = self._word_damping[hidden.entry]
+        counts = {root: known.stems.get(root, 0) - gone.get(root, 0) for root in query.stems}
+        return sum(query.stems[root] * count / (count + damping) for root, count in counts.items() if count > 0) / _most(query)
 
     def _cosines(self, query: Query, entries: Positions, hidden: Hidden | None) -> Floats:
         """Returns the first three features of entries. Shape: (entry, 3)."""
@@ -180,16 +206,6 @@ class Features:
             result[chosen] = discriminant(query.vector, examples, np.concatenate(owners), len(chosen))
         return result
 
-    def _bm25(self, stems: dict[str, float], entry: int, hidden: Hidden | None) -> float:
-        known = self._wordings[entry]
-        gone = Counter(map(stem, words(known.folded[hidden.text]))) if hidden and hidden.entry == entry else {}
-        total, damping = 0.0, self._word_damping[entry]
-        for root, weight in stems.items():
-            count = known.stems.get(root, 0) - gone.get(root, 0)
-            if count > 0:
-                total += weight * count / (count + damping)
-        return total
-
     def _shared_pieces(self, asked: Pieces, entries: Positions, hidden: Hidden | None) -> Floats:
         """Returns the bm25 of runs of letters, of all entries at once. Shape: (entry,)."""
         result = np.zeros(len(entries))
@@ -210,6 +226,20 @@ class Features:
         counts, owners = counts[found], owners[found]
         np.add.at(result, owners, weights[places[found]] * counts / (counts + self._piece_damping[entries[owners]]))
         return np.asarray(result / max(float(weights.sum()), 1.0))
+
+
+def _most(query: Query) -> float:
+    """Returns the bm25 that a question could have at most.
+
+    One that says less than one rare word does is never quite covered: "yes" stands in many answers.
+    """
+    return max(sum(query.stems.values()), 1.0)
+
+
+def _highest(values: Floats, n_best: int) -> Positions:
+    """Returns the places of the highest values, in no order."""
+    n_best = min(n_best, len(values))
+    return np.asarray(np.argpartition(-values, n_best - 1)[:n_best])
 
 
 def _damping(lengths: Sequence[float]) -> list[float]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from assistant.faq.entry import FaqEntry
     from assistant.faq.grouped import Vectors
     from assistant.faq.queue import QuestionCluster, Unanswered
-    from assistant.faq.retriever import Encode, IsWord, TextHit
+    from assistant.faq.retriever import Encode, IsWord
     from assistant.faq.wording import Wording
     from assistant.messages import FaqResult, ProgressCallback
 
@@ -68,9 +68,6 @@ class EntrySource(Protocol):
 
     def changes_since(self, revision: int) -> Changes:
         """Returns what changed after a revision; 0 gives all."""
-
-    def search_text(self, question: str, limit: int) -> Sequence[TextHit]:
-        """Returns published entries that share words with the question, best first."""
 
     def load_vectors(self, fingerprint: str, entry_ids: Sequence[str] | None = None) -> Mapping[str, tuple[int, Vectors]]:
         """Returns the vectors that this encoder made: for each entry the version that they were made of, and the vectors."""
@@ -240,7 +237,6 @@ class FaqIndex:
         retriever = Retriever(
             entries,
             self._encode,
-            self._store.search_text,
             self._threshold,
             vectors=[self._vectors[entry.id] for entry in entries],
             wordings=[self._wordings[entry.id] for entry in entries],

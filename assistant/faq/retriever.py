@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -40,18 +40,6 @@ MAX_RELATED, RELATED_SHARE = 3, 0.5
 """Related questions that are offered at most; one that is nearly as likely as the answer, or as an answer must be, is related."""
 
 
-class TextHit(Protocol):
-    """An entry found by its words."""
-
-    @property
-    def entry_id(self) -> str:
-        """The entry."""
-
-
-TextSearch: TypeAlias = "Callable[[str, int], Sequence[TextHit]]"
-"""Full text: a question and a limit in, entries that share its words out, best first."""
-
-
 def encoded(entries: Sequence[FaqEntry], encode: Encode) -> list[Vectors]:
     """Returns the vectors of each entry's texts, computed in one call."""
     if not entries:
@@ -67,7 +55,6 @@ class Retriever:
     Args:
         entries: those that may answer.
         encode: makes sentence vectors.
-        text_search: finds entries by their words; None: by meaning alone.
         threshold: the score from which an entry answers, unless it has its own; None: the one that the calibration found.
         vectors: of each entry, in the order of ``texts_of``; None: they are computed.
         wordings: of each entry; None: they are counted.
@@ -79,7 +66,6 @@ class Retriever:
         self,
         entries: Sequence[FaqEntry],
         encode: Encode,
-        text_search: TextSearch | None = None,
         threshold: float | None = None,
         *,
         vectors: Sequence[Vectors] | None = None,
@@ -89,7 +75,6 @@ class Retriever:
     ) -> None:
         self._entries = tuple(entries)
         self._encode = encode
-        self._text_search = text_search
         self._positions = {entry.id: position for position, entry in enumerate(self._entries)}
         wordings = wordings if wordings is not None else [wording(entry) for entry in self._entries]
         self._exact = _exact(wordings)
@@ -108,8 +93,8 @@ class Retriever:
         if not self._entries or not question.strip():
             return FaqResult((), self.threshold)
         query = self._query(question)
-        candidates = list(dict.fromkeys([*exact, *self._candidates(query)]))
-        scores = self.calibration.scores(self._features.table(query, candidates), self._features.domain(query))
+        candidates, table = self._features.near(query, N_CANDIDATES, tuple(exact))
+        scores = self.calibration.scores(table, self._features.domain(query))
         scored = [(1.0 if entry in exact else float(score), entry) for entry, score in zip(candidates, scores, strict=True)]
         # Of two exact matches the one whose question it is comes before the one that has it as an alternative.
         scored.sort(key=lambda pair: (-pair[0], exact.get(pair[1], 0), pair[1]))
@@ -146,7 +131,7 @@ class Retriever:
 
     def _fitted(self) -> Calibration:
         off_topic = np.asarray(self._encode(OFF_TOPIC), dtype=np.float32)
-        return fit(self._entries, self._features, off_topic, self._candidates)
+        return fit(self._entries, self._features, off_topic, lambda query: self._features.near(query, N_CANDIDATES)[0])
 
     def _query(self, question: str) -> Query:
         asked = question[:MAX_CHARS]
@@ -154,13 +139,6 @@ class Retriever:
         texts = [asked] if meant == fold(asked) else [asked, meant]
         vector = np.asarray(self._encode(texts), dtype=np.float32).mean(axis=0)
         return self._features.query(asked, vector / max(float(np.linalg.norm(vector)), 1e-9))
-
-    def _candidates(self, query: Query) -> list[int]:
-        found = self._features.near(query, N_CANDIDATES)
-        if self._text_search:
-            hits = self._text_search(" ".join(query.telling), N_CANDIDATES)
-            found += [self._positions[hit.entry_id] for hit in hits if hit.entry_id in self._positions]
-        return list(dict.fromkeys(found))
 
     def _match(self, query: Query, position: int, score: float, exact: int | None) -> FaqMatch:
         entry = self._entries[position]

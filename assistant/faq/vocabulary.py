@@ -21,10 +21,6 @@ CORRECTED_WEIGHT = 0.7
 """How much a guessed word counts beside one that was typed."""
 
 _LONG_WORD_CHARS = 8
-_MAX_TELLING, _TELLING = 6, 0.3
-_ENOUGH_FOUND = 200
-"""Once the words so far are in so many entries, more common ones bring in nothing but work."""
-
 _FUNCTION_WORD_SHARE = 0.15
 
 # Words that carry grammar, not content. A large FAQ shows that by itself; in one of three entries nothing else would.
@@ -77,18 +73,6 @@ class Vocabulary:
             root = stem(meant)
             weighed[root] = max(weighed.get(root, 0.0), share * self.weight(root))
         return weighed
-
-    def telling(self, question: str) -> tuple[str, ...]:
-        """Returns the words of a question that say most, corrected, the most telling first: those worth looking entries up by."""
-        ranked = sorted({self.corrected(word) for word in words(question)}, key=lambda word: (-self.weight(stem(word)), word))
-        chosen: list[str] = []
-        n_found = 0
-        for word in ranked[:_MAX_TELLING]:
-            if chosen and (self.weight(stem(word)) < _TELLING or n_found >= _ENOUGH_FOUND):
-                break
-            chosen.append(word)
-            n_found += self._stems[stem(word)]
-        return tuple(chosen)
 
     def correct(self, question: str) -> str:
         """Returns the folded question with misspelt words replaced by the known words nearest to them."""

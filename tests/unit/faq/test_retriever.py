@@ -119,7 +119,7 @@ def test_vectors_that_say_nothing_get_no_weight() -> None:
 
 
 def test_without_vectors_that_tell_anything_the_words_still_find_the_entry() -> None:
-    retriever = Retriever(many(), noise, text_search=None)
+    retriever = Retriever(many(), noise)
     found = [retriever.search(f"my {entry.id} seems to be missing").matches[0].entry_id == entry.id for entry in many()]
     assert all(found)
 

@@ -41,12 +41,6 @@ def test_no_entries_are_no_words() -> None:
     assert Vocabulary([]).corrected("something") == "something"
 
 
-def test_the_most_telling_words_come_first_and_grammar_is_left_out() -> None:
-    assert WORDS.telling("the VUOCHER for a return") == ("voucher", "return")
-    assert WORDS.telling("the") == ("the",)
-    assert WORDS.telling("?!") == ()
-
-
 def test_a_word_of_the_language_is_no_misspelt_one() -> None:
     known = Vocabulary([{"getting", "account"}], is_word={"greeting"}.__contains__)
     assert known.corrected("greeting") == "greeting"
