@@ -40,6 +40,12 @@ def finetune(
         Path | None,
         typer.Option("--unlabelled", help="Texts that the teacher labels, to learn from too: one a line, two parted by a tab."),
     ] = None,
+    without: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--without", help="Task in the same folder whose dev and test must not be learnt from: mrpc shares pairs with stsb."
+        ),
+    ] = None,
     settings: Annotated[list[str] | None, typer.Option("--set", help="KEY=VALUE in place of what the recipe says.")] = None,
     predict: Annotated[
         Path | None,
@@ -50,18 +56,20 @@ def finetune(
 ) -> None:
     """Fine-tune the encoder on a task, and measure it. An interrupted run goes on where it stopped."""
     from assistant.albert.tasks.registry import find_task
-    from assistant.albert.tasks.run import run_task
+    from assistant.albert.tasks.run import Extras, run_task
 
     if unlabelled and not teacher:
         raise typer.BadParameter("texts without labels need a --teacher who labels them", param_hint="--unlabelled")
-    chosen = find_task(task)
+    chosen, others = find_task(task), [find_task(name) for name in without or []]
+    if any(not hasattr(other, "reader") for other in (chosen, *others) if others):
+        raise typer.BadParameter("only tasks of one or two texts can be compared", param_hint="--without")
     base = _base(checkpoint)
     _check_output(output, base)
     plan = _plan(recipe, chosen.name, settings or [])
     run_folder = output.with_name(f"{output.name}.run")
     with run_bar() as report:
         finished = run_task(
-            chosen, data, base, plan, run_folder, device=device, teacher=teacher, unlabelled=unlabelled, on_progress=report
+            chosen, data, base, plan, run_folder, device=device, extras=Extras(teacher, unlabelled, others), on_progress=report
         )
     if finished is None:  # one of several processes; the main one writes
         return

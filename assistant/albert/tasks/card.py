@@ -40,6 +40,11 @@ def task_card(finished: Finished, recipe: TaskRecipe) -> str:
         "## Data",
         f"Learnt from {facts['examples']['train']:,} examples, as the data set's publisher labelled them."
         + (f" {facts['unlabelled']:,} more texts were labelled by the teacher." if facts["unlabelled"] else "")
+        + (
+            f" {facts['left_out']:,} were left out: they share a text with what another task is measured by."
+            if facts["left_out"]
+            else ""
+        )
         + (f" {facts['skipped_rows']} damaged rows were left out." if facts["skipped_rows"] else "")
         + " The data set's own licence holds for what is done with the weights.",
         "## Cost",

@@ -15,6 +15,7 @@ from assistant.albert.tasks.building import finished_setup, make_model
 from assistant.albert.tasks.data_choice import choose
 from assistant.albert.tasks.finetuning import FineTuning
 from assistant.albert.tasks.metrics import rounded
+from assistant.albert.tasks.overlap import apart_from, measured_texts
 from assistant.albert.tasks.teaching import load_teacher, read_unlabelled
 
 if TYPE_CHECKING:
@@ -60,6 +61,21 @@ class Finished:
         return found
 
 
+@dataclass(frozen=True, slots=True)
+class Extras:
+    """What a run learns from beside a task's own labels, and what it leaves out.
+
+    Attributes:
+        teacher: finished folder of the same task to learn from; None: there is none.
+        unlabelled: file of further texts that the teacher labels; None: there are none.
+        without: other tasks in the same folder, whose dev and test no example to learn from may share a text with.
+    """
+
+    teacher: Path | None = None
+    unlabelled: Path | None = None
+    without: Sequence[Any] = ()
+
+
 def run_task(
     task: Any,
     data: Path,
@@ -68,8 +84,7 @@ def run_task(
     folder: Path,
     *,
     device: str = "cpu",
-    teacher: Path | None = None,
-    unlabelled: Path | None = None,
+    extras: Extras | None = None,
     on_progress: Callable[[Progress], None] | None = None,
 ) -> Finished | None:
     """Fine-tunes a task; a run that was interrupted in the same folder goes on.
@@ -81,8 +96,7 @@ def run_task(
         recipe: how.
         folder: of the run's state and log.
         device: ``cpu`` or ``cuda``.
-        teacher: finished folder of the same task to learn from; None: there is none.
-        unlabelled: file of further texts that the teacher labels; None: there are none.
+        extras: what changes what it learns from; None: nothing.
         on_progress: told as the run goes.
 
     Returns:
@@ -91,16 +105,18 @@ def run_task(
     Raises:
         BadTaskData, BadCheckpoint, UnfitTaskModel, BadTrainingState, TrainingDiverged, CannotWrite: see there.
     """
-    device = _own_device(device)
+    device, extras = _own_device(device), extras or Extras()
     splits = task.read(data)
-    chosen = choose(splits, recipe)
+    measured = measured_texts(extras.without, data)
+    train_rows = apart_from(splits.train, measured) if measured else splits.train
+    chosen = choose(dataclasses.replace(splits, train=tuple(train_rows)), recipe)
     checkpoint = load_checkpoint(base)
     source = _named(checkpoint, base)
     setup = task.setup(chosen.train, reading=recipe.reading, max_pieces=recipe.max_pieces, stride=recipe.stride)
     setup = dataclasses.replace(setup, pooling=recipe.pooling)
-    learnt = [*chosen.train, *(read_unlabelled(unlabelled, setup) if unlabelled else ())]
+    learnt = [*chosen.train, *(apart_from(read_unlabelled(extras.unlabelled, setup), measured) if extras.unlabelled else ())]
     model = make_model(checkpoint, setup, recipe).to(device)
-    master = load_teacher(teacher, task, setup, checkpoint.tokenizer, learnt) if teacher else None
+    master = load_teacher(extras.teacher, task, setup, checkpoint.tokenizer, learnt) if extras.teacher else None
     if master:
         master.model.to(device)
     train = task.units(learnt, checkpoint.tokenizer, setup)
@@ -112,7 +128,7 @@ def run_task(
         figures = task.score(chosen.judge, task.outcomes(chosen.judge, units, current.measure(units), setup))
         return figures[task.main_metric], figures
 
-    mark = _fingerprint(recipe, task.name, checkpoint, [*learnt, *chosen.judge], teacher)
+    mark = _fingerprint(recipe, task.name, checkpoint, [*learnt, *chosen.judge], extras.teacher)
     position, trail = FineTuning(model, train, recipe, folder, mark, judge, master, on_progress).run()
     if not join_world(model.encoder.device).is_main:
         return None
@@ -126,9 +142,10 @@ def run_task(
         "judged_by": chosen.judged_by,
         "examples": {"train": len(chosen.train)} | {part: len(rows) for part, rows in chosen.dev.items()},
         "unlabelled": len(learnt) - len(chosen.train),
+        "left_out": len(splits.train) - len(train_rows),
         "skipped_rows": splits.n_skipped,
         "base": source,
-        "teacher": _named(load_checkpoint(teacher), teacher) if teacher else None,
+        "teacher": _named(load_checkpoint(extras.teacher), extras.teacher) if extras.teacher else None,
         "parameters": sum(parameter.numel() for parameter in model.parameters()),
     }
     finished = Finished(task, setup, model, checkpoint, chosen, {}, trail.figures, facts)

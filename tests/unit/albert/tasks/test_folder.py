@@ -19,7 +19,7 @@ from assistant.albert.manifest import sha256, verify_manifest
 from assistant.albert.tasks.building import finished_model, finished_setup, make_model
 from assistant.albert.tasks.examples import TextExample
 from assistant.albert.tasks.registry import find_task
-from assistant.albert.tasks.run import run_task
+from assistant.albert.tasks.run import Extras, run_task
 from assistant.albert.tasks.runtime import TaskRuntime
 from assistant.albert.tasks.settings import TaskRecipe
 from assistant.albert.tasks.task_graph import check_task_graph, task_graph
@@ -202,13 +202,39 @@ def test_the_installed_sentence_encoder_is_fine_tuned_by_its_name(
     assert finetune(*base, "--output", tmp_path / "first")["base"] == "bert"
 
 
+def test_what_another_task_is_measured_by_is_not_learnt(tmp_path: Path, folder: Path) -> None:
+    data = tmp_path / "glue"
+    data.mkdir()
+    pairs(data / "RTE")
+    (data / "WNLI").mkdir()
+    row = "index\tsentence1\tsentence2\tlabel\n{0}\tMY order {0} is late!\tsomething else\t0\n"
+    (data / "WNLI" / "train.tsv").write_text(row.format(1))
+    (data / "WNLI" / "dev.tsv").write_text(row.format(3))
+    (data / "WNLI" / "test.tsv").write_text("index\tsentence1\tsentence2\n0\tnobody says this\tThe  parcel is blue\n")
+    base = ("rte", "--data", data, "--checkpoint", folder, "--set", "hold_out=0")
+    result = finetune(*base, "--without", "wnli", "--output", tmp_path / "out")
+    assert (result["left_out"], result["examples"]["train"]) == (7, 5)  # the third, and six with a parcel that is blue
+    assert "7 were left out" in (tmp_path / "out" / "README.md").read_text()
+    assert finetune(*base, "--output", tmp_path / "all")["left_out"] == 0
+    more = tmp_path / "more.txt"
+    more.write_text("my order 3 is late.\tthe parcel is late.\nmy order 5 is late.\tthe parcel is late.\n")
+    taught = finetune(
+        *base, "--without", "wnli", "--teacher", tmp_path / "all", "--unlabelled", more, "--output", tmp_path / "taught"
+    )
+    assert taught["unlabelled"] == 1
+    for task, other in (("rte", "squad"), ("squad", "rte")):
+        refused = CliRunner().invoke(app, ["finetune", task, "--data", str(data), "--output", "x", "--without", other])
+        assert refused.exit_code == 2
+        assert "--without" in refused.output
+
+
 def test_a_teacher_of_spans_must_read_the_same_windows(tmp_path: Path, folder: Path) -> None:
     data, first, more = spans(tmp_path / "data"), tmp_path / "first", tmp_path / "more.txt"
     finetune("squad2", "--data", data, "--output", first, "--checkpoint", folder)
     base = ("squad2", "--data", data, "--checkpoint", folder, "--teacher", first, "--output", tmp_path / "second")
     assert finetune(*base)["teacher"] == "first, fine-tuned on squad2"
     with pytest.raises(UnfitTaskModel, match="other windows"):
-        run_task(find_task("squad2"), data, folder, TaskRecipe(max_pieces=30, stride=8), tmp_path / "run", teacher=first)
+        run_task(find_task("squad2"), data, folder, TaskRecipe(max_pieces=30, stride=8), tmp_path / "run", extras=Extras(first))
     more.write_text("a text\n")
     with pytest.raises(BadTaskData, match="takes no texts without labels"):
         finetune(*base, "--unlabelled", more)
