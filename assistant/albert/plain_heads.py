@@ -98,7 +98,11 @@ class PlainHeads:
 
     def tag_logits(self, states: NDArray[np.float16] | Floats) -> Floats:
         """Returns a logit for each tag at each word. Shapes: (word, layer + 1, hidden) and (word, tag)."""
-        return self.tag_outer(gelu(self.tag_inner(self.mixed(states))))
+        return self.tag_logits_of(self.mixed(states))
+
+    def tag_logits_of(self, mixed: Floats) -> Floats:
+        """Returns a logit for each tag at each word, of states that are mixed already. Shapes: (word, hidden) and (word, tag)."""
+        return self.tag_outer(gelu(self.tag_inner(mixed)))
 
     def stored(self) -> dict[str, Floats]:
         """Returns the weights by the names, and in the layout, of torch's module."""

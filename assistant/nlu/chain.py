@@ -10,7 +10,8 @@ Source: Lafferty et al. 2001, section 3; Sutton and McCallum 2012, section 4.1, 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 from zlib import crc32
 
 import numpy as np
@@ -23,11 +24,13 @@ if TYPE_CHECKING:
 
     Floats: TypeAlias = "NDArray[np.floating[Any]]"
 
-N_FEATURES: Final = 11
+N_FEATURES: Final = 15
 """Features of a word."""
 LEAST: Final = 1e-12
 """Probability below which nothing is told apart."""
-_BEFORE, _AFTER = b"<", b">"
+MAX_WORDS_KEPT: Final = 4096
+"""Words of which it is kept at hand what features are made from; most words of a message were in another one before."""
+_LONGEST_KEPT = 40
 _TENSORS = ("start", "moves", "by_intent", "buckets", "by_feature")
 
 
@@ -88,19 +91,53 @@ class TagChain:
 
 
 def features(words: Sequence[str]) -> NDArray[np.uint32]:
-    """Returns the features of each word, hashed: itself, two neighbours on each side, pairs with the next ones, ends and shape.
+    """Returns the features of each word, hashed.
+
+    They are the word itself, two neighbours on each side, pairs with the next ones, its ends and its shape, and the ends of the
+    next ones: where articles and prepositions are written as one with a word, these say much of what stands beside it.
 
     Returns:
         Shape: (word, N_FEATURES).
     """
-    lowered = [_BEFORE, _BEFORE, *(word.lower().encode("utf-8", "replace") for word in words), _AFTER, _AFTER]
-    found = np.empty((len(words), N_FEATURES), dtype=np.uint32)
-    for row, written in enumerate(words):
-        first, before, word, after, last = lowered[row : row + 5]
-        parts: tuple[bytes, ...] = (word, before, after, first, last, before + b" " + word, word + b" " + after)
-        parts += (word[-3:], word[:3], word[-2:], _shape(written))
-        found[row] = [crc32(part, seed) for seed, part in enumerate(parts)]
-    return found
+    read = [_kept(word) if len(word) <= _LONGEST_KEPT else _read(word) for word in words]
+    around = [_NOTHING_BEFORE, _NOTHING_BEFORE, *read, _NOTHING_AFTER, _NOTHING_AFTER]
+    found = []
+    for row, (word, places, ends, _, _) in enumerate(read):
+        first, before, _, after, last = around[row : row + 5]
+        pairs = crc32(before.word + b" " + word, 5), crc32(word + b" " + after.word, 6)
+        neighbours = before.places[1], after.places[2], first.places[3], last.places[4]
+        found.append((places[0], *neighbours, *pairs, *ends, *before.as_before, *after.as_after))
+    return np.array(found, dtype=np.uint32).reshape(-1, N_FEATURES)
+
+
+class _Read(NamedTuple):
+    """What features are made from.
+
+    Attributes:
+        word: in small letters.
+        places: hashes of the word as it would stand in each of the five places.
+        ends: hashes of its ends and its shape.
+        as_before, as_after: hashes of its ends, for the word behind it and for the one before it.
+    """
+
+    word: bytes
+    places: tuple[int, ...]
+    ends: tuple[int, ...]
+    as_before: tuple[int, int]
+    as_after: tuple[int, int]
+
+
+def _read(written: str) -> _Read:
+    lowered = written.lower()
+    word, begins, ends = (part.encode("utf-8", "replace") for part in (lowered, lowered[:3], lowered[-3:]))
+    parts = word[-3:], word[:3], word[-2:], _shape(written)
+    return _Read(
+        word,
+        tuple(crc32(word, seed) for seed in range(5)),
+        tuple(crc32(part, seed) for seed, part in enumerate(parts, 7)),
+        (crc32(begins, 11), crc32(ends, 12)),
+        (crc32(begins, 13), crc32(ends, 14)),
+    )
 
 
 def _shape(word: str) -> bytes:
@@ -108,6 +145,10 @@ def _shape(word: str) -> bytes:
     return "".join("9" if c.isdigit() else "A" if c.isupper() else "a" if c.isalpha() else c for c in word[:6]).encode(
         "utf-8", "replace"
     )
+
+
+_kept = lru_cache(MAX_WORDS_KEPT)(_read)
+_NOTHING_BEFORE, _NOTHING_AFTER = _read("<"), _read(">")
 
 
 def _marginals(scores: NDArray[np.float64], moves: NDArray[np.float64]) -> NDArray[np.float64]:

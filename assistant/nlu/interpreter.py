@@ -62,7 +62,7 @@ class Interpreter:
         manifest: Mapping[str, Any],
         values: Sequence[ValueExtractor] = (),
     ) -> None:
-        settings, extractors, self._novelty, several, self._signals, self._spelling, self._words, self._chain = parts
+        settings, extractors, self._novelty, several, self._signals, self._spelling, self._chain = parts
         self._session = session
         self._tokenizer = tokenizer
         self._finder = EntityFinder(TagScheme(settings.kinds), extractors, tuple(values))
@@ -193,8 +193,6 @@ class Interpreter:
             logits = np.zeros((len(words), tag_logits.shape[1]), dtype=np.float32)
             has_piece = [row for row, piece in enumerate(pieces) if piece != NO_PIECE]
             logits[has_piece] = tag_logits[[pieces[row] for row in has_piece]]
-        if self._words is not None:
-            logits = logits + self._words.logits([text[start:end] for start, end in words])
         if self._chain is not None:
             return self._chain.weigh([text[start:end] for start, end in words], logits, np.exp(log_softmax(intent_logits)))
         return log_softmax(logits)

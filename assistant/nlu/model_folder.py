@@ -7,7 +7,6 @@
 - novelty.safetensors: what is familiar
 - several.safetensors: what tells several intents in one message, where examples join intents
 - spelling.safetensors: what the letters of a text say of its intent, where that helps
-- words.safetensors: what the letters of a word and its neighbours say of its tag, where that helps
 - chain.safetensors: what reads tags as one sequence, where that does better
 - signals.json, signals.safetensors: how messages sound, and what moderation finds in them; not in models of earlier releases
 - config.json, encoder.safetensors, heads.safetensors: the same weights for torch
@@ -30,7 +29,6 @@ from assistant.nlu.novelty import Novelty
 from assistant.nlu.several import Several, has_several
 from assistant.nlu.signals.heads import SignalHeads, load_heads, save_heads
 from assistant.nlu.spelling import Spelling
-from assistant.nlu.word_spelling import WordSpelling
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,15 +40,17 @@ EXTRACTORS = "extractors.json"
 NOVELTY = "novelty.safetensors"
 SEVERAL = "several.safetensors"
 SPELLING = "spelling.safetensors"
-WORDS = "words.safetensors"
 CHAIN = "chain.safetensors"
 ENCODER_CONFIG = "config.json"
 ENCODER_WEIGHTS = "encoder.safetensors"
 HEAD_WEIGHTS = "heads.safetensors"
 
-MODEL_FORM: Final = 2
+MODEL_FORM: Final = 3
 """Of the files; the manifest has it as ``model_form``. It rises with every change that makes older folders unreadable. Where the
 manifest has none the form may be 1, of releases that wrote no number, or 2."""
+_FORM_OF_WORDS: Final = 2
+"""Form that is read unless its tags are made with letters of words, which have become a part of the chain."""
+_WORDS = "words.safetensors"
 
 INPUTS = ("input_ids",)
 PROBE = "is this understood here as it was where the model was trained?"
@@ -91,7 +91,6 @@ class ModelParts(NamedTuple):
         several: what tells several intents at once; None where no example joins any.
         signals: what weighs messages; None: nothing does.
         spelling: what letters say of intents; None where they add nothing to the vector.
-        words: what letters and neighbours say of the tags of words; None likewise.
         chain: reads tags as one sequence; None: each word's tags are taken as the tag head gives them.
     """
 
@@ -101,7 +100,6 @@ class ModelParts(NamedTuple):
     several: Several | None = None
     signals: SignalHeads | None = None
     spelling: Spelling | None = None
-    words: WordSpelling | None = None
     chain: TagChain | None = None
 
 
@@ -118,8 +116,6 @@ def save_settings(folder: Path, parts: ModelParts) -> None:
         save_file({"weights": parts.several.weights, "bias": parts.several.bias, "temperature": temperature}, folder / SEVERAL)
     if parts.spelling is not None:
         _save_spelling(folder / SPELLING, parts.spelling)
-    if parts.words is not None:
-        save_file({"known": parts.words.known, "weights": parts.words.weights.astype(np.float16)}, folder / WORDS)
     if parts.signals is not None:
         save_heads(folder, parts.signals)
     if parts.chain is not None:
@@ -145,8 +141,8 @@ def load_settings(folder: Path) -> ModelParts:
     from safetensors.numpy import load_file
 
     form = _form(folder)
-    if form not in {None, MODEL_FORM}:
-        raise ModelOfOtherRelease(folder=folder, form=form, reads=MODEL_FORM)
+    if not _is_read(folder, form):
+        raise ModelOfOtherRelease(folder=folder, form=form or _FORM_OF_WORDS, reads=MODEL_FORM)
     try:
         data = _read(folder / SETTINGS)
         settings = ModelSettings(**data | {"intents": tuple(data["intents"]), "kinds": tuple(data["kinds"])})
@@ -154,12 +150,12 @@ def load_settings(folder: Path) -> ModelParts:
         tensors = load_file(folder / NOVELTY)
         novelty = Novelty(tensors["whitening"], tensors["centres"], float(tensors["scale"][0]))
         several = _load_several(folder, settings.intents)
-        spelling, words, chain = _load_spelling(folder / SPELLING), _load_words(folder / WORDS), load_chain(folder / CHAIN)
+        spelling, chain = _load_spelling(folder / SPELLING), load_chain(folder / CHAIN)
     except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
         if form is None:
             raise ModelOfOtherRelease(folder=folder, form=1, reads=MODEL_FORM) from error
         raise BadModel(folder=folder, why=f"{type(error).__name__}: {error}") from error
-    return ModelParts(settings, extractors, novelty, several, load_heads(folder), spelling, words, chain)
+    return ModelParts(settings, extractors, novelty, several, load_heads(folder), spelling, chain)
 
 
 def _load_spelling(path: Path) -> Spelling | None:
@@ -175,7 +171,7 @@ def is_of_other_release(folder: Path) -> bool:
     """Returns whether a model is in a form that is not read; where its manifest gives a number, nothing else is opened."""
     form = _form(folder)
     if form is not None:
-        return form != MODEL_FORM
+        return not _is_read(folder, form)
     try:
         load_settings(folder)
     except ModelOfOtherRelease:
@@ -185,6 +181,10 @@ def is_of_other_release(folder: Path) -> bool:
     return False
 
 
+def _is_read(folder: Path, form: int | None) -> bool:
+    return form == MODEL_FORM or (form in {None, _FORM_OF_WORDS} and not (folder / _WORDS).is_file())
+
+
 def _form(folder: Path) -> int | None:
     """The form that the manifest names; None where it names none, or cannot be read."""
     try:
@@ -192,15 +192,6 @@ def _form(folder: Path) -> int | None:
     except (OSError, ValueError, TypeError):
         return None
     return form if isinstance(form, int) else None
-
-
-def _load_words(path: Path) -> WordSpelling | None:
-    from safetensors.numpy import load_file
-
-    if not path.is_file():
-        return None
-    tensors = load_file(path)
-    return WordSpelling(tensors["known"], tensors["weights"].astype(np.float32))
 
 
 def _load_several(folder: Path, labels: tuple[str, ...]) -> Several | None:

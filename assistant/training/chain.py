@@ -59,16 +59,23 @@ class Sentences:
     tags: Numbers
 
     @classmethod
-    def of(cls, examples: Sequence[Features], frozen: Frozen, heads: PlainHeads) -> Sentences:
+    def of(cls, examples: Sequence[Features], frozen: Frozen, heads: PlainHeads, mixed: Floats | None = None) -> Sentences:
         """Returns examples with what heads say of them.
 
         Args:
             examples: with their words.
             frozen: what the encoder made of them, the states of words too.
             heads: of the model.
+            mixed: these states as the heads mix them; None: they are mixed here. Shape: (word, hidden).
         """
         intents = softmax(heads.intent_logits(frozen.vectors))
-        return cls([example.words for example in examples], heads.tag_logits(frozen.layers), intents, frozen.tags)
+        logits = heads.tag_logits_of(heads.mixed(frozen.layers) if mixed is None else mixed)
+        return cls([example.words for example in examples], logits, intents, frozen.tags)
+
+    def only(self, rows: NDArray[np.bool_]) -> Sentences:
+        """Returns the examples for which ``rows`` is true."""
+        words = np.repeat(rows, [len(words) for words in self.words])
+        return Sentences(list(compress(self.words, rows)), self.logits[words], self.intents[rows], self.tags[words])
 
     @property
     def starts(self) -> Numbers:
@@ -95,18 +102,20 @@ def with_chain(outcome: Outcome, task: Task) -> tuple[Outcome, TagChain | None]:
     if task.labels.n_tags == 1 or not len(outcome.frozen.tags):
         return outcome, None
     unseen = {id(features) for features in outcome.unseen.features}
-    inside = np.array([id(features) not in unseen for features in task.features])
-    seen = list(compress(task.features, inside))
-    trial = fit_chain(Sentences.of(seen, outcome.frozen.only(inside), outcome.trial), task.arguments.seed)
+    is_unseen = np.array([id(features) in unseen for features in task.features])
+    mixed = outcome.trial.mixed(outcome.frozen.layers) if outcome.mixed is None else outcome.mixed
+    said = Sentences.of(task.features, outcome.frozen, outcome.trial, mixed)
+    trial = fit_chain(said.only(~is_unseen), task.arguments.seed)
     held = outcome.held
     if held.entity_f1 is not None:
-        measured = Sentences.of(outcome.unseen.features, outcome.unseen.frozen, outcome.trial)
+        apart = outcome.unseen  # of the data, or development examples
+        measured = said.only(is_unseen) if is_unseen.any() else Sentences.of(apart.features, apart.frozen, outcome.trial)
         held = HeldOut(held.logits, held.intents, [*measured.gold()], [*measured.found(trial)], held.rows)
         if (held.entity_f1 or 0.0) < (outcome.held.entity_f1 or 0.0):
             return outcome, None
     if outcome.heads is outcome.trial:
         return replace(outcome, held=held), trial
-    chain = fit_chain(Sentences.of(task.features, outcome.frozen, outcome.heads), task.arguments.seed)
+    chain = fit_chain(Sentences.of(task.features, outcome.frozen, outcome.heads, mixed), task.arguments.seed)
     return replace(outcome, held=held), chain
 
 

@@ -32,4 +32,4 @@ def train_fast(weights: EncoderWeights, task: Task) -> Outcome:
     else:
         features = [feature for feature, is_held in zip(task.features, trained.rows.tolist(), strict=True) if is_held]
         unseen = Held(features, frozen.only(trained.rows))
-    return Outcome(weights, trained.heads, frozen, trained.held, trained.trial, unseen)
+    return Outcome(weights, trained.heads, frozen, trained.held, trained.trial, unseen, mixed=trained.mixed)

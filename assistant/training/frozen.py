@@ -6,7 +6,7 @@ import math
 import threading
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -43,12 +43,22 @@ class TrainedHeads:
         held: what heads say of the held-out examples.
         trial: heads that were not fitted to the examples of ``rows``; the trained heads themselves when there was dev data.
         rows: examples of the data that ``trial`` was not fitted to; None: the dev data. Shape: (example,) bool.
+        mixed: states of all words as both heads mix them; None: they were not mixed. Shape: (word, hidden).
     """
 
     heads: PlainHeads
     held: HeldOut
     trial: PlainHeads
     rows: NDArray[np.bool_] | None
+    mixed: NDArray[np.float32] | None = None
+
+
+class _Tagged(NamedTuple):
+    """Tag heads that were fitted without a fold, those that went on from there with all words, and what both read."""
+
+    first: PlainHeads
+    whole: PlainHeads
+    mixed: NDArray[np.float32] | None
 
 
 def train_heads(
@@ -121,7 +131,8 @@ class _Heads:
         heads = self._with_tags(heads, self._data, arguments, learns_mix=True)
         held = HeldOut()
         _add_intents(held, heads, dev)
-        _add_tags(held, heads, dev)
+        if self._has_tags:
+            _add_tags(held, heads, dev, heads.mixed(dev.layers))
         return TrainedHeads(heads, held, heads, None)
 
     def _measured_on_folds(self, folds: NDArray[np.int64], going_on: TrainingArguments) -> TrainedHeads:
@@ -138,15 +149,18 @@ class _Heads:
                 self._report(dev_accuracy=held.accuracy)
             whole = self._with_intents(first, texts, best)
             self._report()
-            first_tagged, tagged = tagging.result()
-        first, heads = replace(first_tagged, intent=first.intent), replace(tagged, intent=whole.intent)
-        _add_tags(held, first, outside)
-        return TrainedHeads(heads, held, first, folds == 0)
+            tagged = tagging.result()
+        first, heads = replace(tagged.first, intent=first.intent), replace(tagged.whole, intent=whole.intent)
+        if tagged.mixed is not None:
+            _add_tags(held, first, outside, tagged.mixed[(folds == 0)[self._data.owners]])
+        return TrainedHeads(heads, held, first, folds == 0, tagged.mixed)
 
-    def _tagging(self, inside: Frozen, going_on: TrainingArguments, report: ProgressCallback) -> tuple[PlainHeads, PlainHeads]:
-        """Returns tag heads that were fitted without a fold, and those that went on from there with all words."""
+    def _tagging(self, inside: Frozen, going_on: TrainingArguments, report: ProgressCallback) -> _Tagged:
         first = self._with_tags(self._new(), inside, self._arguments, learns_mix=True, report=report)
-        return first, self._with_tags(first, self._data, going_on, learns_mix=False, report=report)
+        if not self._has_tags:
+            return _Tagged(first, first, None)
+        mixed = first.mixed(self._data.layers)  # takes a while; the mix stays from here on
+        return _Tagged(first, self._with_tags(first, self._data, going_on, report=report, mixed=mixed), mixed)
 
     def _best_penalty(self, inside: Frozen, outside: Frozen) -> tuple[PlainHeads, float, HeldOut]:
         """Returns heads with an intent layer under the best of the penalties, its inverse, and what they say of the others."""
@@ -180,8 +194,9 @@ class _Heads:
         data: Frozen,
         arguments: TrainingArguments,
         *,
-        learns_mix: bool,
+        learns_mix: bool = False,
         report: ProgressCallback | None = None,
+        mixed: NDArray[np.float32] | None = None,
     ) -> PlainHeads:
         if not self._has_tags:
             return heads
@@ -189,7 +204,7 @@ class _Heads:
         def on_epoch(loss: float) -> None:
             self._report(report, tag_loss=loss)
 
-        return fit_tags(heads, data.layers, data.tags, arguments, learns_mix=learns_mix, on_epoch=on_epoch)
+        return fit_tags(heads, data.layers, data.tags, arguments, learns_mix=learns_mix, on_epoch=on_epoch, mixed=mixed)
 
     @property
     def _n_folds(self) -> int:
@@ -216,10 +231,10 @@ def _add_intents(held: HeldOut, heads: PlainHeads, data: Frozen, rows: list[int]
         held.add_intent(row, intent, place)
 
 
-def _add_tags(held: HeldOut, heads: PlainHeads, data: Frozen) -> None:
+def _add_tags(held: HeldOut, heads: PlainHeads, data: Frozen, mixed: NDArray[np.float32]) -> None:
     if not len(data.tags):
         return
-    logits = heads.tag_logits(data.layers)
+    logits = heads.tag_logits_of(mixed)
     borders = np.cumsum(np.bincount(data.owners, minlength=len(data.intents)))[:-1]
     for rows, tags in zip(np.split(logits, borders), np.split(data.tags, borders), strict=True):
         held.add_tags(rows, tags.tolist())

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    import numpy as np
+    from numpy.typing import NDArray
     from tokenizers import Tokenizer
 
     from assistant.albert.plain_heads import PlainHeads
@@ -69,6 +71,7 @@ class Outcome:
         unseen: examples to choose the precision by.
         is_unseen: which examples the encoder was not trained on; None: it was trained on none.
         best_epoch: the one that was kept, 0 where the encoder as it came did best; None in fast mode.
+        mixed: states of all words as both heads mix them; None: they were not mixed. Shape: (word, hidden).
     """
 
     weights: EncoderWeights
@@ -79,6 +82,7 @@ class Outcome:
     unseen: Held
     is_unseen: Sequence[bool] | None = None
     best_epoch: int | None = None
+    mixed: NDArray[np.float32] | None = None
 
 
 def features_of(data: TrainingData | None, tokenizer: Tokenizer, labels: Labels) -> list[Features] | None:

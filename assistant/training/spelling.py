@@ -9,6 +9,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.linalg import cho_factor, cho_solve
+from scipy.linalg.lapack import spotri
 
 from assistant.nlu.spelling import Spelling, buckets
 from assistant.training.spelling_steps import fit_steps
@@ -125,10 +127,11 @@ def _fitted(texts: Sequence[str], intents: NDArray[np.int64], n_intents: int) ->
     bare, matrix = _table(texts, n_intents)
     right = np.zeros((len(texts), n_intents), dtype=np.float32)
     right[np.arange(len(texts)), intents] = 1.0
-    alike = (matrix @ matrix.T).toarray().astype(np.float32)  # (example, example)
+    alike: NDArray[np.float32] = (matrix @ matrix.T).toarray().T  # (example, example)
     alike[np.diag_indices(len(texts))] += PENALTY
-    inverse = np.linalg.inv(alike)
-    duals = inverse @ right  # (example, intent)
+    factor = cho_factor(alike, lower=True, overwrite_a=True, check_finite=False)
+    duals = cho_solve(factor, right, check_finite=False)  # (example, intent)
+    inverse, _ = spotri(factor[0], lower=True, overwrite_c=True)  # one half of it
     left_out = right - duals / np.diag(inverse)[:, None]
     return replace(bare, weights=np.asarray(matrix.T @ duals, dtype=np.float32)), left_out
 

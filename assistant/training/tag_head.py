@@ -33,6 +33,8 @@ LAST_RATE = 0.02
 """Share of the rate that is left in the last step."""
 MIX_RATE = 30.0
 """Times the head's rate at which the mix of layers learns."""
+MOST_MEASURED = 4_096
+"""Words that say how states are shifted and scaled, before the mix of layers is learned."""
 _LEAST_SPREAD = 1e-6
 
 
@@ -49,6 +51,7 @@ def fit_tags(
     *,
     learns_mix: bool,
     on_epoch: Callable[[float], None],
+    mixed: Floats | None = None,
 ) -> PlainHeads:
     """Returns the heads with a tag head that fits words, from where it stands.
 
@@ -59,10 +62,13 @@ def fit_tags(
         arguments: of the run: epochs, rate, warm-up, decay, dropout and seed.
         learns_mix: whether the mix of layers is learned, in the first epoch.
         on_epoch: told of the mean loss after each epoch.
+        mixed: the states as the heads mix them, where the mix stays as it is; None: they are mixed here. Shape: (word, hidden).
     """
     if not len(tags):
         return heads
-    fit = _Fit(heads, states, tags, arguments)
+    if mixed is None and not learns_mix:
+        mixed = heads.mixed(states)
+    fit = _Fit(heads, states, tags, arguments, mixed)
     for epoch in range(arguments.tag_epochs):
         on_epoch(fit.epoch(learns_mix=learns_mix and not epoch))
     return fit.heads()
@@ -94,12 +100,20 @@ class _Slopes(NamedTuple):
 class _Fit:
     """A tag head on its way."""
 
-    def __init__(self, heads: PlainHeads, states: States, tags: NDArray[np.int64], arguments: TrainingArguments) -> None:
+    def __init__(
+        self,
+        heads: PlainHeads,
+        states: States,
+        tags: NDArray[np.int64],
+        arguments: TrainingArguments,
+        ready: Floats | None = None,
+    ) -> None:
         self._heads, self._states, self._tags, self._arguments = heads, states, tags, arguments
         self._mix = heads.mix.copy()
-        self._mixed = mixed(states, softmax(self._mix))
-        self._shift = self._mixed.mean(axis=0)
-        self._scale = 1 / (self._mixed.std(axis=0) + np.float32(_LEAST_SPREAD))
+        self._mixed = np.zeros((0, states.shape[2]), np.float32) if ready is None else ready  # until the mix is learned
+        typical = mixed(states[:: -(-len(states) // MOST_MEASURED)], softmax(self._mix)) if ready is None else ready
+        self._shift = typical.mean(axis=0)
+        self._scale = 1 / (typical.std(axis=0) + np.float32(_LEAST_SPREAD))
         weights, bias = heads.tag_inner
         self._inner = Linear(weights / self._scale[:, None], bias + self._shift @ weights)
         self._outer = Linear(*(part.copy() for part in heads.tag_outer))
@@ -121,10 +135,11 @@ class _Fit:
         order, total = self._generator.permutation(len(self._tags)), 0.0
         for first in range(0, len(order), self._size):
             rows, rate = order[first : first + self._size], next(self._rates)
-            inputs = mixed(self._states[rows], softmax(self._mix)) if learns_mix else self._mixed[rows]
+            layers = self._states[rows].astype(np.float32) if learns_mix else None
+            inputs = self._mixed[rows] if layers is None else softmax(self._mix) @ layers
             loss, slopes = self._slopes((inputs - self._shift) * self._scale, self._tags[rows])
-            if learns_mix:
-                self._mix_optimizer.step([self._mix_slope(slopes, self._states[rows])], rate * MIX_RATE)
+            if layers is not None:
+                self._mix_optimizer.step([self._mix_slope(slopes, layers)], rate * MIX_RATE)
             self._optimizer.step([*slopes.inner, *slopes.outer], rate)
             total += loss * len(rows)
         if learns_mix:
@@ -146,10 +161,10 @@ class _Fit:
         slopes = Linear(inputs.T @ inside, inside.sum(axis=0)), Linear(wide.T @ odds, odds.sum(axis=0))
         return loss, _Slopes(*slopes, inside, shown)
 
-    def _mix_slope(self, slopes: _Slopes, states: States) -> Floats:
+    def _mix_slope(self, slopes: _Slopes, layers: Floats) -> Floats:
         shares = softmax(self._mix)
         by_input = slopes.inside @ self._inner.weights.T * slopes.shown * self._scale
-        by_share = np.array([(by_input * states[:, number]).sum() for number in range(len(shares))], dtype=np.float32)
+        by_share = (layers @ by_input[:, :, None])[:, :, 0].sum(axis=0)
         slope: Floats = shares * (by_share - np.dot(shares, by_share))
         return slope
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
-from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -32,7 +31,6 @@ from assistant.training.several import fit_several
 from assistant.training.signal_transfer import heads_for
 from assistant.training.spelling import are_many, fit_spelling, fit_spelling_of_many
 from assistant.training.split import partition
-from assistant.training.word_spelling import fit_word_spelling
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -40,10 +38,10 @@ if TYPE_CHECKING:
 
     from assistant.albert.checkpoint import Checkpoint
     from assistant.messages import ProgressCallback
+    from assistant.nlu.chain import TagChain
     from assistant.nlu.signals.heads import SignalHeads
     from assistant.nlu.spelling import Spelling
     from assistant.nlu.training_data import Example, TrainingData
-    from assistant.nlu.word_spelling import WordSpelling
     from assistant.training.arguments import Mode, TrainingArguments
     from assistant.training.outcome import Outcome
     from assistant.training.precision import Precision, PrecisionChoice
@@ -125,11 +123,9 @@ def train_model(
         extractors = replace(extractors, roles=fit_roles(data.examples))
         plain = checkpoint if isinstance(checkpoint, PlainCheckpoint) else checkpoint.plain()
         task = _task(data, dev, plain, arguments, labels, on_progress, cache)
-        outcome, spelt = _with_spelling(
+        outcome, spelling, chain = _with_readers(
             _trained(checkpoint, plain, task), without_roles(data), None if dev is None else without_roles(dev), task
         )
-        outcome, chain = with_chain(outcome, task)
-        spelt = spelt if chain is None else spelt._replace(words=None)  # the chain reads words itself, and does better
         on_progress(Progress("export", 0, 1))
         model = _Finished(replace(plain, weights=outcome.weights, tokenizer=task.tokenizer), outcome, task)
         measured = data.examples if dev is None else dev.examples
@@ -148,9 +144,8 @@ def train_model(
         metadata |= {"signals": signals[1]} if signals else {}
         novelty = Novelty.of(outcome.frozen.vectors, task.intents, outcome.is_unseen)
         several = fit_several(outcome.frozen.vectors, task.intents, arguments.seed)
-        parts = ModelParts(
-            model.settings(choice.precision), extractors, novelty, several, signals[0] if signals else None, *spelt, chain
-        )
+        weighing = signals[0] if signals else None
+        parts = ModelParts(model.settings(choice.precision), extractors, novelty, several, weighing, spelling, chain)
         beside = _with_readings(model.readings(measured), companion)
         save_model(output, model.encoder, outcome.heads, parts, metadata, choice, beside)
     on_progress(Progress("export", 1, 1, metrics))
@@ -205,30 +200,22 @@ def _trained(checkpoint: Checkpoint | PlainCheckpoint, plain: PlainCheckpoint, t
     return train_full(checkpoint, task, is_pretrained=plain.manifest.get("method") != RANDOM)
 
 
-class _Spelt(NamedTuple):
-    """What letters say beside the encoder: of intents, and of the tags of words."""
-
-    intents: Spelling | None
-    words: WordSpelling | None
-
-
-def _with_spelling(outcome: Outcome, data: TrainingData, dev: TrainingData | None, task: Task) -> tuple[Outcome, _Spelt]:
-    """Returns what letters say, and the outcome with what they and the encoder together say of held-out examples."""
-    labels, held = task.labels, outcome.held
+def _with_readers(
+    outcome: Outcome, data: TrainingData, dev: TrainingData | None, task: Task
+) -> tuple[Outcome, Spelling | None, TagChain | None]:
+    """Returns the outcome with what all say together of held-out examples, what letters say of intents, and the chain of tags."""
     if dev is not None:
-        apart = [example for example in dev.examples if example.intent in labels.intents]
-        places: Sequence[int | str] = [example.text for example in apart]
+        places: Sequence[int | str] = [example.text for example in dev.examples if example.intent in task.labels.intents]
     else:
         is_unseen = outcome.is_unseen
         places = list(range(len(data.examples))) if is_unseen is None else np.flatnonzero(is_unseen).tolist()
-        apart = [data.examples[int(place)] for place in places]
     texts, intents = [example.text for example in data.examples], [feature.intent for feature in task.features]
-    of_words = partial(fit_word_spelling, data.examples, labels.scheme, held, [apart[row] for row in held.rows])
-    with Beside(lambda _: of_words(), task.on_progress) as part:
-        spelling, told = _of_intents(texts, intents, outcome, [places[row] for row in held.rows])
-        words, tagged = part.result()
+    with Beside(lambda _: with_chain(outcome, task), task.on_progress) as part:
+        spelling, told = _of_intents(texts, intents, outcome, [places[row] for row in outcome.held.rows])
+        chained, chain = part.result()
+    tagged = chained.held
     both = replace(told, gold=tagged.gold, found=tagged.found, tag_logits=tagged.tag_logits)
-    return replace(outcome, held=both), _Spelt(spelling, words)
+    return replace(outcome, held=both), spelling, chain
 
 
 def _of_intents(

@@ -64,7 +64,7 @@ PHASES = {
     "encoding": (fast, "encode_frozen"),
     "heads": (fast, "train_heads"),
     "letters": (trainer, "fit_spelling"),
-    "letters of words": (trainer, "fit_word_spelling"),
+    "chain of tags": (trainer, "with_chain"),
     "precision": (trainer, "choose_precision"),
     "saving": (trainer, "save_model"),
 }

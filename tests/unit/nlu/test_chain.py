@@ -28,8 +28,8 @@ def test_its_probabilities_are_those_of_all_sequences_counted_one_by_one() -> No
     chain = chain_of()
     logits = np.random.default_rng(1).normal(size=(3, N_TAGS)).astype(np.float32)
     intents = np.array([0.9, 0.1])
-    by_word = np.array([[chain.by_feature[list(chain.buckets).index(f)] for f in row] for row in features(WORDS)]).sum(axis=1)
-    scores = logits + by_word.astype(np.float64) + intents @ chain.by_intent
+    by_word = np.array([[chain.by_feature[list(chain.buckets).index(f)] for f in row] for row in features(WORDS)])
+    scores = logits + by_word.sum(axis=1, dtype=np.float64) + intents @ chain.by_intent
     total = np.zeros((3, N_TAGS))
     for tags in product(range(N_TAGS), repeat=3):
         score = chain.start[tags[0]] + sum(scores[word, tag] for word, tag in enumerate(tags))
@@ -101,3 +101,17 @@ def test_weights_that_do_not_fit_are_refused() -> None:
     chain = chain_of()
     with pytest.raises(ValueError, match="do not fit"):
         TagChain(chain.start[:2], chain.moves, chain.by_intent, chain.buckets, chain.by_feature)
+
+
+def test_a_word_is_known_by_the_ends_of_its_neighbours() -> None:
+    one, other, far = (
+        features(words)[1] for words in (("والمدينة", "X", "للبيت"), ("والرحلة", "X", "للبحر"), ("مدينة", "X", "بيت"))
+    )
+    shared = [set(one.tolist()) & set(row.tolist()) for row in (other, far)]
+    assert len(shared[0] - shared[1]) == 2  # both begin the same, before it and behind it
+
+
+def test_a_word_has_the_same_features_however_often_it_was_read() -> None:
+    words = ("a" * 100, "Ab", "\ud800")
+    assert (features(words) == features(words)).all()
+    assert features(()).shape == (0, N_FEATURES)

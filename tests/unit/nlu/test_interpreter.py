@@ -14,7 +14,7 @@ from safetensors.numpy import load_file, save_file
 from assistant.albert.manifest import write_manifest
 from assistant.errors import BadModel, DamagedFile, ManifestMissing, ModelOfOtherRelease
 from assistant.nlu.interpreter import MAX_CHARACTERS, Interpreter
-from assistant.nlu.model_folder import MODEL_FORM, is_of_other_release
+from assistant.nlu.model_folder import MODEL_FORM, is_of_other_release, load_settings
 from assistant.nlu.overlaps import REGEX_EXTRACTOR
 from assistant.training.trainer import train_model
 from tests.unit.nlu.tiny import FAST, ignore, tiny_checkpoint, tiny_data
@@ -210,3 +210,16 @@ def test_a_model_that_computes_otherwise_on_this_processor_is_refused(model_fold
     del probed["runtime"]["probe"]  # as in a model in floats
     (folder / "manifest.json").write_text(json.dumps(probed))
     assert Interpreter.load(folder).parse("hello").intent_ranking
+
+
+def test_a_model_whose_tags_were_made_with_letters_of_words_is_refused(model_folder: Path, tmp_path: Path) -> None:
+    for form in (None, 2):
+        folder = tmp_path / f"model-{form}"
+        shutil.copytree(model_folder, folder)
+        (folder / "manifest.json").unlink()
+        write_manifest(folder, {} if form is None else {"model_form": form})
+        assert not is_of_other_release(folder)  # without them it is read as before
+        save_file({"known": np.zeros(1, np.int64), "weights": np.zeros((1, 3), np.float16)}, folder / "words.safetensors")
+        with pytest.raises(ModelOfOtherRelease, match="its form is 2"):
+            load_settings(folder)
+        assert is_of_other_release(folder)
