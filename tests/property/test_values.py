@@ -16,7 +16,11 @@ from assistant.nlu.folding import FoldedText, fold
 from assistant.nlu.interpreter import MAX_CHARACTERS
 from assistant.nlu.overlaps import DUCKLING_EXTRACTOR, LOOKUP_EXTRACTOR, MODEL_EXTRACTOR, REGEX_EXTRACTOR, VALUE_EXTRACTOR, settle
 from assistant.nlu.synonyms import Synonyms
+from assistant.nlu.values import time_phrases
 from assistant.nlu.values.extractor import DIMENSIONS, ValueExtractor
+from assistant.nlu.values.time_phrases import find_times
+from assistant.nlu.values.time_words import STARTS
+from assistant.nlu.values.tokens import tokenise
 from tests.unit.nlu.values.clock import clock
 
 ALL = ValueExtractor({name: name for name in DIMENSIONS}, clock=clock)
@@ -43,6 +47,16 @@ def test_what_is_found_lies_in_the_text_and_is_json(text: str) -> None:
             assert 0 <= entity.start < entity.end <= len(text)
             assert text[entity.start : entity.end].strip() == text[entity.start : entity.end]
             assert Entity.from_json(json.loads(json.dumps(entity.as_json()))) == entity
+
+
+@settings(deadline=None)
+@given(words=st.lists(st.sampled_from(sorted(STARTS)) | WORDS, max_size=6))
+def test_no_time_starts_with_a_word_that_no_form_is_tried_on(words: list[str]) -> None:
+    tokens, now = tokenise(" ".join(words)), clock()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(time_phrases, "_may_start", lambda _: True)
+        every = find_times(tokens, now, "dmy", has_inner=True, looks_back=True)
+    assert find_times(tokens, now, "dmy", has_inner=True, looks_back=True) == every
 
 
 @settings(deadline=None)

@@ -57,6 +57,8 @@ class _Amount(NamedTuple):
 
 def find_money(tokens: Sequence[Token]) -> list[Find]:
     """Returns all amounts and intervals of amounts."""
+    if not any(token.text in _SIGNS or token.text in UNITS for token in tokens):
+        return []
     finds: list[Find] = []
     i = 0
     while i < len(tokens):

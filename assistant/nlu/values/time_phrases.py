@@ -13,7 +13,8 @@ from assistant.nlu.values.time_clock import ClockTime, read_clock, read_part_of_
 from assistant.nlu.values.time_context import Context
 from assistant.nlu.values.time_days import read_day
 from assistant.nlu.values.time_tense import is_said_of_the_past
-from assistant.nlu.values.tokens import NUMBER
+from assistant.nlu.values.time_words import STARTS
+from assistant.nlu.values.tokens import NUMBER, SIGN, WORD
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,6 +45,9 @@ def find_times(
     finds: list[Find] = []
     i = 0
     while i < len(tokens):
+        if not _may_start(tokens[i]):  # most words, and trying each form of a time on them would take most of the work
+            i += 1
+            continue
         try:
             read = reader.read(i)
         except (OverflowError, ValueError):  # no calendar reaches so far
@@ -59,6 +63,10 @@ def find_times(
             finds.append(Find(DIMENSION, tokens[i + 1].start, tokens[inner[1] - 1].end, _info(inner[0], now)))
         i = behind
     return finds
+
+
+def _may_start(token: Token) -> bool:
+    return token.kind not in {WORD, SIGN} or token.text in STARTS or token.text.removesuffix("'s") in STARTS
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,3 +130,6 @@ VOCABULARY = (
     | word_list("now today tomorrow tomorrow's yesterday yesterday's tonight weekend weekends fortnight eod eom eoy half quarter")
 )
 """A text with none of these and no figure names no time."""
+
+STARTS = VOCABULARY | LEADS | NEXT | LAST | THIS | word_list("a about an around at beginning end just right start the within @")
+"""A time starts with one of these, or with figures."""
