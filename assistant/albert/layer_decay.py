@@ -5,8 +5,9 @@ the upper ones turn to the task (Howard and Ruder 2018, section 3.2). ALBERT app
 What differs between the applications is their share of the block's gradient, g = g1 + ... + gn. So each share gets a factor of its
 own, g = decay^(n-1) g1 + ... + decay g(n-1) + gn: every application reads the weights through a view that passes them on unchanged,
 and multiplies what flows back into them. What flows back through states is left alone. Adam divides by the size of the gradient,
-so the factors do not slow the block down: they say whose wishes it follows, those of the upper applications first. The embeddings,
-which are not shared, learn at decay^n of the rate.
+so the factors do not slow the block down: they say whose wishes it follows, those of the upper applications first. What is not
+shared has a rate of its own: the embeddings learn at decay^n of the rate, and where there are several groups of layers, each at the
+factor of its uppermost application.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import torch
 from torch.func import functional_call
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import TracebackType
 
     from torch import Tensor, nn
@@ -79,6 +81,22 @@ class LayerDecay:
 def factors(n_applications: int, decay: float) -> tuple[float, ...]:
     """Returns the factor of each application, the lowest first."""
     return tuple(decay ** (n_applications - 1 - number) for number in range(n_applications))
+
+
+def rated_parts(encoder: AlbertModel, decay: float) -> Iterator[tuple[list[nn.Parameter], float]]:
+    """Yields the embeddings and each group of layers, from below, with the share of the encoder's rate that each learns at.
+
+    Args:
+        encoder: transformers' model; its pooler is left out.
+        decay: factor from one application to the one below it.
+    """
+    config = encoder.config
+    n_layers, n_groups = config.num_hidden_layers, config.num_hidden_groups
+    yield [*encoder.embeddings.parameters(), *encoder.encoder.embedding_hidden_mapping_in.parameters()], decay**n_layers
+    by_application = factors(n_layers, decay)
+    for number, group in enumerate(encoder.encoder.albert_layer_groups):
+        uppermost = max(layer for layer in range(n_layers) if layer * n_groups // n_layers == number)
+        yield list(group.parameters()), by_application[uppermost]
 
 
 def weighed(tensor: Tensor, factor: float) -> Tensor:

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 
 from assistant.albert.joint import JointLoss
-from assistant.albert.layer_decay import LayerDecay
+from assistant.albert.layer_decay import LayerDecay, rated_parts
 from assistant.albert.precision import autocast, use_plain_attention
 from assistant.errors import TrainingDiverged
 from assistant.messages import Progress
@@ -165,12 +165,13 @@ class FineTuning:
 
     def _parts(self) -> list[tuple[list[nn.Parameter], float]]:
         """Returns embeddings, layers and heads, with their rates."""
-        encoder, arguments = self._model.encoder, self._arguments
-        rate, factor = arguments.encoder_rate or 0.0, arguments.embedding_factor or 0.0
-        embeddings = [*encoder.embeddings.parameters(), *encoder.encoder.embedding_hidden_mapping_in.parameters()]
-        layers = list(encoder.encoder.albert_layer_groups.parameters())
-        factor *= self._decay**encoder.config.num_hidden_layers
-        return [(embeddings, rate * factor), (layers, rate), (list(self._model.heads.parameters()), arguments.head_rate)]
+        arguments, rate = self._arguments, self._arguments.encoder_rate or 0.0
+        (embeddings, lowest), *groups = rated_parts(self._model.encoder, self._decay)
+        return [
+            (embeddings, rate * lowest * (arguments.embedding_factor or 0.0)),
+            *((layers, rate * factor) for layers, factor in groups),
+            (list(self._model.heads.parameters()), arguments.head_rate),
+        ]
 
     def _report(self, done: int, total: int, **metrics: float) -> None:
         self._on_progress(Progress("train", done, total, metrics | self._figures))

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from assistant.albert.layer_decay import rated_parts
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -24,13 +26,10 @@ def rate_groups(model: TaskModel, recipe: TaskRecipe) -> list[dict[str, Any]]:
         model: whose tensors are trained.
         recipe: gives rates and decay; the embeddings lie below the lowest application of the layer.
     """
-    encoder = model.encoder
-    embeddings = [*encoder.embeddings.parameters(), *encoder.encoder.embedding_hidden_mapping_in.parameters()]
-    layers = list(encoder.encoder.albert_layer_groups.parameters())
-    lowest = recipe.embedding_factor * recipe.layer_decay**encoder.config.num_hidden_layers
+    (embeddings, lowest), *groups = rated_parts(model.encoder, recipe.layer_decay)
     parts = (
-        (embeddings, recipe.encoder_rate * lowest),
-        (layers, recipe.encoder_rate),
+        (embeddings, recipe.encoder_rate * lowest * recipe.embedding_factor),
+        *((layers, recipe.encoder_rate * factor) for layers, factor in groups),
         (list(model.head.parameters()), recipe.head_rate),
     )
     return [

@@ -5,8 +5,9 @@ import copy
 import pytest
 import torch
 from torch.func import functional_call
+from transformers import AlbertConfig, AlbertModel
 
-from assistant.albert.layer_decay import LayerDecay, factors
+from assistant.albert.layer_decay import LayerDecay, factors, rated_parts
 from tests.unit.nlu.tiny import tiny_checkpoint
 
 IDS = torch.tensor([[2, 7, 8, 9, 3], [2, 11, 5, 6, 3]])
@@ -63,3 +64,26 @@ def test_the_encoder_computes_the_same_and_is_left_as_it_was() -> None:
 
 def test_the_uppermost_application_is_not_slowed() -> None:
     assert factors(4, 0.5) == (0.125, 0.25, 0.5, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("groups", "expected"),
+    [(1, [0.5**6, 1.0]), (2, [0.5**6, 0.125, 1.0]), (6, [0.5**6, 0.5**5, 0.5**4, 0.125, 0.25, 0.5, 1.0]),
+     (4, [0.5**6, 0.5**4, 0.125, 0.5, 1.0])],
+)  # fmt: skip
+def test_what_is_not_shared_has_the_rate_of_its_uppermost_application(groups: int, expected: list[float]) -> None:
+    config = AlbertConfig(
+        vocab_size=20, embedding_size=4, hidden_size=8, num_hidden_layers=6, num_hidden_groups=groups, num_attention_heads=2,
+        intermediate_size=8, max_position_embeddings=8,
+    )  # fmt: skip
+    encoder = AlbertModel(config)
+    used: list[int] = []
+    for number, group in enumerate(encoder.encoder.albert_layer_groups):
+        group.register_forward_pre_hook(lambda *_, number=number: used.append(number))
+    encoder(input_ids=torch.tensor([[2, 3]]))
+    parts = list(rated_parts(encoder, 0.5))
+    assert [factor for _, factor in parts] == expected
+    by_application = factors(6, 0.5)
+    assert [factor for _, factor in parts[1:]] == [by_application[5 - used[::-1].index(group)] for group in range(groups)]
+    found = {id(parameter) for parameters, _ in parts for parameter in parameters}
+    assert found == {id(value) for name, value in encoder.named_parameters() if not name.startswith("pooler.")}
