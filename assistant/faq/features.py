@@ -191,19 +191,21 @@ class Features:
     def _apart(self, query: Query, entries: Positions, usual: Floats, hidden: Hidden | None) -> Floats:
         """Returns what the classifier of the best candidates says of each candidate."""
         chosen = np.argsort(-usual, kind="stable")[:N_APART]
-        rows, owners = [], []
-        for owner, entry in enumerate(entries[chosen].tolist()):
-            own = self.questions.rows(np.array([entry]))
-            if hidden is not None and entry == hidden.entry:
-                own = np.delete(own, hidden.text)
-            if len(own) > MAX_EXAMPLES:
-                own = own[np.argpartition(-(self.questions.vectors[own] @ query.vector), MAX_EXAMPLES)[:MAX_EXAMPLES]]
-            rows.append(own)
-            owners.append(np.full(len(own), owner))
+        rows, owners = (
+            self.questions.rows(entries[chosen]),
+            np.repeat(np.arange(len(chosen)), self.questions.counts[entries[chosen]]),
+        )
+        if hidden is not None:
+            is_there = rows != self.questions.starts[hidden.entry] + hidden.text
+            rows, owners = rows[is_there], owners[is_there]
+        counts = np.bincount(owners, minlength=len(chosen))
+        for owner in np.flatnonzero(counts > MAX_EXAMPLES).tolist():
+            own = np.flatnonzero(owners == owner)
+            far = np.argpartition(-(self.questions.vectors[rows[own]] @ query.vector), MAX_EXAMPLES)[MAX_EXAMPLES:]
+            rows, owners = np.delete(rows, own[far]), np.delete(owners, own[far])
         result = np.zeros(len(entries))
-        examples = self.questions.vectors[np.concatenate(rows)]
-        if len(examples):
-            result[chosen] = discriminant(query.vector, examples, np.concatenate(owners), len(chosen))
+        if len(rows):
+            result[chosen] = discriminant(query.vector, self.questions.vectors[rows], owners, len(chosen))
         return result
 
     def _shared_pieces(self, asked: Pieces, entries: Positions, hidden: Hidden | None) -> Floats:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from assistant.faq.calibration import Calibration
+from assistant.faq.off_topic import OFF_TOPIC
 from assistant.faq.passages import texts_of
 from assistant.faq.queue import clustered
 from assistant.faq.retriever import Retriever, encoded
@@ -107,6 +108,7 @@ class FaqIndex:
         self._vectors: dict[str, Vectors] = {}
         self._wordings: dict[str, Wording] = {}
         self._asked: dict[str, Vectors] = {}
+        self._off_topic: Vectors | None = None
         self._answers: dict[str, str | None] = {}
         self._calibration: Calibration | None = None
         self._n_changed = 0
@@ -234,6 +236,8 @@ class FaqIndex:
         if self._n_changed > REFIT_SHARE * len(self._entries):
             self._calibration = None
         entries = [entry for entry in self._entries.values() if entry.is_live(self._day)]
+        if self._calibration is None and entries and self._off_topic is None:
+            self._off_topic = np.asarray(self._encode(OFF_TOPIC), dtype=np.float32)
         retriever = Retriever(
             entries,
             self._encode,
@@ -241,6 +245,7 @@ class FaqIndex:
             vectors=[self._vectors[entry.id] for entry in entries],
             wordings=[self._wordings[entry.id] for entry in entries],
             calibration=self._calibration,
+            off_topic=self._off_topic,
             is_word=self._is_word,
         )
         if self._calibration is None and entries:

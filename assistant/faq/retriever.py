@@ -41,12 +41,13 @@ MAX_RELATED, RELATED_SHARE = 3, 0.5
 
 
 def encoded(entries: Sequence[FaqEntry], encode: Encode) -> list[Vectors]:
-    """Returns the vectors of each entry's texts, computed in one call."""
+    """Returns the vectors of each entry's texts, computed in one call, what several entries say once."""
     if not entries:
         return []
     texts = [texts_of(entry) for entry in entries]
-    made = np.asarray(encode([text for of_entry in texts for text in of_entry]), dtype=np.float32)
-    return np.split(made, np.cumsum([len(of_entry) for of_entry in texts])[:-1])
+    rows = {text: row for row, text in enumerate(dict.fromkeys(text for of_entry in texts for text in of_entry))}
+    made = np.asarray(encode(list(rows)), dtype=np.float32)
+    return [made[[rows[text] for text in of_entry]] for of_entry in texts]
 
 
 class Retriever:
@@ -59,6 +60,7 @@ class Retriever:
         vectors: of each entry, in the order of ``texts_of``; None: they are computed.
         wordings: of each entry; None: they are counted.
         calibration: fitted before; None: it is fitted to the entries.
+        off_topic: vectors of OFF_TOPIC; None: they are computed where the calibration is fitted.
         is_word: whether a folded word is one of the language: such a one is not taken for a misspelt one; None: unknown.
     """
 
@@ -71,6 +73,7 @@ class Retriever:
         vectors: Sequence[Vectors] | None = None,
         wordings: Sequence[Wording] | None = None,
         calibration: Calibration | None = None,
+        off_topic: Vectors | None = None,
         is_word: IsWord | None = None,
     ) -> None:
         self._entries = tuple(entries)
@@ -81,7 +84,7 @@ class Retriever:
         self.calibration = calibration or USUAL
         if self._entries:
             self._features = Features(wordings, vectors if vectors is not None else encoded(self._entries, encode), is_word)
-            self.calibration = calibration or self._fitted()
+            self.calibration = calibration or self._fitted(off_topic)
         self.threshold = self.calibration.threshold if threshold is None else threshold
 
     def search(self, question: str, limit: int = 5) -> FaqResult:
@@ -94,7 +97,7 @@ class Retriever:
             return FaqResult((), self.threshold)
         query = self._query(question)
         candidates, table = self._features.near(query, N_CANDIDATES, tuple(exact))
-        scores = self.calibration.scores(table, self._features.domain(query))
+        scores = self.calibration.scores(table, self.calibration.nearness(self._features.domain(query), query.vector))
         scored = [(1.0 if entry in exact else float(score), entry) for entry, score in zip(candidates, scores, strict=True)]
         # Of two exact matches the one whose question it is comes before the one that has it as an alternative.
         scored.sort(key=lambda pair: (-pair[0], exact.get(pair[1], 0), pair[1]))
@@ -129,8 +132,9 @@ class Retriever:
     def _described(self, place: int) -> Described:
         return Described(self._entries[place], self._features.questions.of(place), self._features.answers.of(place))
 
-    def _fitted(self) -> Calibration:
-        off_topic = np.asarray(self._encode(OFF_TOPIC), dtype=np.float32)
+    def _fitted(self, off_topic: Vectors | None) -> Calibration:
+        if off_topic is None:
+            off_topic = np.asarray(self._encode(OFF_TOPIC), dtype=np.float32)
         return fit(self._entries, self._features, off_topic, lambda query: self._features.near(query, N_CANDIDATES)[0])
 
     def _query(self, question: str) -> Query:

@@ -111,5 +111,6 @@ class VectorIndex:
 def _signs(vectors: Vectors) -> Any:
     """Returns the signs of vectors, packed. Shape: (words, vector) uint64."""
     bits = np.packbits(vectors > 0, axis=1)
-    padded = np.pad(bits, ((0, 0), (0, -bits.shape[1] % 8)))
+    missing = -bits.shape[1] % 8
+    padded = np.pad(bits, ((0, 0), (0, missing))) if missing else bits
     return np.ascontiguousarray(padded.view(np.uint64).T)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from itertools import chain
 from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
 
 from assistant.faq.retriever import encoded
 from assistant.messages import Progress
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from concurrent.futures import Executor
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from assistant.faq.entry import FaqEntry
@@ -53,11 +54,21 @@ def make_vectors(
     n_wanted, n_made = shelf.count_without_vectors(fingerprint), 0
     with ThreadPoolExecutor(threads) as pool:
         while entries := shelf.without_vectors(fingerprint, BATCH):
-            shares = [entries[place::threads] for place in range(threads)]
-            made = pool.map(lambda share: encoded(share, encode), shares)
-            of_entries = zip(chain.from_iterable(shares), chain.from_iterable(made), strict=True)
+            made = encoded(entries, lambda texts: _side_by_side(texts, encode, pool, threads))
+            of_entries = zip(entries, made, strict=True)
             shelf.save_vectors(fingerprint, {entry.id: (entry.version, of) for entry, of in of_entries})
             n_made += len(entries)
             if progress:
                 progress(Progress("vectors", n_made, max(n_wanted, n_made)))
     return n_made
+
+
+def _side_by_side(texts: Sequence[str], encode: Encode, pool: Executor, threads: int) -> NDArray[np.float32]:
+    """Returns the vectors of texts, each thread encoding its share: every so manieth, so that all have short and long ones."""
+    n_shares = min(threads, len(texts))
+    shares = [texts[place::n_shares] for place in range(n_shares)]
+    made = list(pool.map(encode, shares))
+    vectors = np.empty((len(texts), made[0].shape[1]), dtype=np.float32)
+    for place, of_share in enumerate(made):
+        vectors[place::n_shares] = of_share
+    return vectors

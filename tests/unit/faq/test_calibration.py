@@ -5,11 +5,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from assistant.faq.calibration import HIGHEST, USUAL, Calibration, leading_columns, lifted
+from assistant.faq.background import as_text, from_text, nearest_others
+from assistant.faq.calibration import HIGHEST, USUAL, Calibration, Nearness, leading_columns, lifted
 from assistant.faq.features import FEATURES
 from assistant.faq.fitting import fit_odds, fit_weights
 
 N_FEATURES = len(FEATURES)
+
+
+def near(domain: float) -> Nearness:
+    """A question so near to the FAQ as a whole, and as near to what is off-topic as that usually is."""
+    return Nearness(domain, USUAL.off_topic_level)
 
 
 def questions(n_questions: int, telling: dict[str, float]) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
@@ -47,7 +53,7 @@ def test_odds_are_those_of_the_data() -> None:
 
 def test_only_the_best_candidate_has_the_whole_probability() -> None:
     table = np.array([[0.9] * N_FEATURES, [0.9] * (N_FEATURES - 1) + [0.8], [0.0] * N_FEATURES])
-    scores = USUAL.scores(table, 0.9)
+    scores = USUAL.scores(table, near(0.9))
     assert scores.argsort().tolist() == [2, 1, 0]
     assert scores[0] <= HIGHEST
     assert scores[1] == pytest.approx(scores[0] * np.exp(-USUAL.weights[-1] * 0.1))
@@ -55,15 +61,33 @@ def test_only_the_best_candidate_has_the_whole_probability() -> None:
 
 def test_a_question_the_faq_is_not_about_scores_low_however_far_its_lead() -> None:
     table = np.array([[0.2, 0.2, 0.2, 1.0, 1.0, 1.0], [0.2, 0.2, 0.2, 0.0, 0.0, 0.0]])
-    near = np.array([[0.9, 0.9, 0.9, 1.0, 1.0, 1.0], [0.9, 0.9, 0.9, 0.0, 0.0, 0.0]])
-    assert USUAL.scores(table, 0.0).max() < 0.3
-    assert USUAL.scores(near, 0.9).max() > 0.7
+    known = np.array([[0.9, 0.9, 0.9, 1.0, 1.0, 1.0], [0.9, 0.9, 0.9, 0.0, 0.0, 0.0]])
+    assert USUAL.scores(table, near(0.0)).max() < 0.3
+    assert USUAL.scores(known, near(0.9)).max() > 0.7
+
+
+def test_a_question_near_to_what_is_off_topic_scores_lower() -> None:
+    table = np.full((2, N_FEATURES), 0.4)
+    scores = [USUAL.scores(table, Nearness(0.4, off_topic)).max() for off_topic in (0.2, 0.5, 0.9)]
+    assert scores == sorted(scores, reverse=True)
+    assert scores[0] > 1.2 * scores[-1]
+
+
+def test_the_nearest_off_topic_sentence_is_looked_for() -> None:
+    vectors = np.eye(3, 8, dtype=np.float32)
+    fitted = replace(USUAL, off_topic=as_text(vectors))
+    asked = np.array([0.6, 0.8, 0, 0, 0, 0, 0, 0], dtype=np.float32)
+    assert fitted.nearness(0.5, asked) == pytest.approx((0.5, 0.8), abs=1e-3)
+    assert USUAL.nearness(0.5, asked) == (0.5, USUAL.off_topic_level)  # nothing is known of it
+    assert from_text(as_text(vectors), 8).tolist() == vectors.tolist()
+    assert nearest_others(vectors[[0, 0, 1]]).tolist() == [1.0, 1.0, 0.0]
+    assert nearest_others(vectors[:1]).tolist() == [0.0]
 
 
 def test_two_entries_that_share_a_question_score_lower_than_one_in_the_lead() -> None:
     shared, led = np.full((2, N_FEATURES), 0.8), np.full((2, N_FEATURES), 0.8)
     led[1] = 0.4
-    assert USUAL.scores(shared, 0.8).max() < USUAL.scores(led, 0.8).max()
+    assert USUAL.scores(shared, near(0.8)).max() < USUAL.scores(led, near(0.8)).max()
 
 
 def test_the_lead_of_the_only_candidate_is_its_sum_as_far_as_leads_count() -> None:

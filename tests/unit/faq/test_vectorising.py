@@ -16,7 +16,7 @@ from assistant.stores.entries import EntryStore
 from tests.unit.faq.hashing import hashing_vectors
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 ENTRIES = [FaqEntry(f"e{n}", f"Where is parcel {n}?", "Soon.", (f"{n} late",), status="published") for n in range(10)]
@@ -50,6 +50,18 @@ def test_threads_share_a_batch_and_each_entry_gets_its_own_vectors(store: EntryS
     kept = store.load_vectors("one")
     for entry in ENTRIES:
         np.testing.assert_allclose(kept[entry.id][1], hashing_vectors(texts_of(entry)), atol=1e-3)
+
+
+def test_what_several_entries_say_is_encoded_once(store: EntryStore) -> None:
+    texts: list[str] = []
+
+    def counting(asked: Sequence[str]) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+        texts.extend(asked)
+        return hashing_vectors(asked)
+
+    make_vectors(store, counting, "one", threads=2)
+    assert texts.count("Soon.") == 3  # once in each of three batches of ten entries
+    assert len(texts) == 23
 
 
 def test_only_what_changed_is_made_again(store: EntryStore) -> None:
