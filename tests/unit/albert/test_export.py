@@ -14,6 +14,7 @@ from assistant.albert.export import check_graph, heads_of, weights_of
 from assistant.albert.joint import JointAlbert, JointHeads
 from assistant.albert.model_graph import INPUT, joint_graph, measure_extents, states_graph
 from assistant.albert.presets import Preset
+from assistant.albert.quantization import random_texts
 from assistant.albert.session import open_session
 from assistant.errors import ExportDiffers
 from tests.unit.nlu.tiny import tiny_checkpoint
@@ -124,3 +125,12 @@ def test_the_encoder_alone_gives_its_vector_and_all_states(model: JointAlbert) -
     assert len(states) == len(encoded.layers) == 3
     for ours, theirs in zip(states, encoded.layers, strict=True):
         assert ours == pytest.approx(theirs.numpy(), abs=1e-4)
+
+
+def test_scales_are_measured_on_frequent_pieces_and_on_rare_ones() -> None:
+    texts = [text[0] for text in random_texts(32_000, (2, 3))]
+    assert all(text[0] == 2 and text[-1] == 3 for text in texts)
+    evenly, as_in_texts = (np.concatenate([text[1:-1] for text in texts[first::2]]) for first in (0, 1))
+    assert 14_000 < np.median(evenly) < 18_000 < evenly.max() < 32_000
+    assert 1_000 <= as_in_texts.min() < np.median(as_in_texts) < 8_000 < as_in_texts.max() < 32_000
+    assert all((one == other).all() for one, other in zip(texts, (text[0] for text in random_texts(32_000, (2, 3))), strict=True))
