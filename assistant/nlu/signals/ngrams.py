@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import re
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 from zlib import crc32
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 N_BUCKETS = 50_000
 MAX_CHARACTERS = 1_000
 """What stands after that is not read; an insult or a mood is found before."""
+
+MAX_WORDS_KEPT = 4096
+"""Words whose buckets are kept at hand; most words of a message were in another one before."""
+_LONGEST_KEPT = 40
 
 _WORD, _PAIR, _LETTERS = 0, 1, 2
 """Seeds: the same bytes are something else as a word, in a pair and as a run of letters."""
@@ -45,8 +50,10 @@ class Grams(NamedTuple):
 
 def grams(text: str) -> Grams:
     """Returns the n-grams of a text, words and letters counting the same; none for a text without words and signs."""
-    parts = [part.encode("utf-8", "replace") for part in _PARTS.findall(_plain(text))]
-    words, letters = _weighed(_words(parts)), _weighed(_letters(parts))
+    parts = [_kept(part) if len(part) <= _LONGEST_KEPT else _read(part) for part in _PARTS.findall(_plain(text))]
+    pairs = [crc32(first.text + b" " + second.text, _PAIR) % N_BUCKETS for first, second in pairwise(parts)]
+    words = _weighed([*(part.word for part in parts), *pairs])
+    letters = _weighed([bucket for part in parts for bucket in part.letters])
     return Grams(np.concatenate([words.buckets, letters.buckets]), np.concatenate([words.values, letters.values]))
 
 
@@ -70,16 +77,19 @@ def _plain(text: str) -> str:
     return _STRETCHED.sub(r"\1\1", _DIGITS.sub("0", lowered))
 
 
-def _words(parts: list[bytes]) -> list[int]:
-    single = [crc32(part, _WORD) % N_BUCKETS for part in parts]
-    return single + [crc32(first + b" " + second, _PAIR) % N_BUCKETS for first, second in pairwise(parts)]
+class _Part(NamedTuple):
+    """A word or a sign, and the buckets that are its own."""
+
+    text: bytes
+    word: int
+    letters: tuple[int, ...]
 
 
-def _letters(parts: list[bytes]) -> list[int]:
-    found: list[int] = []
-    for part in parts:
-        if len(part) > 1:
-            word = b"_" + part + b"_"
-            for n in _RUNS:
-                found += [crc32(word[i : i + n], _LETTERS) % N_BUCKETS for i in range(len(word) - n + 1)]
-    return found
+def _read(part: str) -> _Part:
+    text = part.encode("utf-8", "replace")
+    bordered = b"_" + text + b"_"
+    runs = [bordered[start : start + n] for n in _RUNS for start in range(len(bordered) - n + 1)] if len(text) > 1 else []
+    return _Part(text, crc32(text, _WORD) % N_BUCKETS, tuple(crc32(run, _LETTERS) % N_BUCKETS for run in runs))
+
+
+_kept = lru_cache(MAX_WORDS_KEPT)(_read)
