@@ -31,6 +31,9 @@ LEAST: Final = 1e-12
 MAX_WORDS_KEPT: Final = 4096
 """Words of which it is kept at hand what features are made from; most words of a message were in another one before."""
 _LONGEST_KEPT = 40
+_SCALED_EVERY: Final = 4
+_SMALLEST: Final = 1e-300
+"""Of a sum that is divided by."""
 _TENSORS = ("start", "moves", "by_intent", "buckets", "by_feature")
 
 
@@ -152,24 +155,29 @@ _NOTHING_BEFORE, _NOTHING_AFTER = _read("<"), _read(">")
 
 
 def _marginals(scores: NDArray[np.float64], moves: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Returns the probability of each tag at each word (forward-backward), scaled at each word so that nothing overflows.
+    """Returns the probability of each tag at each word (forward-backward), scaled every few words so that nothing overflows.
 
     Args:
         scores: Shape: (word, tag).
         moves: factors, not logarithms. Shape: (tag, tag).
     """
     factors = np.exp(scores - scores.max(axis=1, keepdims=True))
-    forward, backward = np.empty_like(factors), np.ones_like(factors)
-    forward[0] = factors[0] / factors[0].sum()
-    for word in range(1, len(factors)):
-        reached = (forward[word - 1] @ moves) * factors[word]
-        forward[word] = reached / max(float(reached.sum()), LEAST**2)
-    for word in range(len(factors) - 2, -1, -1):
-        reached = moves @ (factors[word + 1] * backward[word + 1])
-        backward[word] = reached / max(float(reached.sum()), LEAST**2)
+    moves = moves / moves.max()  # now no word makes a sum more than so many times larger as there are tags
+    moves_back, last = np.ascontiguousarray(moves.T), len(factors) - 1
+    forward, backward = factors.copy(), np.ones_like(factors)
+    for word in range(1, last + 1):
+        reached = np.dot(forward[word - 1], moves)
+        forward[word] = _scaled(reached * factors[word], word)
+    for word in range(last - 1, -1, -1):
+        reached = np.dot(factors[word + 1] * backward[word + 1], moves_back)
+        backward[word] = _scaled(reached, word)
     joint: NDArray[np.float64] = forward * backward
-    joint /= np.maximum(joint.sum(axis=1, keepdims=True), LEAST**2)
+    joint /= np.maximum(joint.sum(axis=1, keepdims=True), _SMALLEST)
     return joint
+
+
+def _scaled(reached: NDArray[np.float64], word: int) -> NDArray[np.float64]:
+    return reached if word % _SCALED_EVERY else reached / max(float(reached.sum()), _SMALLEST)
 
 
 def save_chain(path: Path, chain: TagChain) -> None:
