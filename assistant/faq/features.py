@@ -32,7 +32,7 @@ what a classifier of the best candidates says, see `assistant.faq.discriminant`.
 N_COSINES = 3
 """The first so many columns are cosines; the others start from nothing."""
 
-N_APART = 16
+N_APART = 12
 """Candidates that the classifier tells apart; those after them count as ruled out by it."""
 
 MAX_EXAMPLES = 12

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from assistant.messages import FaqMatch, FaqResult
 from tests.integration.bots import Keywords, say, shop_agent, texts
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ INTENTS = {
     r"^stop": "stop",
     r"human": "human_agent",
     r"^thanks": "thanks",
+    r"my dog": "out_of_scope",
     r"^(#?\d{5}|the |it )|street": "inform",
 }
 ENTITIES = {r"\b\d{5}\b": "order_number", r"wool coat|vase|sneakers": "product"}
@@ -94,6 +97,19 @@ def test_a_question_is_answered_from_the_faq(chat: Callable[[str], Reply], shop:
     reply = chat(entry.question)
     assert texts(reply) == [entry.answer]
     assert reply.trace.decisions[0].policy == "faq"
+
+
+def test_what_is_out_of_scope_is_turned_away_unless_the_faq_has_an_answer(
+    chat: Callable[[str], Reply], shop: Agent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    question = "can my dog sleep in your warehouse tonight"
+    near = FaqMatch("stores-access", "Are dogs welcome?", "can i bring my dog", "On a lead.", 0.3)
+    monkeypatch.setattr(shop.faq, "search", lambda *_: FaqResult((near,), 0.45))
+    reply = chat(question)
+    assert [decision.action for decision in reply.trace.decisions] == ["utter_out_of_scope", "action_listen"]
+    assert question not in [waiting.question for waiting in shop.unanswered.list()]  # nobody has to write an entry for it
+    monkeypatch.setattr(shop.faq, "search", lambda *_: FaqResult((replace(near, score=0.5),), 0.45))
+    assert texts(chat("may i come with my dog")) == [near.answer]
 
 
 def test_what_nobody_knows_is_said_so_and_kept(chat: Callable[[str], Reply], shop: Agent) -> None:

@@ -138,6 +138,7 @@ class FakeFaq:
     def __init__(self, entries: FakeEntries) -> None:
         self._entries = entries
         self.found_alike: tuple[Likeness, ...] = ()
+        self.answers_now: dict[str, str] = {}
 
     def search(self, question: str, limit: int = 5) -> FaqResult:
         asked = question.lower().strip(" ?!.")
@@ -164,6 +165,7 @@ class FakeFaq:
                 first.last_at,
                 first.best_entry_id,
                 first.best_score,
+                self.answers_now.get(first.question),
             )
             for first, *others in groups.values()
         )

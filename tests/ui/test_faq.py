@@ -201,6 +201,20 @@ async def test_unanswered_question_is_dismissed(make_app: Callable[..., Assistan
         assert "Every question so far found an answer." in shown(pilot)
 
 
+async def test_a_question_that_has_an_answer_by_now_says_so(make_app: Callable[..., AssistantApp], agent: FakeAgent) -> None:
+    agent.unanswered.add("zebras welcome?")
+    agent.faq.answers_now = {"zebras welcome?": "delivery-time"}
+    async with make_app().run_test(size=(100, 30)) as pilot:
+        await open_desk(pilot)
+        await pilot.press("ctrl+t")
+        table = pilot.app.screen.query_one(QuestionTable)
+        marks = {table.get_row_at(row)[0].plain: table.get_row_at(row)[3].plain.strip() for row in range(table.row_count)}
+        assert marks.pop("zebras welcome?") == "✓"
+        assert all(mark.endswith("%") for mark in marks.values())
+        table.move_cursor(row=next(row for row in range(table.row_count) if table.get_row_at(row)[0].plain == "zebras welcome?"))
+        await see(pilot, "asked in: terminal; answered now by delivery-time")
+
+
 async def test_preview_takes_the_place_of_the_text_in_a_narrow_terminal(make_app: Callable[..., AssistantApp]) -> None:
     async with make_app().run_test(size=(80, 24)) as pilot:
         await open_desk(pilot)

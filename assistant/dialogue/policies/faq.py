@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 ACTION_ANSWER_FAQ = "action_answer_faq"
 NOT_UNDERSTOOD = frozenset({"", "nlu_fallback", "out_of_scope"})
+"""Intents that an FAQ answer goes before, however sure they are. So it does before ``out_of_scope``: where that is surer than an
+answer over the threshold, the answer is right more often than not. On the shipped bot it would take the answer from 19 of 338
+paraphrases, 13 of them answered rightly, and from none of 12 questions out of scope; what is off-topic the FAQ's score tells."""
 EXACT = 0.999
 SURE_INTENT = 0.7
 """From this confidence on an intent is followed, however sure the FAQ is: "track my order 12345" wants it done, not explained."""

@@ -244,11 +244,12 @@ class QuestionTable(FittedTable):
 def _question_cells(question: QuestionCluster) -> tuple[str, ...]:
     ways = str(len(question.others) + 1) if question.others else ""
     times = trn("once", "{n} times", question.count)
+    nearest = "✓" if question.answered_by else f"{round(question.best_score * 100)}%"
     return (
         safe_line(question.question),
         times,
         when(question.last_at),
-        f"{round(question.best_score * 100)}%".rjust(5),
+        nearest.rjust(5),
         ways.rjust(4),
     )
 
