@@ -29,7 +29,7 @@ def task_card(finished: Finished, recipe: TaskRecipe) -> str:
     hours = facts["minutes"] / 60
     sections = [
         f"# {finished.task.title}",
-        f"An ALBERT of {facts['parameters']:,} parameters that says {says}. Fine-tuned from {facts['base']}"
+        f"A model of {facts['parameters']:,} parameters that says {says}. Fine-tuned from {facts['base']}"
         + (f", with {facts['teacher']} as its teacher." if facts["teacher"] else "."),
         _labels(finished),
         "## Figures",

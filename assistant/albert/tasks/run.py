@@ -17,6 +17,7 @@ from assistant.albert.tasks.finetuning import FineTuning
 from assistant.albert.tasks.metrics import rounded
 from assistant.albert.tasks.overlap import apart_from, measured_texts
 from assistant.albert.tasks.teaching import load_teacher, read_unlabelled
+from assistant.albert.teacher import PACKAGE, TEACHER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -168,8 +169,9 @@ def _measured(finished: Finished) -> dict[str, float]:
 
 def _named(checkpoint: Checkpoint, folder: Path) -> str:
     """Returns what to call a checkpoint in a card: its folder's name, and the task it was fine-tuned for."""
-    setup = finished_setup(checkpoint)
-    return folder.resolve().name + (f", fine-tuned on {setup.task}" if setup else "")
+    setup, place = finished_setup(checkpoint), folder.resolve()
+    name = TEACHER if place.parent.name == PACKAGE else place.name
+    return name + (f", fine-tuned on {setup.task}" if setup else "")
 
 
 def _fingerprint(recipe: TaskRecipe, name: str, checkpoint: Checkpoint, examples: Sequence[Any], teacher: Path | None) -> str:

