@@ -8,12 +8,13 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
 from assistant.albert import quantization
 from assistant.albert.model_graph import measure_extents
+from assistant.albert.plain_heads import softmax
 from assistant.albert.quantization import Extent
 from assistant.training.encoding import encode_frozen
 from assistant.training.kept_tensors import keep, key_of_parts, read_kept
@@ -40,10 +41,11 @@ Precision: TypeAlias = Literal["int8", "float32"]
 MAX_EXAMPLES = 400
 TOLERATED = 0.002
 """Share of intents or tags that may be lost whatever chance says: less than any data set here can tell apart."""
-LARGEST = 0.01
-"""Share that may be lost where chance could have done it."""
-SURE = 1.645
-"""Standard deviations beyond which a loss is no chance (one-sided 5 %; McNemar 1947)."""
+CHANCE = 0.05
+"""Probability below which a loss is no chance (McNemar 1947, exact and one-sided)."""
+LESS_SURE = 0.005
+"""What the mean probability of what is right may fall by. Which label comes first flips at the borders between two, in either
+direction; in a few hundred examples that hides what this shows with a tenth of the noise."""
 LEAST_COSINE = 0.98
 """Mean likeness of sentence vectors below which FAQ scores would move."""
 
@@ -70,7 +72,8 @@ class PrecisionChoice:
         extents: what eight-bit scales are made from; None in floats.
         looked_at: the examples of the check, as the encoder reads them in this precision.
         figures: of the check: ``n_examples``, ``intents_lost``, ``tags_lost`` (shares that were right in floats and are wrong in
-            eight bits, less those the other way round), ``cosine`` of the sentence vectors; empty when nothing was held out.
+            eight bits, less those the other way round), ``intents_less_sure``, ``tags_less_sure`` (fall of the mean probability of
+            what is right), ``cosine`` of the sentence vectors; empty when nothing was held out.
     """
 
     precision: Precision
@@ -108,15 +111,13 @@ def choose_precision(
     rounded = encode_frozen(
         weights, held.features, has_tags=has_tags, on_progress=lambda _: None, extents=extents, cache=kept, threads=threads
     )
-    intents, tags = _right(heads, held.frozen, rounded)
     cosine = float((held.frozen.vectors * rounded.vectors).sum(axis=1).mean())
-    figures = {
-        "n_examples": len(held.features),
-        "intents_lost": round(_lost(*intents), 6),
-        "tags_lost": round(_lost(*tags), 6),
-        "cosine": round(cosine, 6),
-    }
-    if is_measurable(*intents) or is_measurable(*tags) or cosine < LEAST_COSINE:
+    before, after = _readings(heads, held.frozen), _readings(heads, rounded)
+    figures = {"n_examples": len(held.features), "cosine": round(cosine, 6)}
+    for name, floats, eight_bits in zip(("intents", "tags"), before, after, strict=True):
+        figures[f"{name}_lost"] = round(_fall(floats.is_right, eight_bits.is_right), 6)
+        figures[f"{name}_less_sure"] = round(_fall(floats.probability, eight_bits.probability), 6)
+    if cosine < LEAST_COSINE or any(map(_loses, before, after)):
         return PrecisionChoice("float32", None, held, figures)
     return PrecisionChoice("int8", extents, Held(held.features, rounded), figures)
 
@@ -145,26 +146,50 @@ def _extents(weights: EncoderWeights, ends: tuple[int, int], cache: Path | None,
     return {site: Extent(kept[f"{name} low"], kept[f"{name} high"]) for site, name in sorted(sites.items())}
 
 
+class _Reading(NamedTuple):
+    """What heads say of labels that are known.
+
+    Attributes:
+        is_right: whether the right label comes first. Shape: (n,) bool.
+        probability: of the right label. Shape: (n,).
+    """
+
+    is_right: Flags
+    probability: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, logits: NDArray[np.float32], labels: NDArray[np.int64]) -> _Reading:
+        """Returns what logits say. Shapes: (n, label) and (n,)."""
+        return cls(logits.argmax(axis=1) == labels, softmax(logits)[np.arange(len(labels)), labels])
+
+
+def _readings(heads: PlainHeads, frozen: Frozen) -> tuple[_Reading, _Reading]:
+    """Returns what is said of intents and of tags."""
+    intents = _Reading.of(heads.intent_logits(frozen.vectors), frozen.intents)
+    if not len(frozen.tags):
+        return intents, _Reading(np.zeros(0, bool), np.zeros(0, np.float32))
+    return intents, _Reading.of(heads.tag_logits(frozen.layers), frozen.tags)
+
+
+def _loses(before: _Reading, after: _Reading) -> bool:
+    return is_measurable(before.is_right, after.is_right) or _fall(before.probability, after.probability) > LESS_SURE
+
+
 def is_measurable(before: Flags, after: Flags) -> bool:
-    """Says whether more is wrong than before, by more than chance or by more than may be left to chance.
+    """Says whether more is wrong than before, by more than is tolerated and more than chance explains.
 
     Args:
         before: what was right. Shape: (n,).
         after: what is right now. Shape: (n,).
     """
     lost, won = int((before & ~after).sum()), int((~before & after).sum())
-    share = _lost(before, after)
-    return share > TOLERATED and (share > LARGEST or lost - won > SURE * math.sqrt(lost + won))
+    return _fall(before, after) > TOLERATED and _at_least(lost, lost + won) < CHANCE
 
 
-def _lost(before: Flags, after: Flags) -> float:
+def _at_least(successes: int, throws: int) -> float:
+    """Returns the probability of so many heads, or more, when a fair coin is thrown."""
+    return sum(math.comb(throws, number) for number in range(successes, throws + 1)) / 2**throws
+
+
+def _fall(before: NDArray[Any], after: NDArray[Any]) -> float:
     return float(before.mean() - after.mean()) if len(before) else 0.0
-
-
-def _right(heads: PlainHeads, floats: Frozen, rounded: Frozen) -> tuple[tuple[Flags, Flags], tuple[Flags, Flags]]:
-    """Returns what is right in floats and in eight bits, of intents and of tags."""
-    intents = [heads.intent_logits(frozen.vectors).argmax(axis=1) == frozen.intents for frozen in (floats, rounded)]
-    if not len(floats.tags):
-        return (intents[0], intents[1]), (np.zeros(0, bool), np.zeros(0, bool))
-    tags = [heads.tag_logits(frozen.layers).argmax(axis=1) == frozen.tags for frozen in (floats, rounded)]
-    return (intents[0], intents[1]), (tags[0], tags[1])
