@@ -31,7 +31,11 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float32]
     Numbers = NDArray[np.int64]
 
-EPOCHS = 5
+EPOCHS = 4
+GOING_ON = 2
+"""Epochs over all examples of a chain that has been measured without some of them, from where it came."""
+BEGUN = 0.6
+"""Share of the way that the rate has come by then."""
 BATCH = (4, 32)
 STEPS_AN_EPOCH = 50
 """Small data is cut into smaller batches, down to so many steps."""
@@ -105,7 +109,9 @@ def with_chain(outcome: Outcome, task: Task) -> tuple[Outcome, TagChain | None]:
     is_unseen = np.array([id(features) in unseen for features in task.features])
     mixed = outcome.trial.mixed(outcome.frozen.layers) if outcome.mixed is None else outcome.mixed
     said = Sentences.of(task.features, outcome.frozen, outcome.trial, mixed)
-    trial = fit_chain(said.only(~is_unseen), task.arguments.seed)
+    fit = ChainFit(said, task.arguments.seed)
+    fit.learn(said, ~is_unseen)
+    trial = fit.chain()
     held = outcome.held
     if held.entity_f1 is not None:
         apart = outcome.unseen  # of the data, or development examples
@@ -115,24 +121,9 @@ def with_chain(outcome: Outcome, task: Task) -> tuple[Outcome, TagChain | None]:
             return outcome, None
     if outcome.heads is outcome.trial:
         return replace(outcome, held=held), trial
-    chain = fit_chain(Sentences.of(task.features, outcome.frozen, outcome.heads, mixed), task.arguments.seed)
-    return replace(outcome, held=held), chain
-
-
-def fit_chain(data: Sentences, seed: int) -> TagChain:
-    """Returns a chain fitted to examples; the same examples and seed give the same.
-
-    Args:
-        data: with a word at least.
-        seed: of the order of the examples, and of what is hidden.
-    """
-    hashed = np.concatenate([features(words) for words in data.words if words])
-    buckets, places = np.unique(hashed, return_inverse=True)
-    fit = _Fit(data, places.reshape(-1, N_FEATURES).astype(np.int64), len(buckets), seed)
-    for epoch in range(EPOCHS):
-        fit.epoch(epoch / EPOCHS, (epoch + 1) / EPOCHS)
-    start, moves, by_intent, by_feature = fit.weights
-    return TagChain(start, moves, by_intent, buckets, by_feature.astype(np.float16))
+    whole = Sentences.of(task.features, outcome.frozen, outcome.heads, mixed)
+    fit.learn(whole, epochs=GOING_ON, begun=BEGUN)
+    return replace(outcome, held=held), fit.chain()
 
 
 class _Slopes(NamedTuple):
@@ -146,36 +137,57 @@ class _Slopes(NamedTuple):
     moves: Floats
 
 
-class _Fit:
-    """A chain on its way."""
+class ChainFit:
+    """A chain on its way; the same examples and seed give the same.
 
-    def __init__(self, data: Sentences, places: Numbers, n_features: int, seed: int) -> None:
-        self._data, self._places, self._starts = data, places, data.starts
+    Args:
+        data: examples whose words it knows, with a word at least.
+        seed: of the order of the examples, and of what is hidden.
+    """
+
+    def __init__(self, data: Sentences, seed: int) -> None:
+        hashed = np.concatenate([features(words) for words in data.words if words])
+        self._buckets, places = np.unique(hashed, return_inverse=True)
+        self._places = places.reshape(-1, N_FEATURES).astype(np.int64)
+        self._data, self._starts = data, data.starts
         n_tags, n_intents = data.logits.shape[1], data.intents.shape[1]
-        shapes = (n_tags,), (n_tags, n_tags), (n_intents, n_tags), (n_features, n_tags)
-        self.weights = [np.zeros(shape, np.float32) for shape in shapes]
+        shapes = (n_tags,), (n_tags, n_tags), (n_intents, n_tags), (len(self._buckets), n_tags)
+        self._weights = [np.zeros(shape, np.float32) for shape in shapes]
         self._squares = [np.full(shape, LEAST, np.float32) for shape in shapes]
         self._generator = np.random.default_rng(seed)
-        n_spoken = int((np.diff(self._starts) > 0).sum())
-        self._size = min(max(n_spoken // STEPS_AN_EPOCH, BATCH[0]), BATCH[1])
 
-    def epoch(self, begun: float, done: float) -> None:
-        """Goes once over all examples; the rate falls in a line over the share of the training that this epoch is."""
-        batches = self._batches()
-        for number, rows in enumerate(batches):
-            part = begun + (done - begun) * number / len(batches)
-            self._step(rows, RATE * (1 - part * (1 - LAST_RATE)))
+    def chain(self) -> TagChain:
+        """Returns the chain as it is now."""
+        start, moves, by_intent, by_feature = self._weights
+        return TagChain(start.copy(), moves.copy(), by_intent.copy(), self._buckets, by_feature.astype(np.float16))
 
-    def _batches(self) -> list[Numbers]:
-        """Returns batches in random order, of examples about as long as one another; none of examples without words."""
-        lengths = np.diff(self._starts)
-        order = np.argsort(lengths + self._generator.random(len(lengths)), kind="stable")
-        order = order[lengths[order] > 0]
-        batches = [order[first : first + self._size] for first in range(0, len(order), self._size)]
+    def learn(self, data: Sentences, rows: NDArray[np.bool_] | None = None, *, epochs: int = EPOCHS, begun: float = 0.0) -> None:
+        """Goes over examples; the rate falls in a line.
+
+        Args:
+            data: the same examples, with what heads say of them.
+            rows: those to learn from; None: all. Shape: (example,).
+            epochs: how many times.
+            begun: share of the way down that the rate has come already.
+        """
+        self._data = data
+        has_words = np.diff(self._starts) > 0
+        chosen = np.flatnonzero(has_words if rows is None else has_words & rows)
+        size = min(max(len(chosen) // STEPS_AN_EPOCH, BATCH[0]), BATCH[1])
+        batches = [batch for _ in range(epochs) for batch in self._batches(chosen, size)]
+        for number, batch in enumerate(batches):
+            part = begun + (1 - begun) * number / len(batches)
+            self._step(batch, RATE * (1 - part * (1 - LAST_RATE)))
+
+    def _batches(self, chosen: Numbers, size: int) -> list[Numbers]:
+        """Returns batches in random order, of examples about as long as one another."""
+        lengths = np.diff(self._starts)[chosen]
+        order = chosen[np.argsort(lengths + self._generator.random(len(chosen)), kind="stable")]
+        batches = [order[first : first + size] for first in range(0, len(order), size)]
         return [batches[i] for i in self._generator.permutation(len(batches))]
 
     def _step(self, rows: Numbers, rate: float) -> None:
-        start, moves, by_intent, by_feature = self.weights
+        start, moves, by_intent, by_feature = self._weights
         lengths = self._starts[rows + 1] - self._starts[rows]
         mask = np.arange(lengths.max()) < lengths[:, None]  # (example, word)
         words = np.where(mask, self._starts[rows][:, None] + np.arange(lengths.max()), 0)
@@ -195,7 +207,7 @@ class _Fit:
     def _learn(self, kind: int, rows: slice | Numbers, slope: Floats, rate: float) -> None:
         squares = self._squares[kind][rows] + np.square(slope)
         self._squares[kind][rows] = squares
-        self.weights[kind][rows] -= np.float32(rate) * slope / np.sqrt(squares)
+        self._weights[kind][rows] -= np.float32(rate) * slope / np.sqrt(squares)
 
 
 def _slopes(scores: Floats, tags: Numbers, mask: NDArray[np.bool_], moves: Floats) -> _Slopes:

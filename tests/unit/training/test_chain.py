@@ -5,7 +5,8 @@ from itertools import pairwise, product
 import numpy as np
 import pytest
 
-from assistant.training.chain import Sentences, _slopes, fit_chain
+from assistant.nlu.chain import TagChain, features
+from assistant.training.chain import ChainFit, Sentences, _slopes
 
 MASK = np.arange(4) < np.array([4, 2, 1])[:, None]
 
@@ -61,6 +62,12 @@ def sentences(n: int = 60) -> Sentences:
     return Sentences(words, np.zeros((len(tags), 3), np.float32), intents, np.array(tags))
 
 
+def fit_chain(data: Sentences, seed: int) -> TagChain:
+    fit = ChainFit(data, seed)
+    fit.learn(data)
+    return fit.chain()
+
+
 def test_a_chain_learns_what_the_head_does_not_know() -> None:
     data = sentences()
 
@@ -86,3 +93,30 @@ def test_texts_without_words_are_passed_over() -> None:
     padded = Sentences([(), *data.words, ()], data.logits, np.vstack([data.intents[:1], data.intents, data.intents[:1]]), data.tags)
 
     assert padded.found(fit_chain(padded, seed=0))[1:-1] == data.found(fit_chain(padded, seed=0))
+
+
+def test_a_chain_goes_on_with_examples_that_it_was_measured_on() -> None:
+    data = sentences()
+    is_oslo = np.array(["oslo" in words for words in data.words])
+    fit = ChainFit(data, seed=0)
+    fit.learn(data, ~is_oslo)
+    first = fit.chain()
+    known = {bucket for words in data.only(~is_oslo).words for bucket in features(words).ravel().tolist()}
+    unknown = np.array([bucket not in known for bucket in first.buckets.tolist()])
+    assert unknown.any()
+    assert not first.by_feature[unknown].any()  # what is held out tells it nothing
+
+    fit.learn(data, epochs=2, begun=0.6)
+
+    assert fit.chain().by_feature[unknown].any()
+    assert fit.chain().by_feature[~unknown] != pytest.approx(first.by_feature[~unknown], abs=1e-3)
+    assert data.found(fit.chain()) == data.gold()
+
+
+def test_some_examples_are_read_as_they_are_among_all() -> None:
+    data, rows = sentences(), np.arange(60) % 3 == 0
+    fit = ChainFit(data, seed=0)
+    fit.learn(data)
+    found = data.found(fit.chain())
+    assert data.only(rows).found(fit.chain()) == found[::3]
+    assert data.only(rows).gold() == data.gold()[::3]
