@@ -9,7 +9,7 @@ Source: Lafferty et al. 2001, section 3; Sutton and McCallum 2012, section 4.1, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 from zlib import crc32
@@ -54,6 +54,7 @@ class TagChain:
     by_intent: Floats
     buckets: NDArray[np.uint32]
     by_feature: NDArray[np.float16]
+    _both_ways: NDArray[np.float64] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Checks that the parts fit.
@@ -65,6 +66,7 @@ class TagChain:
         shapes = (self.moves.shape, self.by_intent.shape[1:], self.by_feature.shape)
         if shapes != ((n, n), (n,), (len(self.buckets), n)):
             raise ValueError("the weights of the chain do not fit")
+        object.__setattr__(self, "_both_ways", _both_ways(self.moves))
 
     def weigh(self, words: Sequence[str], logits: Floats, intents: Floats) -> NDArray[np.float64]:
         """Returns the log-probability of each tag at each word, all that the message says taken together.
@@ -81,7 +83,7 @@ class TagChain:
             return np.zeros(logits.shape)
         scores = logits.astype(np.float64) + self._by_words(words) + intents @ self.by_intent
         scores[0] += self.start
-        return np.log(np.maximum(_marginals(scores, np.exp(self.moves.astype(np.float64))), LEAST))
+        return np.log(np.maximum(_marginals(scores, self._both_ways), LEAST))
 
     def _by_words(self, words: Sequence[str]) -> Floats:
         wanted = features(words)
@@ -154,30 +156,35 @@ _kept = lru_cache(MAX_WORDS_KEPT)(_read)
 _NOTHING_BEFORE, _NOTHING_AFTER = _read("<"), _read(">")
 
 
-def _marginals(scores: NDArray[np.float64], moves: NDArray[np.float64]) -> NDArray[np.float64]:
+def _marginals(scores: NDArray[np.float64], both_ways: NDArray[np.float64]) -> NDArray[np.float64]:
     """Returns the probability of each tag at each word (forward-backward), scaled every few words so that nothing overflows.
+
+    Both sums are carried on side by side, the one from the first word and the other from the last, in one product a word.
 
     Args:
         scores: Shape: (word, tag).
-        moves: factors, not logarithms. Shape: (tag, tag).
+        both_ways: what `_both_ways` made of the chain's moves. Shape: (2 * tag, 2 * tag).
     """
     factors = np.exp(scores - scores.max(axis=1, keepdims=True))
-    moves = moves / moves.max()  # now no word makes a sum more than so many times larger as there are tags
-    moves_back, last = np.ascontiguousarray(moves.T), len(factors) - 1
-    forward, backward = factors.copy(), np.ones_like(factors)
-    for word in range(1, last + 1):
-        reached = np.dot(forward[word - 1], moves)
-        forward[word] = _scaled(reached * factors[word], word)
-    for word in range(last - 1, -1, -1):
-        reached = np.dot(factors[word + 1] * backward[word + 1], moves_back)
-        backward[word] = _scaled(reached, word)
-    joint: NDArray[np.float64] = forward * backward
+    n_words, n_tags = factors.shape
+    steps = np.concatenate([factors, factors[::-1]], axis=1)
+    reached, sums = np.ones_like(steps), steps.copy()
+    for step in range(1, n_words):
+        np.dot(sums[step - 1], both_ways, out=reached[step])
+        if step % _SCALED_EVERY == 0:
+            halves = reached[step].reshape(2, n_tags)
+            halves /= np.maximum(halves.sum(axis=1, keepdims=True), _SMALLEST)
+        np.multiply(reached[step], steps[step], out=sums[step])
+    joint: NDArray[np.float64] = sums[:, :n_tags] * reached[::-1, n_tags:]
     joint /= np.maximum(joint.sum(axis=1, keepdims=True), _SMALLEST)
     return joint
 
 
-def _scaled(reached: NDArray[np.float64], word: int) -> NDArray[np.float64]:
-    return reached if word % _SCALED_EVERY else reached / max(float(reached.sum()), _SMALLEST)
+def _both_ways(moves: Floats) -> NDArray[np.float64]:
+    """Returns the factors of the moves forward and, beside them, backward: in one matrix, that a step either way is one product."""
+    factors = np.exp(moves.astype(np.float64) - float(moves.max()))  # no step makes a sum more than n_tags times as large
+    nothing = np.zeros_like(factors)
+    return np.block([[factors, nothing], [nothing, factors.T]])
 
 
 def save_chain(path: Path, chain: TagChain) -> None:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 import numpy as np
 
 from assistant.albert import quantization
+from assistant.albert.activations import softmax
 from assistant.albert.model_graph import measure_extents
-from assistant.albert.plain_heads import softmax
 from assistant.albert.quantization import Extent
 from assistant.training.encoding import encode_frozen
 from assistant.training.kept_tensors import keep, key_of_parts, read_kept
@@ -188,7 +188,7 @@ def is_measurable(before: Flags, after: Flags) -> bool:
 
 def _at_least(successes: int, throws: int) -> float:
     """Returns the probability of so many heads, or more, when a fair coin is thrown."""
-    return sum(math.comb(throws, number) for number in range(successes, throws + 1)) / 2**throws
+    return float(sum(math.comb(throws, number) for number in range(successes, throws + 1)) / 2**throws)
 
 
 def _fall(before: NDArray[Any], after: NDArray[Any]) -> float:
