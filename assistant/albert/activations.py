@@ -1,11 +1,11 @@
-"""The Gaussian error linear unit and its slope on plain arrays, for parts that are trained without torch.
+"""The Gaussian error linear unit, its slope and the softmax on plain arrays, for parts that work without torch.
 
 Source: Hendrycks and Gimpel 2016; the error function by Abramowitz and Stegun 1964, 7.1.26, off by at most 1.5e-7.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float32]
+    AnyFloat = TypeVar("AnyFloat", np.float32, np.float64)
 
 _STEP = np.float32(0.3275911 / 2**0.5)
 _TAIL = tuple(np.float32(value) for value in (0.254829592, -0.284496736, 1.421413741, -1.453152027, 1.061405429))
@@ -31,6 +32,14 @@ def gelu_and_slope(inputs: Floats) -> tuple[Floats, Floats]:
     """Returns the activation of each input and its derivative there."""
     below, bell = _normal(inputs)
     return inputs * below, below + inputs * bell * _DENSITY
+
+
+def softmax(logits: NDArray[AnyFloat], axis: int = -1) -> NDArray[AnyFloat]:
+    """Returns probabilities along an axis."""
+    shares: NDArray[AnyFloat] = logits - logits.max(axis=axis, keepdims=True)
+    np.exp(shares, out=shares)
+    shares /= shares.sum(axis=axis, keepdims=True)
+    return shares
 
 
 def _normal(inputs: Floats) -> tuple[Floats, Floats]:

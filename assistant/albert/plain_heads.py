@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from assistant.albert.activations import gelu
+from assistant.albert.activations import gelu, softmax
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float32]
-    AnyFloat = TypeVar("AnyFloat", np.float32, np.float64)
 
 HEAD_WIDTH = 256
 """Between the two layers of the tag head."""
@@ -130,11 +129,3 @@ def mixed(states: NDArray[np.float16] | Floats, shares: Floats) -> Floats:
         for number, share in enumerate(shares):
             found[rows] += share * states[rows, number].astype(np.float32)
     return found
-
-
-def softmax(logits: NDArray[AnyFloat]) -> NDArray[AnyFloat]:
-    """Returns probabilities along the last axis."""
-    shifted = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    shifted /= shifted.sum(axis=-1, keepdims=True)
-    probabilities: NDArray[AnyFloat] = shifted
-    return probabilities

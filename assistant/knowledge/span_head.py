@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from assistant.albert.activations import softmax
 from assistant.knowledge.features import FEATURES, N_KINDS
 
 if TYPE_CHECKING:
@@ -53,8 +54,8 @@ class SpanHead:
         w = self.weights
         passage = asked.passage @ w["project.weight"].T + w["project.bias"]  # (piece, width)
         question = asked.question @ w["project.weight"].T + w["project.bias"]
-        aligned = _softmax(passage @ question.T * _SCALE) @ question
-        meant = _softmax((question @ w["attend.weight"].T)[:, 0]) @ question  # (width,)
+        aligned = softmax(passage @ question.T * _SCALE) @ question
+        meant = softmax((question @ w["attend.weight"].T)[:, 0]) @ question  # (width,)
         kind = np.zeros(N_KINDS, dtype=np.float32)
         kind[asked.kind] = 1.0
         kinds = np.broadcast_to(kind, (len(passage), N_KINDS))
@@ -80,12 +81,6 @@ def _convolved(states: Floats, weights: Floats, bias: Floats) -> Floats:
     padded = np.pad(states, ((reach, reach), (0, 0)))
     total: Floats = bias + sum(padded[n : n + len(states)] @ weights[:, :, n].T for n in range(weights.shape[2]))
     return total
-
-
-def _softmax(logits: Any) -> Floats:
-    powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    scaled: Floats = powers / powers.sum(axis=-1, keepdims=True)
-    return scaled
 
 
 def _gelu(values: Floats) -> Floats:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from assistant.albert.plain_heads import softmax
+from assistant.albert.activations import softmax
 from assistant.nlu.chain import LEAST, N_FEATURES, TagChain, features
 from assistant.nlu.tags import best_path
 from assistant.training.scoring import HeldOut

@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from assistant.albert.activations import gelu_and_slope
+from assistant.albert.activations import gelu_and_slope, softmax
 from assistant.albert.graph import CONTRIB, GraphBuilder
-from assistant.albert.plain_heads import softmax
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from assistant.albert.plain_heads import softmax
+from assistant.albert.activations import softmax
 from assistant.nlu.roles import PARTS, PartModel, Roles, labelled_features
 from assistant.nlu.words import split_words
 from assistant.training.minimising import minimise

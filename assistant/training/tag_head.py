@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from assistant.albert.activations import gelu_and_slope
-from assistant.albert.plain_heads import Linear, PlainHeads, mixed, softmax
+from assistant.albert.activations import gelu_and_slope, softmax
+from assistant.albert.plain_heads import Linear, PlainHeads, mixed
 from assistant.training.adam import AdamW
 
 if TYPE_CHECKING:

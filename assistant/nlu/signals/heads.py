@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from assistant.albert.activations import softmax
 from assistant.errors import BadModel
 from assistant.messages import Flag, Sentiment
 from assistant.nlu.signals.ngrams import N_BUCKETS, grams
@@ -91,7 +92,7 @@ class SignalHeads:
 
 
 def _sentiment(logits: Floats) -> Sentiment:
-    negative, neutral, positive = _softmax(logits[_SENTIMENT]).tolist()
+    negative, neutral, positive = softmax(logits[_SENTIMENT]).tolist()
     emotions = logits[_EMOTION]
     label = LABELS[max(range(len(LABELS)), key=(negative, neutral, positive).__getitem__)]
     return Sentiment(label, round(positive - negative, 4), EMOTIONS[int(emotions.argmax())])
@@ -103,12 +104,6 @@ def _flags(logits: Floats, thresholds: Mapping[str, float]) -> tuple[Flag, ...]:
     if any(flag.category == "hate" for flag in found):  # it says more than that the message is abusive
         found = [flag for flag in found if flag.category != "abuse"]
     return tuple(sorted(found, key=lambda flag: -flag.score))
-
-
-def _softmax(logits: Floats) -> Floats:
-    shares = np.exp(logits - logits.max())
-    total: Floats = shares / shares.sum()
-    return total
 
 
 def rounded(by_gram: Floats) -> tuple[NDArray[np.int8], Floats]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from assistant.albert.plain_heads import softmax
+from assistant.albert.activations import softmax
 from assistant.dialogue.domain import Intent
 from assistant.dialogue.events import ActionExecuted, SlotSet
 from assistant.dialogue.policies.learned import NO_ACTION, LearnedPolicy, load_policy
