@@ -1,4 +1,4 @@
-"""Tells the candidates of one question apart: a small classifier fitted on the spot to the questions that the candidates have.
+"""Tells the candidates of one question apart: a small classifier fitted on the spot to what the candidates were asked and answer.
 
 Likeness alone asks how near a question is to an entry; what tells an entry from its neighbours is another matter, and a handful of
 examples of each is enough to learn it. Fitted to a dozen candidates it takes a millisecond, holds for an FAQ of any size, and knows
@@ -11,6 +11,8 @@ import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from assistant.albert.activations import softmax
 
 if TYPE_CHECKING:
     from assistant.faq.features import Floats
@@ -33,7 +35,7 @@ def discriminant(query: Vectors, examples: Vectors, owners: np.ndarray[Any, np.d
 
     Args:
         query: the question's vector. Shape: (dimension,).
-        examples: vectors of the candidates' questions. Shape: (example, dimension).
+        examples: vectors of the candidates' questions and answers. Shape: (example, dimension).
         owners: which candidate each example is of. Shape: (example,).
         n_candidates: how many there are; one without examples is as likely as chance has it.
 
@@ -53,7 +55,7 @@ def discriminant(query: Vectors, examples: Vectors, owners: np.ndarray[Any, np.d
     weights = np.zeros_like(target)
     ahead, pace = weights, 1.0
     for _ in range(_N_STEPS):
-        chances = _softmax(ahead @ kernel)
+        chances = softmax(ahead @ kernel, axis=0)
         chances *= pull
         moved = kept * ahead
         moved -= chances
@@ -76,11 +78,3 @@ def _largest_eigenvalue(kernel: Any) -> float:
         direction = kernel @ (direction / max(float(np.linalg.norm(direction)), 1e-12))
         length = float(np.linalg.norm(direction))
     return 1.1 * max(length, 1e-6)
-
-
-def _softmax(logits: Any) -> Any:  # Any: an array of float32
-    """Returns the probabilities of each column, in place."""
-    logits -= logits.max(axis=0)
-    np.exp(logits, out=logits)
-    logits /= logits.sum(axis=0)
-    return logits

@@ -91,6 +91,7 @@ class Features:
         n_questions = [len(known.folded) for known in self._wordings]
         self.questions = Grouped([made[:n] for made, n in zip(vectors, n_questions, strict=True)])
         # An answer of which nothing is left without its marks is stood in for by the entry's question.
+        self._has_answer = np.array([len(made) > n for made, n in zip(vectors, n_questions, strict=True)])
         self.answers = Grouped([made[n:] if len(made) > n else made[:1] for made, n in zip(vectors, n_questions, strict=True)])
         self._sums = self.questions.sums()
         self._norms = np.linalg.norm(self._sums, axis=1)
@@ -191,10 +192,8 @@ class Features:
     def _apart(self, query: Query, entries: Positions, usual: Floats, hidden: Hidden | None) -> Floats:
         """Returns what the classifier of the best candidates says of each candidate."""
         chosen = np.argsort(-usual, kind="stable")[:N_APART]
-        rows, owners = (
-            self.questions.rows(entries[chosen]),
-            np.repeat(np.arange(len(chosen)), self.questions.counts[entries[chosen]]),
-        )
+        rows = self.questions.rows(entries[chosen])
+        owners = np.repeat(np.arange(len(chosen)), self.questions.counts[entries[chosen]])
         if hidden is not None:
             is_there = rows != self.questions.starts[hidden.entry] + hidden.text
             rows, owners = rows[is_there], owners[is_there]
@@ -203,9 +202,13 @@ class Features:
             own = np.flatnonzero(owners == owner)
             far = np.argpartition(-(self.questions.vectors[rows[own]] @ query.vector), MAX_EXAMPLES)[MAX_EXAMPLES:]
             rows, owners = np.delete(rows, own[far]), np.delete(owners, own[far])
+        # What an answer says first says again what was asked: one more example.
+        told = np.flatnonzero(self._has_answer[entries[chosen]])
+        answers = self.answers.vectors[self.answers.starts[entries[chosen[told]]]]
+        examples, owners = np.concatenate([self.questions.vectors[rows], answers]), np.concatenate([owners, told])
         result = np.zeros(len(entries))
-        if len(rows):
-            result[chosen] = discriminant(query.vector, self.questions.vectors[rows], owners, len(chosen))
+        if len(examples):
+            result[chosen] = discriminant(query.vector, examples, owners, len(chosen))
         return result
 
     def _shared_pieces(self, asked: Pieces, entries: Positions, hidden: Hidden | None) -> Floats:

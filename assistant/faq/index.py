@@ -140,8 +140,9 @@ class FaqIndex:
         if not questions:
             return ()
         vectors = np.stack([self._encoded_once(question.question) for question in questions])
-        rows = clustered(questions, vectors, self.refreshed().calibration.levels[0])
-        return tuple(replace(row, answered_by=self._answers_now(row.question)) for row in rows)
+        retriever = self.refreshed()
+        rows = clustered(questions, vectors, retriever.calibration.levels[0])
+        return tuple(replace(row, answered_by=self._answers_now(row.question, retriever)) for row in rows)
 
     def likenesses(self, only: str | None = None, progress: ProgressCallback | None = None) -> tuple[Likeness, ...]:
         """Returns published entries that answer the same question, contradictions first; see ``assistant.faq.duplicates``.
@@ -165,9 +166,8 @@ class FaqIndex:
         """
         return self.refreshed().alike(entry) if entry.status == "published" else ()
 
-    def _answers_now(self, question: str) -> str | None:
+    def _answers_now(self, question: str, retriever: Retriever) -> str | None:
         """Returns the entry that answers a question by now; it is looked for once after each change of the FAQ."""
-        retriever = self.refreshed()
         if retriever is not self._answering:
             self._answering, self._answers = retriever, {}
         if question not in self._answers:

@@ -9,6 +9,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, InternalError, OperationalError
 
 from assistant.errors import BadDatabaseUrl, DatabaseUnavailable
+from assistant.stores import marks
 from assistant.stores.postgresql import DRIVER, Postgresql
 from assistant.stores.schema import ensure_schema
 from assistant.stores.sqlite import Sqlite
@@ -33,6 +34,9 @@ class Backend(Protocol):
 
     def begun(self, *, is_write: bool, lock: str) -> Session:
         """Returns a session whose transaction has begun."""
+
+    def check(self) -> None:
+        """Notices that the database is no longer the one that was opened."""
 
     def scrub(self, tables: tuple[str, ...]) -> None:
         """Makes what was deleted from tables unreadable on the disk."""
@@ -96,6 +100,19 @@ class Database:
         with self._transaction(is_write=True, lock=lock) as session:
             yield session
             session.commit()
+
+    def mark(self, name: str) -> int:
+        """Returns a named number as it is at this moment; see ``assistant.stores.marks``. For what is read with each question.
+
+        Raises:
+            DatabaseUnavailable: the database cannot be read now.
+        """
+        self._backend.check()
+        try:
+            with self._translated():
+                return marks.peek(self._backend.engine, name)
+        except self._backend.engine.dialect.loaded_dbapi.Error as error:  # the driver's own, since nothing stands in between
+            raise DatabaseUnavailable(path=self.shown, why=str(error).strip(), fix=self._backend.fix) from error
 
     def scrub(self, tables: tuple[str, ...]) -> None:
         """Makes rows that were deleted from tables unreadable on the disk.

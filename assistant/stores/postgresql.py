@@ -60,6 +60,9 @@ class Postgresql:
             raise
         return session
 
+    def check(self) -> None:
+        """Does nothing: a server that is gone is noticed where a connection is taken."""
+
     def scrub(self, tables: tuple[str, ...]) -> None:
         """Writes tables anew without their deleted rows, so that the tables' files no longer hold them.
 

@@ -60,7 +60,7 @@ class Sqlite:
 
         That is the only place where a transaction can meet another: once a writer holds the lock, nothing else is busy.
         """
-        self._check_identity()
+        self.check()
         deadline = time.monotonic() + PATIENCE_S
         while True:
             session = Session(self._writer if is_write else self.engine, expire_on_commit=False)
@@ -98,7 +98,7 @@ class Sqlite:
                 )
             _pause()
 
-    def _check_identity(self) -> None:
+    def check(self) -> None:
         """Notices that the file was removed or replaced: SQLite would go on writing into the file that no longer has a name."""
         try:
             status = self.path.stat()

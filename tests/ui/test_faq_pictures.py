@@ -63,7 +63,7 @@ async def importing(pilot: Pilot[Any]) -> None:
     await until(pilot, lambda: isinstance(pilot.app.screen, ImportScreen))
     await write(pilot, "new.yml")
     await pilot.press("enter")
-    await see(pilot, "Would be: 1 new")
+    await see(pilot, "⚠ 1 text to read once more")
     field = pilot.app.screen.query_one("#path", Input)
     field.cursor_blink = False
 
@@ -94,7 +94,7 @@ async def test_picture(
     look: str,
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "new.yml").write_text("entries:\n  - question: Is there a cat?\n    answer: Her name is **Mog**.\n")
+    (tmp_path / "new.yml").write_text("entries:\n  - question: Is there a cat?\n    answer: Her wibble name is **Mog**.\n")
     for answer, reason in (("In a week.", "the carrier changed"), ("In **three** working days.", "back to the old one")):
         kept = agent.entries.get("delivery-time")
         agent.entries.save(replace(kept, answer=answer), kept.version, "Ada", reason)

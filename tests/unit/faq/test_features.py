@@ -66,6 +66,17 @@ def test_entries_with_many_questions_and_with_none_but_one_are_told_apart() -> N
     assert known.table(query, []).shape == (0, len(FEATURES))
 
 
+def test_what_an_answer_says_first_tells_entries_apart_and_an_empty_one_does_not() -> None:
+    entries = [FaqEntry("a", "first matter", "The umbrella stays dry."), FaqEntry("b", "second matter", "The ladder stays dry.")]
+    known = made(entries)
+    query = known.query("umbrella", hashing_vectors(["umbrella"])[0])
+    first, second = known.table(query, [0, 1])[:, -1]
+    assert first > second + 0.1
+    silent = made([FaqEntry(entry.id, entry.question, "**") for entry in entries])  # nothing is left of such an answer
+    first, second = silent.table(silent.query("umbrella", query.vector), [0, 1])[:, -1]
+    assert first == pytest.approx(second, abs=0.1)
+
+
 def test_the_nearest_vector_of_some_entries_is_that_of_all() -> None:
     grouped = Grouped([hashing_vectors(entry.questions) for entry in ENTRIES])
     query = hashing_vectors(["the courier went"])[0]

@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from assistant.dialogue.events import UserUttered
 from assistant.errors import BadDatabaseUrl, DatabaseUnavailable
-from assistant.stores import sqlite
+from assistant.stores import marks, sqlite
 from assistant.stores.conversations import ConversationStore
 from assistant.stores.database import Database, open_database
 
@@ -169,9 +169,25 @@ def test_a_database_that_goes_missing_is_noticed_and_found_again(tmp_path: Path)
         (tmp_path / "assistant.db").rename(tmp_path / "away.db")
         with pytest.raises(DatabaseUnavailable, match="the file was removed while it was open"):
             store.append("ann", [UserUttered("again")], 1)
+        with pytest.raises(DatabaseUnavailable, match="the file was removed while it was open"):
+            database.mark("faq_revision")
         assert not (tmp_path / "assistant.db").exists()
         (tmp_path / "away.db").rename(tmp_path / "assistant.db")
         assert store.append("ann", [UserUttered("again")], 1) == 2
+
+
+def test_a_number_is_read_without_a_transaction(tmp_path: Path) -> None:
+    with open_database(url(tmp_path)) as database, open_database(url(tmp_path)) as other:
+        assert database.mark("steps") == 0
+        for expected in (2, 4):
+            with other.write() as session:
+                marks.add(session, "steps", 2)
+                assert database.mark("steps") == expected - 2  # what is not committed is not there
+            assert database.mark("steps") == expected
+        with other.write() as session:
+            session.execute(text("DROP TABLE marks"))
+        with pytest.raises(DatabaseUnavailable, match=r"STR-001 .*no such table: marks"):
+            database.mark("steps")
 
 
 def test_a_folder_that_may_not_be_written_is_named(tmp_path: Path) -> None:
