@@ -9,6 +9,7 @@ import numpy as np
 
 from assistant.albert.tasks.inputs import text_pieces, tokenize
 from assistant.albert.tasks.task import Setup, Unit
+from assistant.albert.tasks.thresholds import HALF, f1_threshold
 from assistant.albert.tokenizer import special_ids
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from assistant.albert.tasks.examples import Splits, Target, TextExample
     from assistant.albert.tasks.task import Form, Logits, Reading
 
-HALF = 0.5
 THRESHOLD = "threshold"
 
 
@@ -88,12 +88,13 @@ class TextTask:
         self, examples: Sequence[TextExample], units: Sequence[Unit], logits: Sequence[Logits], setup: Setup
     ) -> dict[str, float]:
         """Returns the threshold that does best on held-out examples, where F1 is what counts."""
-        if setup.form == "many_labels":
-            candidates = [round(0.1 + 0.05 * step, 2) for step in range(17)]
-        elif self.positive:
-            candidates = [round(0.3 + 0.02 * step, 2) for step in range(21)]
-        else:
+        if setup.form == "one_label" and self.positive:
+            table = probabilities(np.stack(logits).astype(np.float64), "one_label")
+            is_true = np.array([example.target == self.positive for example in examples])
+            return {THRESHOLD: f1_threshold(table[:, setup.labels.index(self.positive)], is_true)}
+        if setup.form != "many_labels":
             return {}
+        candidates = [round(0.1 + 0.05 * step, 2) for step in range(17)]
 
         def score(threshold: float) -> tuple[float, float]:
             found = self.outcomes(examples, units, logits, setup.tuned({THRESHOLD: threshold}))
