@@ -16,7 +16,6 @@ from assistant.albert.tokenizer import special_ids
 from assistant.errors import ExplainerMissing
 from assistant.evaluation.explanation import Attribution, WordShare
 from assistant.evaluation.letter_shares import letter_shares
-from assistant.evaluation.torch_model import intent_logits
 from assistant.nlu.interpreter import MAX_CHARACTERS
 
 if TYPE_CHECKING:
@@ -85,7 +84,7 @@ class Attributor:
     def _letters(self, text: str, words: Sequence[tuple[int, int]], ids: Tensor, intent: str) -> list[float]:
         """Returns what the letters of each word add to what the encoder says."""
         settings, spelling = self._loaded.settings, self._loaded.spelling
-        logits = intent_logits(self._loaded, ids)
+        logits = self._loaded.intent_logits(ids)
         return letter_shares(spelling, text, words, logits, settings.intents.index(intent), settings.temperature)  # type: ignore[arg-type]
 
     def _integrate(self, ids: Tensor, hidden: Tensor, intent: str, difference: float) -> tuple[list[float], int, float]:

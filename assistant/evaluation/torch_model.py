@@ -12,6 +12,7 @@ from torch.nn import functional
 from assistant.albert.joint import JointAlbert, JointHeads
 from assistant.albert.manifest import verify_manifest
 from assistant.errors import BadModel
+from assistant.nlu.likeness import SHARPNESS
 from assistant.nlu.model_folder import ENCODER_CONFIG, ENCODER_WEIGHTS, HEAD_WEIGHTS, TOKENIZER, ModelSettings, load_settings
 from assistant.nlu.several import JOINT, simple_intents
 from assistant.nlu.tags import TagScheme
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
     from torch import Tensor
 
+    from assistant.nlu.likeness import Likeness
     from assistant.nlu.several import Several
     from assistant.nlu.spelling import Spelling
 
@@ -38,6 +40,7 @@ class TorchModel:
         settings: what its numbers mean.
         several: tells several intents at once; None where no example joins any.
         spelling: what letters add to the intents' logits; None: nothing, as where several intents are told at once.
+        likeness: what likeness to examples adds to them; None likewise.
     """
 
     model: JointAlbert
@@ -45,6 +48,7 @@ class TorchModel:
     settings: ModelSettings
     several: Several | None = None
     spelling: Spelling | None = None
+    likeness: Likeness | None = None
 
     @property
     def intents(self) -> tuple[str, ...]:
@@ -72,6 +76,7 @@ class TorchModel:
         """
         logits, _, vector = self.model(ids, torch.ones_like(ids))  # (batch, intent), (batch, hidden)
         if self.several is None:
+            logits = logits + self._alike(vector)
             log_probabilities: Tensor = (logits / self.settings.temperature).log_softmax(-1)
             return log_probabilities[:, self.settings.intents.index(intent)]
         meant = set(intent.split(JOINT))
@@ -79,12 +84,20 @@ class TorchModel:
         odds = vector @ torch.from_numpy(self.several.weights) + torch.from_numpy(self.several.bias)
         return functional.logsigmoid(signs * odds / self.several.temperature).sum(-1)
 
+    def intent_logits(self, ids: Tensor) -> NDArray[np.float32]:
+        """Returns the logits of one text by the encoder, without what letters add. Shape: (intent,)."""
+        with torch.inference_mode():
+            logits, _, vector = self.model(ids, torch.ones_like(ids))
+            found: NDArray[np.float32] = (logits + self._alike(vector))[0].numpy()
+        return found
 
-def intent_logits(loaded: TorchModel, ids: Tensor) -> NDArray[np.float32]:
-    """Returns the logits that the encoder's head gives one text. Shape: (intent,)."""
-    with torch.inference_mode():
-        logits: NDArray[np.float32] = loaded.model(ids, torch.ones_like(ids))[0][0].numpy()
-    return logits
+    def _alike(self, vector: Tensor) -> Tensor | float:
+        """Returns what likeness to examples adds to logits. Shape: (batch, intent)."""
+        if self.likeness is None:
+            return 0.0
+        cosines = vector @ torch.from_numpy(self.likeness.examples).T
+        found: Tensor = (SHARPNESS * (cosines - 1.0)).exp() @ torch.from_numpy(self.likeness.weights)
+        return found
 
 
 def load_torch_model(folder: Path) -> TorchModel:
@@ -111,8 +124,10 @@ def load_torch_model(folder: Path) -> TorchModel:
         raise BadModel(folder=folder, why=f"{type(error).__name__}: {str(error).splitlines()[0]}") from error
     tokenizer.no_padding()
     tokenizer.enable_truncation(settings.max_pieces)
-    spelling = parts.spelling if parts.several is None else None
-    return TorchModel(JointAlbert(encoder, heads).float().eval(), tokenizer, settings, parts.several, spelling)
+    model = JointAlbert(encoder, heads).float().eval()
+    if parts.several is not None:
+        return TorchModel(model, tokenizer, settings, parts.several)
+    return TorchModel(model, tokenizer, settings, None, parts.spelling, parts.likeness)
 
 
 def _heads(tensors: dict[str, Tensor], settings: ModelSettings) -> JointHeads:

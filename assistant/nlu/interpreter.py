@@ -62,7 +62,7 @@ class Interpreter:
         manifest: Mapping[str, Any],
         values: Sequence[ValueExtractor] = (),
     ) -> None:
-        settings, extractors, self._novelty, several, self._signals, self._spelling, self._chain = parts
+        settings, extractors, self._novelty, several, self._signals, self._spelling, self._chain, self._likeness = parts
         self._session = session
         self._tokenizer = tokenizer
         self._finder = EntityFinder(TagScheme(settings.kinds), extractors, tuple(values))
@@ -128,8 +128,7 @@ class Interpreter:
         encodings = self._encodings([cleaned[i] for i in spoken])
         for row, (logits, tag_logits, vector) in self._run(encodings):
             i = spoken[row]
-            spelt = self._spelling.logits(cleaned[i]) if self._spelling else np.float32(0)
-            ranking, responses = self._ranker.rank(logits + spelt, vector)
+            ranking, responses = self._ranker.rank(logits + self._beside(cleaned[i], vector), vector)
             tags = self._tag_log_probs(cleaned[i], words[i], encodings[row], tag_logits, logits)
             entities = self._finder.find(cleaned[i], words[i], tags, ranking[0].name)
             strangeness = float(self._novelty.strangeness(vector[None])[0])
@@ -139,6 +138,11 @@ class Interpreter:
             )
             self._remember(cleaned[i], vector)
         return parses
+
+    def _beside(self, text: str, vector: NDArray[np.float32]) -> NDArray[np.float32] | np.float32:
+        """Returns what is to be added to the logits of the intents: what letters say, and likeness to examples."""
+        spelt = self._spelling.logits(text) if self._spelling else np.float32(0)
+        return spelt + self._likeness.logits(vector) if self._likeness else spelt
 
     def _encodings(self, texts: Sequence[str]) -> list[Encoding]:
         # Handing a batch to the tokenizer's threads takes as long as cutting a message does.

@@ -7,6 +7,7 @@
 - novelty.safetensors: what is familiar
 - several.safetensors: what tells several intents in one message, where examples join intents
 - spelling.safetensors: what the letters of a text say of its intent, where that helps
+- likeness.safetensors: what likeness to examples says of intents, where that helps
 - chain.safetensors: what reads tags as one sequence, where that does better
 - signals.json, signals.safetensors: how messages sound, and what moderation finds in them; not in models of earlier releases
 - config.json, encoder.safetensors, heads.safetensors: the same weights for torch
@@ -25,6 +26,7 @@ from assistant.albert.manifest import MANIFEST
 from assistant.errors import BadModel, ModelOfOtherRelease
 from assistant.nlu.chain import TagChain, load_chain, save_chain
 from assistant.nlu.extractors import Extractors
+from assistant.nlu.likeness import Likeness
 from assistant.nlu.novelty import Novelty
 from assistant.nlu.several import Several, has_several
 from assistant.nlu.signals.heads import SignalHeads, load_heads, save_heads
@@ -41,6 +43,7 @@ NOVELTY = "novelty.safetensors"
 SEVERAL = "several.safetensors"
 SPELLING = "spelling.safetensors"
 CHAIN = "chain.safetensors"
+LIKENESS = "likeness.safetensors"
 ENCODER_CONFIG = "config.json"
 ENCODER_WEIGHTS = "encoder.safetensors"
 HEAD_WEIGHTS = "heads.safetensors"
@@ -92,6 +95,7 @@ class ModelParts(NamedTuple):
         signals: what weighs messages; None: nothing does.
         spelling: what letters say of intents; None where they add nothing to the vector.
         chain: reads tags as one sequence; None: each word's tags are taken as the tag head gives them.
+        likeness: what likeness to examples says of intents; None where it adds nothing to the head.
     """
 
     settings: ModelSettings
@@ -101,6 +105,7 @@ class ModelParts(NamedTuple):
     signals: SignalHeads | None = None
     spelling: Spelling | None = None
     chain: TagChain | None = None
+    likeness: Likeness | None = None
 
 
 def save_settings(folder: Path, parts: ModelParts) -> None:
@@ -116,6 +121,8 @@ def save_settings(folder: Path, parts: ModelParts) -> None:
         save_file({"weights": parts.several.weights, "bias": parts.several.bias, "temperature": temperature}, folder / SEVERAL)
     if parts.spelling is not None:
         _save_spelling(folder / SPELLING, parts.spelling)
+    if parts.likeness is not None:
+        _save_likeness(folder / LIKENESS, parts.likeness)
     if parts.signals is not None:
         save_heads(folder, parts.signals)
     if parts.chain is not None:
@@ -128,6 +135,13 @@ def _save_spelling(path: Path, spelling: Spelling) -> None:
     unseen = np.array([spelling.unseen], dtype=np.float32)
     weights = spelling.weights.astype(np.float16)  # scores need no more, and the file is half as large
     save_file({"known": spelling.known, "rarity": spelling.rarity, "unseen": unseen, "weights": weights}, path)
+
+
+def _save_likeness(path: Path, likeness: Likeness) -> None:
+    from safetensors.numpy import save_file
+
+    # Vectors need no more than half a float; weights of thousands of examples do, whose errors would add up.
+    save_file({"examples": likeness.examples.astype(np.float16), "weights": likeness.weights}, path)
 
 
 def load_settings(folder: Path) -> ModelParts:
@@ -151,11 +165,12 @@ def load_settings(folder: Path) -> ModelParts:
         novelty = Novelty(tensors["whitening"], tensors["centres"], float(tensors["scale"][0]))
         several = _load_several(folder, settings.intents)
         spelling, chain = _load_spelling(folder / SPELLING), load_chain(folder / CHAIN)
+        likeness = _load_likeness(folder / LIKENESS)
     except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
         if form is None:
             raise ModelOfOtherRelease(folder=folder, form=1, reads=MODEL_FORM) from error
         raise BadModel(folder=folder, why=f"{type(error).__name__}: {error}") from error
-    return ModelParts(settings, extractors, novelty, several, load_heads(folder), spelling, chain)
+    return ModelParts(settings, extractors, novelty, several, load_heads(folder), spelling, chain, likeness)
 
 
 def _load_spelling(path: Path) -> Spelling | None:
@@ -165,6 +180,15 @@ def _load_spelling(path: Path) -> Spelling | None:
         return None
     tensors = load_file(path)
     return Spelling(tensors["known"], tensors["rarity"], float(tensors["unseen"][0]), tensors["weights"].astype(np.float32))
+
+
+def _load_likeness(path: Path) -> Likeness | None:
+    from safetensors.numpy import load_file
+
+    if not path.is_file():
+        return None
+    tensors = load_file(path)
+    return Likeness(tensors["examples"].astype(np.float32), tensors["weights"])
 
 
 def is_of_other_release(folder: Path) -> bool:

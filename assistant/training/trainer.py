@@ -23,13 +23,14 @@ from assistant.training.encoding import encode_plain
 from assistant.training.fast import train_fast
 from assistant.training.features import Labels
 from assistant.training.held_out import Reading, write_readings
+from assistant.training.likeness import BesideHead, Measured, fit_likeness, fit_likeness_of_many
 from assistant.training.outcome import Task, features_of
 from assistant.training.precision import choose_precision
 from assistant.training.roles import fit_roles, without_roles
 from assistant.training.saving import check_output, fingerprint, save_model
 from assistant.training.several import fit_several
 from assistant.training.signal_transfer import heads_for
-from assistant.training.spelling import are_many, fit_spelling, fit_spelling_of_many
+from assistant.training.spelling import are_many, fit_spelling_of_many
 from assistant.training.split import partition
 
 if TYPE_CHECKING:
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
     from assistant.messages import ProgressCallback
     from assistant.nlu.chain import TagChain
     from assistant.nlu.signals.heads import SignalHeads
-    from assistant.nlu.spelling import Spelling
     from assistant.nlu.training_data import Example, TrainingData
     from assistant.training.arguments import Mode, TrainingArguments
     from assistant.training.outcome import Outcome
@@ -123,7 +123,7 @@ def train_model(
         extractors = replace(extractors, roles=fit_roles(data.examples))
         plain = checkpoint if isinstance(checkpoint, PlainCheckpoint) else checkpoint.plain()
         task = _task(data, dev, plain, arguments, labels, on_progress, cache)
-        outcome, spelling, chain = _with_readers(
+        outcome, beside_head, chain = _with_readers(
             _trained(checkpoint, plain, task), without_roles(data), None if dev is None else without_roles(dev), task
         )
         on_progress(Progress("export", 0, 1))
@@ -145,7 +145,8 @@ def train_model(
         novelty = Novelty.of(outcome.frozen.vectors, task.intents, outcome.is_unseen)
         several = fit_several(outcome.frozen.vectors, task.intents, arguments.seed)
         weighing = signals[0] if signals else None
-        parts = ModelParts(model.settings(choice.precision), extractors, novelty, several, weighing, spelling, chain)
+        spelling, likeness = beside_head.spelling, beside_head.likeness
+        parts = ModelParts(model.settings(choice.precision), extractors, novelty, several, weighing, spelling, chain, likeness)
         beside = _with_readings(model.readings(measured), companion)
         save_model(output, model.encoder, outcome.heads, parts, metadata, choice, beside)
     on_progress(Progress("export", 1, 1, metrics))
@@ -202,8 +203,8 @@ def _trained(checkpoint: Checkpoint | PlainCheckpoint, plain: PlainCheckpoint, t
 
 def _with_readers(
     outcome: Outcome, data: TrainingData, dev: TrainingData | None, task: Task
-) -> tuple[Outcome, Spelling | None, TagChain | None]:
-    """Returns the outcome with what all say together of held-out examples, what letters say of intents, and the chain of tags."""
+) -> tuple[Outcome, BesideHead, TagChain | None]:
+    """Returns the outcome with what all say together of held-out examples, what is heard beside the head, and the chain of tags."""
     if dev is not None:
         places: Sequence[int | str] = [example.text for example in dev.examples if example.intent in task.labels.intents]
     else:
@@ -211,21 +212,38 @@ def _with_readers(
         places = list(range(len(data.examples))) if is_unseen is None else np.flatnonzero(is_unseen).tolist()
     texts, intents = [example.text for example in data.examples], [feature.intent for feature in task.features]
     with Beside(lambda _: with_chain(outcome, task), task.on_progress) as part:
-        spelling, told = _of_intents(texts, intents, outcome, [places[row] for row in outcome.held.rows])
+        beside_head, told = _of_intents(texts, intents, outcome, _measured(outcome, places, is_apart=dev is not None))
         chained, chain = part.result()
     tagged = chained.held
     both = replace(told, gold=tagged.gold, found=tagged.found, tag_logits=tagged.tag_logits)
-    return replace(outcome, held=both), spelling, chain
+    return replace(outcome, held=both), beside_head, chain
 
 
-def _of_intents(
-    texts: Sequence[str], intents: Sequence[int], outcome: Outcome, measured: Sequence[int | str]
-) -> tuple[Spelling | None, HeldOut]:
-    """Returns what letters say of intents, and what they and the encoder together say of held-out examples."""
-    if not are_many(len(texts), measured):
-        return fit_spelling(texts, intents, len(outcome.heads.intent.bias), outcome.held, measured)
-    trial, heads = outcome.trial.intent_logits(outcome.frozen.vectors), outcome.heads.intent_logits(outcome.frozen.vectors)
-    return fit_spelling_of_many(texts, intents, outcome.held, measured, (trial, heads))
+def _measured(outcome: Outcome, places: Sequence[int | str], *, is_apart: bool) -> Measured:
+    """Returns the held-out examples in the order in which the outcome says something of them.
+
+    Args:
+        outcome: of fitting the heads.
+        places: of all that could be measured on.
+        is_apart: whether these are none of the examples that were trained on.
+    """
+    rows = outcome.held.rows
+    chosen = [places[row] for row in rows]
+    vectors = outcome.unseen.frozen.vectors[rows] if is_apart else outcome.frozen.vectors[np.array(chosen, dtype=np.int64)]
+    return Measured(chosen, vectors)
+
+
+def _of_intents(texts: Sequence[str], intents: Sequence[int], outcome: Outcome, measured: Measured) -> tuple[BesideHead, HeldOut]:
+    """Returns what is heard beside the head, and what all together say of held-out examples."""
+    vectors, n_intents = outcome.frozen.vectors, len(outcome.heads.intent.bias)
+    if not are_many(len(texts), measured.places):
+        return fit_likeness(texts, vectors, intents, n_intents, outcome.held, measured)
+    alike, held = fit_likeness_of_many(vectors, intents, n_intents, outcome.held, measured)
+    trial, whole = outcome.trial.intent_logits(vectors), outcome.heads.intent_logits(vectors)
+    if alike is not None:
+        trial, whole = trial + alike.trial.logits(vectors), whole + alike.whole.logits(vectors)
+    spelling, held = fit_spelling_of_many(texts, intents, held, measured.places, (trial, whole))
+    return BesideHead(None if alike is None else alike.whole, spelling), held
 
 
 class _Finished:

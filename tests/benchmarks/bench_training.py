@@ -63,7 +63,7 @@ PHASES = {
     "checkpoint": (project, "starting_checkpoint"),
     "encoding": (fast, "encode_frozen"),
     "heads": (fast, "train_heads"),
-    "letters": (trainer, "fit_spelling"),
+    "likeness and letters": (trainer, "fit_likeness"),
     "chain of tags": (trainer, "with_chain"),
     "precision": (trainer, "choose_precision"),
     "saving": (trainer, "save_model"),

@@ -77,6 +77,7 @@ def test_the_shares_of_the_words_add_up_to_the_difference_of_the_outputs(
 
 
 def test_what_is_explained_is_the_probability_that_is_reported(interpreter: Interpreter, attributor: Attributor) -> None:
+    assert attributor._loaded.likeness is not None  # or the test would not see whether it is explained, too
     for text in TEXTS:
         parse = interpreter.parse(text)
         for score in parse.intent_ranking:

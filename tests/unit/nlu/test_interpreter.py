@@ -109,6 +109,15 @@ def test_entities_behind_a_lone_surrogate_keep_their_place(interpreter: Interpre
     assert text[entity.start : entity.end] == entity.value == "12345"
 
 
+def test_what_is_heard_beside_the_head_is_kept_in_a_model_folder(interpreter: Interpreter, model_folder: Path) -> None:
+    parts = load_settings(model_folder)
+    assert parts.spelling is not None
+    assert parts.likeness is not None
+    text = "where is my parcel"
+    added = parts.spelling.logits(text) + parts.likeness.logits(interpreter.encode([text])[0])
+    assert parts.settings.intents[int(added.argmax())] == interpreter.parse(text).intent.name == "track"
+
+
 def test_several_intents_and_responses_are_kept_in_a_model_folder(tmp_path: Path) -> None:
     data = tiny_data(tmp_path)
     names = {"greet": "greet", "track": "track", "refund": "refund+track"}

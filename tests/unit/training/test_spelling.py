@@ -3,64 +3,7 @@ from __future__ import annotations
 import numpy as np
 
 from assistant.training.scoring import HeldOut
-from assistant.training.spelling import MOST_EXAMPLES, PENALTY, _fitted, are_many, fit_spelling, fit_spelling_of_many
-
-TEXTS = ("天气怎么样", "今天天气如何", "天气如何", "你叫什么", "你叫啥名字", "什么名字", "再见", "再见了", "明天再见")
-INTENTS = (0, 0, 0, 1, 1, 1, 2, 2, 2)
-
-
-def held(right: float) -> HeldOut:
-    """An encoder's head that gives the right intent of each example this logit, and another one."""
-    found = HeldOut()
-    for row, intent in enumerate(INTENTS):
-        logits = np.zeros(3, dtype=np.float32)
-        logits[intent] = right
-        logits[(intent + 1) % 3] = 1.0
-        found.add_intent(logits, intent, row)
-    return found
-
-
-def test_left_out_answers_are_those_of_a_fit_without_the_example() -> None:
-    spelling, left_out = _fitted(TEXTS, np.array(INTENTS), 3)
-    inputs = np.zeros((len(TEXTS), len(spelling.known)))
-    for row, text in enumerate(TEXTS):
-        places, values = spelling.values(text)
-        inputs[row, places] = values
-    right = np.eye(3)[list(INTENTS)]
-    for row in range(len(TEXTS)):
-        others = np.arange(len(TEXTS)) != row
-        alike = inputs[others] @ inputs[others].T + PENALTY * np.eye(len(TEXTS) - 1)
-        expected = inputs[row] @ inputs[others].T @ np.linalg.solve(alike, right[others])
-        assert np.allclose(left_out[row], expected, atol=1e-4)
-
-
-def test_letters_help_where_the_encoder_does_not_know_the_language() -> None:
-    spelling, both = fit_spelling(TEXTS, INTENTS, 3, held(0.0), list(range(9)))
-    assert spelling is not None
-    assert held(0.0).accuracy == 0.0
-    assert both.accuracy > 0.8
-    assert both.loss() < held(0.0).loss()
-    assert int(spelling.logits("天气好吗").argmax()) == 0
-    assert both.rows == list(range(9))
-
-
-def test_letters_are_left_out_where_the_encoder_knows_all() -> None:
-    spelling, same = fit_spelling(TEXTS, INTENTS, 3, held(9.0), list(range(9)))
-    assert spelling is None
-    assert same.accuracy == 1.0
-
-
-def test_examples_kept_apart_are_asked_by_their_text() -> None:
-    apart = HeldOut()
-    for intent in (0, 2):
-        apart.add_intent(np.zeros(3, dtype=np.float32), intent, len(apart.rows))
-    spelling, both = fit_spelling(TEXTS, INTENTS, 3, apart, ["后天天气", "回头再见"])
-    assert spelling is not None
-    assert both.accuracy == 1.0
-
-
-def test_nothing_held_out_gives_nothing_to_choose_by() -> None:
-    assert fit_spelling(TEXTS, INTENTS, 3, HeldOut(), [])[0] is None
+from assistant.training.spelling import MOST_EXAMPLES, are_many, fit_spelling_of_many
 
 
 def many(n: int = 400) -> tuple[list[str], list[int], np.ndarray, HeldOut]:
