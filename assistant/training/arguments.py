@@ -48,7 +48,7 @@ class TrainingArguments:
     epochs: int | None = None
     patience: int = 3
     deadline_s: float | None = None
-    tag_epochs: int = 4
+    tag_epochs: int = 3
     batch_size: int = 32
     encoder_rate: float | None = None
     embedding_factor: float | None = None

@@ -33,7 +33,7 @@ INVERSE_PENALTIES = (5.0, 20.0, 80.0)
 USUAL = INVERSE_PENALTIES[1]
 LEAST_FALL = 0.02
 """By this share the loss of a fold must be lower under another penalty than the usual one: one fold of few examples says little."""
-GOING_ON = 0.5
+GOING_ON = 1 / 3
 """Share of the epochs and of the rate of a tag head that goes on, with all words, from where it came without those of a fold."""
 
 
