@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -72,6 +72,7 @@ def _may_start(token: Token) -> bool:
 @dataclass(frozen=True, slots=True)
 class _PhraseReader:
     context: Context
+    _moments: dict[int, Read | None] = field(default_factory=dict)
 
     @property
     def tokens(self) -> Sequence[Token]:
@@ -89,7 +90,10 @@ class _PhraseReader:
     # --- one moment -------------------------------------------------------------------------------------------------------------
 
     def _moment(self, i: int) -> Read | None:
-        return self._day_first(i) or self._clock_first(i)
+        if i not in self._moments:  # intervals look for one first, and most often there is one or none of either
+            may_start = i < len(self.tokens) and _may_start(self.tokens[i])
+            self._moments[i] = (self._day_first(i) or self._clock_first(i)) if may_start else None
+        return self._moments[i]
 
     def _day(self, i: int) -> Read | None:
         if i >= len(self.tokens):

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from assistant.nlu.values.calendar import Time, easter, floor, instant, interval, nth_weekday
-from assistant.nlu.values.time_words import HOLIDAYS, LONGEST_HOLIDAY, SEASONS, AfterEaster, OnWeekday
+from assistant.nlu.values.time_words import HOLIDAY_STARTS, HOLIDAYS, LONGEST_HOLIDAY, SEASONS, AfterEaster, OnWeekday
 
 if TYPE_CHECKING:
     from assistant.nlu.values.time_context import Context, Read
@@ -38,6 +38,8 @@ def season(c: Context, name: str, n: int) -> Time:
 
 def read_holiday(c: Context, i: int, n: int | None) -> Read | None:
     """Returns the holiday whose name starts at token i, as it comes next; with n below zero as it was last."""
+    if c.word(i) not in HOLIDAY_STARTS:
+        return None
     for length in range(LONGEST_HOLIDAY, 0, -1):
         rule = HOLIDAYS.get(tuple(c.word(i + k) for k in range(length)))
         if rule is None:

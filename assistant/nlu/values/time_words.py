@@ -117,6 +117,7 @@ HOLIDAYS: dict[tuple[str, ...], Holiday] = {
     ("cyber", "monday"): OnWeekday(11, 3, 4, 4),
 }
 LONGEST_HOLIDAY = max(len(words) for words in HOLIDAYS)
+HOLIDAY_STARTS = frozenset(words[0] for words in HOLIDAYS)
 
 VOCABULARY = (
     frozenset(WEEKDAYS)
@@ -126,10 +127,16 @@ VOCABULARY = (
     | frozenset(NAMED_HOURS)
     | frozenset(SEASONS)
     | NUMBER_WORDS
-    | frozenset(words[0] for words in HOLIDAYS)
+    | HOLIDAY_STARTS
     | word_list("now today tomorrow tomorrow's yesterday yesterday's tonight weekend weekends fortnight eod eom eoy half quarter")
 )
 """A text with none of these and no figure names no time."""
 
-STARTS = VOCABULARY | LEADS | NEXT | LAST | THIS | word_list("a about an around at beginning end just right start the within @")
+STARTS = (
+    VOCABULARY
+    | NEXT
+    | LAST
+    | THIS
+    | word_list("a after an at before beginning between by during end for from in just right since start the till until within @")
+)
 """A time starts with one of these, or with figures."""
