@@ -1,12 +1,14 @@
-"""Keeps what a frozen encoder made of texts from one training to the next, in one file that may be deleted at any time.
+"""Keeps what a frozen encoder made of texts from one training to the next, in files that may be deleted at any time.
 
-The file belongs to one encoder: what another one made is thrown away. What it holds is bit for bit what encoding again would give,
-so a model does not show whether there was a cache.
+The files belong to one encoder: what another one made is thrown away. What they hold is bit for bit what encoding again would give,
+so a model does not show whether there was a cache. A few texts that come in addition are written to a file of their own: writing
+all again takes longer than encoding these.
 """
 
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 Key: TypeAlias = bytes
 
 MAX_BYTES = 256_000_000
+FEW = 0.125
+"""Additions are apart up to this share of the rest."""
 _KEY_BYTES = 16
 FLOATS = "vectors.safetensors"
 EIGHT_BITS = "eight-bits.safetensors"
@@ -63,18 +67,19 @@ class VectorCache:
     """The file and what is in it.
 
     Args:
-        folder: where the file lies; made when something is kept.
+        folder: where the files lie; made when something is kept.
         fingerprint: of the encoder and its tokenizer, and of the numbers that it computes in.
-        file: in the folder.
-        max_bytes: most that the file may hold.
+        file: in the folder; additions have ``added-`` before its name.
+        max_bytes: most that the files may hold.
     """
 
     def __init__(self, folder: Path, fingerprint: str, max_bytes: int = MAX_BYTES, *, file: str = FLOATS) -> None:
-        self._path = folder / file
+        self._path, self._path_of_added = folder / file, folder / f"added-{file}"
         code = (Path(module.__file__ or "").read_bytes() for module in (encoder_graph, graph, model_graph))
         self._fingerprint = key_of_parts([fingerprint.encode(), *code])  # another release may write graphs that round another way
         self._max_bytes = max_bytes
-        self._kept = self._read()
+        self._main = self._read(self._path)
+        self._kept = self._main | self._read(self._path_of_added)
 
     def get(self, key: Key) -> EncodedText | None:
         """Returns what is kept of a text, or None."""
@@ -84,27 +89,36 @@ class VectorCache:
         """Writes what was used now, then what was there before as far as it fits; a disk that refuses is no failure."""
         if not used.keys() - self._kept.keys():
             return
-        self._kept = _bounded(
+        added = {key: text for key, text in (self._kept | dict(used)).items() if key not in self._main}
+        size, rest = (sum(text.size for text in texts.values()) for texts in (added, self._main))
+        if size <= rest * FEW and size + rest <= self._max_bytes:
+            self._kept = self._kept | dict(used)
+            keep(self._path_of_added, self._fingerprint, _tensors(added))
+            return
+        self._kept = self._main = _bounded(
             (dict(used) | {key: text for key, text in self._kept.items() if key not in used}).items(), self._max_bytes
         )
-        keep(self._path, self._fingerprint, self._tensors())
+        keep(self._path, self._fingerprint, _tensors(self._main))
+        with suppress(OSError):
+            self._path_of_added.unlink()
 
-    def _tensors(self) -> dict[str, NDArray[Any]]:
-        texts = list(self._kept.values())
-        return {
-            "keys": np.frombuffer(b"".join(self._kept), dtype=np.uint8).reshape(len(texts), _KEY_BYTES),
-            "vectors": np.stack([text.vector for text in texts]),
-            "n_words": np.array([len(text.states) for text in texts], dtype=np.int64),
-            "states": np.concatenate([text.states for text in texts if len(text.states)] or [np.zeros((0, 1, 1), np.float16)]),
-        }
-
-    def _read(self) -> dict[Key, EncodedText]:
-        tensors = read_kept(self._path, self._fingerprint)
+    def _read(self, path: Path) -> dict[Key, EncodedText]:
+        tensors = read_kept(path, self._fingerprint)
         if tensors is None:
             return {}
         states = np.split(tensors["states"], np.cumsum(tensors["n_words"])[:-1])
         rows = zip(tensors["keys"], tensors["vectors"], states, strict=True)
         return {key.tobytes(): EncodedText(vector, words) for key, vector, words in rows}
+
+
+def _tensors(kept: Mapping[Key, EncodedText]) -> dict[str, NDArray[Any]]:
+    texts = list(kept.values())
+    return {
+        "keys": np.frombuffer(b"".join(kept), dtype=np.uint8).reshape(len(texts), _KEY_BYTES),
+        "vectors": np.stack([text.vector for text in texts]),
+        "n_words": np.array([len(text.states) for text in texts], dtype=np.int64),
+        "states": np.concatenate([text.states for text in texts if len(text.states)] or [np.zeros((0, 1, 1), np.float16)]),
+    }
 
 
 def _bounded(texts: Iterable[tuple[Key, EncodedText]], max_bytes: int) -> dict[Key, EncodedText]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -103,6 +104,31 @@ def test_the_cache_is_bounded_and_keeps_what_was_used_last(features: list[Featur
     assert file.stat().st_size <= room + 1000
     _, steps = encode(features[12:18], VectorCache(tmp_path, "a"))
     assert len(steps) == 1
+
+
+def test_a_few_texts_in_addition_are_written_apart(features: list[Features], tmp_path: Path) -> None:
+    expected, _ = encode(features)
+    encode(features[:-2], VectorCache(tmp_path, "a"))
+    (file,) = tmp_path.iterdir()
+    written = file.stat().st_mtime_ns
+    for last in (len(features) - 1, len(features)):  # one after the other: what was added first stays
+        encode(features[:last], VectorCache(tmp_path, "a"))
+    (added,) = set(tmp_path.iterdir()) - {file}
+    assert file.stat().st_mtime_ns == written
+    assert added.stat().st_size < file.stat().st_size / 4
+    found, steps = encode(features, VectorCache(tmp_path, "a"))
+    assert_same(found, expected)
+    assert len(steps) == 1
+    added.write_bytes(b"damaged")
+    assert_same(encode(features, VectorCache(tmp_path, "a"))[0], expected)
+
+
+def test_many_texts_in_addition_are_written_with_the_rest(features: list[Features], tmp_path: Path) -> None:
+    turned = [replace(one, input_ids=(*one.input_ids[:1], *one.input_ids[-2:0:-1], *one.input_ids[-1:])) for one in features]
+    for texts in (features[:-2], features, features + turned):
+        encode(texts, VectorCache(tmp_path, "a"))
+    assert [path.name for path in tmp_path.iterdir()] == ["vectors.safetensors"]
+    assert len(encode(features + turned, VectorCache(tmp_path, "a"))[1]) == 1
 
 
 def test_a_disk_that_refuses_the_cache_stops_nothing(features: list[Features], tmp_path: Path) -> None:
