@@ -17,7 +17,7 @@ from assistant.nlu.likeness import Likeness, alike
 from assistant.training.spelling import MOST_EXAMPLES, best_share, run_table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -26,13 +26,26 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float32]
 
-LETTERS = 0.3
-"""How much likeness of letters counts beside that of vectors."""
+
+class Parts(NamedTuple):
+    """How much likeness of vectors counts, and that of letters."""
+
+    vectors: float
+    letters: float
+
+
+BOTH = Parts(1.0, 0.3)
+FOREIGN = Parts(0.05, 0.4)
+"""For languages that the encoder never read: all of their texts are alike to it."""
+MOST_TRIED = 1_000
+"""Up to so many examples these parts are tried as well; more take their time."""
 PENALTY = 0.2
 SHARES = (0.0, 2.0, 4.0, 8.0, 16.0, 32.0)
 """Factors on the map's answers beside the head's logits that are tried; 0 leaves it out."""
 LEAST_GAIN = 0.002
 """By so much the loss on held-out examples must fall, or likeness is left out. Unit: nats an example."""
+SLACK = 0.02
+"""By this share the loss may be higher for a larger factor: more intents are right with it, and a temperature follows."""
 MOST_HEARD = 1_000
 """Of many examples so many have a say."""
 PENALTY_OF_MANY = 0.1
@@ -78,18 +91,21 @@ def fit_likeness(
         return BesideHead(), held
     right = np.array(intents)
     rows = spread(right, MOST_EXAMPLES)
-    fit = _fitted([texts[row] for row in rows], vectors[rows], right[rows], n_intents)
+    chosen = _Examples([texts[row] for row in rows], vectors[rows], right[rows], n_intents)
     place = {int(row): index for index, row in enumerate(rows)}
 
-    def answer(example: int | str, vector: Floats) -> Floats:
+    def answer(fit: _Fit, example: int | str, vector: Floats) -> Floats:
         if isinstance(example, int) and example in place:
             known: Floats = fit.left_out[place[example]]
             return known
         text = example if isinstance(example, str) else texts[example]
         return fit.likeness.logits(vector) + fit.spelling.logits(text)
 
-    answers = [answer(example, vector) for example, vector in zip(measured.places, measured.vectors, strict=True)]
-    share, together = best_share(held, answers, SHARES, LEAST_GAIN)
+    trials: list[tuple[_Fit, float, HeldOut]] = []
+    for fit in chosen.fitted():
+        answers = [answer(fit, example, vector) for example, vector in zip(measured.places, measured.vectors, strict=True)]
+        trials.append((fit, *best_share(held, answers, SHARES, LEAST_GAIN, SLACK)))
+    fit, share, together = min(trials, key=lambda trial: trial[2].loss())
     if not share:
         return BesideHead(), held
     factor = np.float32(share)
@@ -122,7 +138,7 @@ def fit_likeness_of_many(
     within, outside = (_sums(heard, vectors[rows], right[rows], n_intents) for rows in (inside, ~inside))
     bare = alike(heard, heard).astype(np.float64)
     trial = Likeness(heard, _solved(bare, *within))
-    share, together = best_share(held, list(trial.logits(measured.vectors)), SHARES, LEAST_GAIN)
+    share, together = best_share(held, list(trial.logits(measured.vectors)), SHARES, LEAST_GAIN, SLACK)
     if not share:
         return None, held
     whole = _solved(bare, within[0] + outside[0], within[1] + outside[1])
@@ -145,20 +161,31 @@ class _Fit(NamedTuple):
     """What both would say together of each example, had they not been fitted to it. Shape: (example, intent)."""
 
 
-def _fitted(texts: Sequence[str], vectors: Floats, intents: NDArray[np.int64], n_intents: int) -> _Fit:
-    bare, matrix = run_table(texts, n_intents)
-    right = np.zeros((len(texts), n_intents), dtype=np.float32)
-    right[np.arange(len(texts)), intents] = 1.0
-    both: Floats = (matrix @ matrix.T).toarray().T  # (example, example); in the order that is factorised in place
-    both *= np.float32(LETTERS)
-    both += alike(vectors, vectors).T
-    both[np.diag_indices(len(texts))] += np.float32(PENALTY)
-    factor = cho_factor(both, lower=True, overwrite_a=True, check_finite=False)
-    duals = np.ascontiguousarray(cho_solve(factor, right, check_finite=False))  # (example, intent)
-    inverse, _ = spotri(factor[0], lower=True, overwrite_c=True)  # one half of it
-    left_out: Floats = right - duals / np.diag(inverse)[:, None].astype(np.float32)
-    runs = np.asarray(matrix.T @ duals, dtype=np.float32) * np.float32(LETTERS)
-    return _Fit(Likeness(vectors, duals), replace(bare, weights=runs), left_out)
+@dataclass(frozen=True, slots=True)
+class _Examples:
+    """What is fitted to."""
+
+    texts: Sequence[str]
+    vectors: Floats
+    intents: NDArray[np.int64]
+    n_intents: int
+
+    def fitted(self) -> Iterator[_Fit]:
+        """Yields fits with all parts that are tried."""
+        bare, matrix = run_table(self.texts, self.n_intents)
+        right = np.zeros((len(self.texts), self.n_intents), dtype=np.float32)
+        right[np.arange(len(self.texts)), self.intents] = 1.0
+        for parts in (BOTH, FOREIGN) if len(self.texts) <= MOST_TRIED else (BOTH,):
+            both: Floats = (matrix @ matrix.T).toarray().T  # (example, example); in the order that is factorised in place
+            both *= np.float32(parts.letters)
+            both += np.float32(parts.vectors) * alike(self.vectors, self.vectors).T
+            both[np.diag_indices(len(right))] += np.float32(PENALTY)
+            factor = cho_factor(both, lower=True, overwrite_a=True, check_finite=False)
+            duals = np.ascontiguousarray(cho_solve(factor, right, check_finite=False))  # (example, intent)
+            inverse, _ = spotri(factor[0], lower=True, overwrite_c=True)  # one half of it
+            left_out: Floats = (right - duals / np.diag(inverse)[:, None]).astype(np.float32)
+            runs = np.asarray(matrix.T @ duals, dtype=np.float32) * np.float32(parts.letters)
+            yield _Fit(Likeness(self.vectors, duals * np.float32(parts.vectors)), replace(bare, weights=runs), left_out)
 
 
 def _sums(

@@ -30,20 +30,27 @@ LEAST_GAIN = 0.01
 
 
 def best_share(
-    held: HeldOut, answers: Sequence[NDArray[np.float32]], shares: Sequence[float], least_gain: float = LEAST_GAIN
+    held: HeldOut,
+    answers: Sequence[NDArray[np.float32]],
+    shares: Sequence[float],
+    least_gain: float = LEAST_GAIN,
+    slack: float = 0.0,
 ) -> tuple[float, HeldOut]:
     """Returns the factor on the answers that held-out examples speak for, and what is said of these with it; 0: none does.
 
     Args:
         held: what is said without the answers.
         answers: to the held-out examples, logits of each.
-        shares: factors that are tried, 0 first.
+        shares: factors that are tried, 0 first, rising.
         least_gain: by so much the loss must fall. Unit: nats an example.
+        slack: by this share the loss may be higher than the lowest one, for a larger factor.
     """
     trials = [_together(held, answers, share) for share in shares]
     losses = [trial.loss() for trial in trials]
-    best = int(np.argmin(losses))
-    return (0.0, held) if losses[best] > losses[0] - least_gain else (shares[best], trials[best])
+    if min(losses) > losses[0] - least_gain:
+        return 0.0, held
+    best = max(number for number, loss in enumerate(losses) if loss <= min(losses) * (1.0 + slack))
+    return shares[best], trials[best]
 
 
 def _together(held: HeldOut, answers: Sequence[NDArray[np.float32]], share: float) -> HeldOut:
