@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from assistant.errors import BadModel
 from assistant.knowledge.features import asked as put
 from assistant.knowledge.sentences import sentences
 from assistant.knowledge.span_head import SpanHead
-from assistant.knowledge.wording import KINDS, WORD
+from assistant.knowledge.wording import FUNCTION_WORDS, KINDS, WORD
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,6 +31,8 @@ MAX_PIECES = 48
 
 _MAX_KEPT = 256
 _LOOSE = frozenset(" \n.,;:!?")
+_ENDS_IN_NUMBER = re.compile(r"(?:^|\s)\d[\d.,]*$")
+_COUNTED = re.compile(r" ([^\W\d_]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +164,10 @@ def best_span(scores: Scores, sentence: Floats, longest: int = MAX_PIECES) -> tu
 
 
 def whole_words(text: str, start: int, end: int) -> Span:
-    """Returns a span widened to the words that it cuts and rid of punctuation around them, a sign of money or per cent included."""
+    """Returns a span widened to the words that it cuts and rid of punctuation around them.
+
+    A sign of money or per cent is taken in, and the word after a number at the end: what it counts is half of the answer.
+    """
     for word in WORD.finditer(text, max(0, start - 60), min(len(text), end + 60)):
         if word.start() < start < word.end():
             start = word.start()
@@ -175,4 +181,6 @@ def whole_words(text: str, start: int, end: int) -> Span:
         start -= 1
     if text[end : end + 1] == "%":
         end += 1
+    elif _ENDS_IN_NUMBER.search(text[start:end]) and (counted := _COUNTED.match(text, end)):
+        end = end if counted[1].lower() in FUNCTION_WORDS else counted.end()
     return int(start), int(end)

@@ -113,6 +113,21 @@ def test_spans_are_whole_words(cut: str, whole: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("passage", "cut", "whole"),
+    [
+        ("The lighthouse is 43 metres tall.", "43", "43 metres"),
+        ("You have about 1,500 points left.", "about 1,500", "about 1,500 points"),
+        ("Of the three, 2 of them are late.", "2", "2"),
+        ("Ring 43. Then wait.", "43", "43"),
+        ("Model A4 paper is out.", "A4", "A4"),
+    ],
+)
+def test_a_number_comes_with_what_it_counts(passage: str, cut: str, whole: str) -> None:
+    start = passage.index(cut)
+    assert passage[slice(*whole_words(passage, start, start + len(cut)))] == whole
+
+
+@pytest.mark.parametrize(
     ("question", "expected"),
     [
         ("How long do I have?", "how long"),
