@@ -41,7 +41,9 @@ def bert_folder(path: Path, tokenizer_of: Checkpoint, *, has_heads: bool = False
 @pytest.mark.parametrize("has_heads", [False, True])
 def test_every_layer_computes_what_berts_does(tmp_path: Path, checkpoint: Checkpoint, has_heads: bool) -> None:
     folder = bert_folder(tmp_path / "bert", checkpoint, has_heads=has_heads)
-    theirs = BertModel.from_pretrained(folder, add_pooling_layer=not has_heads).eval()
+    theirs = BertModel.from_pretrained(folder, add_pooling_layer=not has_heads)
+    module: torch.nn.Module = theirs
+    module.eval()
     ours = load_checkpoint(folder).model
     ids, types = torch.arange(5, 17).reshape(2, 6), torch.tensor([[0, 0, 0, 1, 1, 1]] * 2)
     mask = torch.tensor([[1] * 6, [1] * 4 + [0] * 2])

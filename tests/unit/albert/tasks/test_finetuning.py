@@ -20,12 +20,16 @@ from assistant.albert.tasks.teaching import TaskTeacher
 from assistant.errors import BadTrainingState, TrainingDiverged
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
 
     from assistant.albert.checkpoint import Checkpoint
     from assistant.albert.progress import Progress
     from assistant.albert.tasks.model import TaskModel
+    from assistant.albert.tasks.task import Unit
 
 RECIPE = TaskRecipe(
     epochs=3, batch_size=4, encoder_rate=1e-3, head_rate=1e-2, log_every=1, head_dropout=0.2, precision="float32", seed=3
@@ -162,17 +166,20 @@ def test_labels_are_believed_where_the_teacher_does_not_count(tmp_path: Path, ch
         assert torch.allclose(value, with_teacher.state_dict()[name], atol=1e-6), name
 
 
-def test_a_teacher_is_asked_once_about_each_example(checkpoint: Checkpoint, contrary: TaskModel) -> None:
+def test_a_teacher_is_asked_once_about_each_example(
+    checkpoint: Checkpoint, contrary: TaskModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
     task = find_task("sst2")
     units = task.units(ROWS, checkpoint.tokenizer, task.setup(ROWS, reading="joint", max_pieces=24, stride=1))
-    master, asked = TaskTeacher(contrary, units), []
-    whole = contrary.measure(units)
-    measure = contrary.measure
-    try:
-        contrary.measure = lambda chosen: asked.extend(unit.example for unit in chosen) or measure(chosen)  # type: ignore[method-assign, func-returns-value]
-        found = [row for batch in ([3, 1], [1, 7, 3], [0]) for row in master.logits(batch)]
-    finally:
-        del contrary.measure
+    asked: list[int] = []
+    master, whole, measure = TaskTeacher(contrary, units), contrary.measure(units), contrary.measure
+
+    def noted(units: Sequence[Unit]) -> list[NDArray[np.float32]]:
+        asked.extend(unit.example for unit in units)
+        return measure(units)
+
+    monkeypatch.setattr(contrary, "measure", noted)
+    found = [row for batch in ([3, 1], [1, 7, 3], [0]) for row in master.logits(batch)]
     assert asked == [3, 1, 7, 0]
     for number, row in zip([3, 1, 1, 7, 3, 0], found, strict=True):
         torch.testing.assert_close(row, torch.from_numpy(whole[number]), atol=1e-4, rtol=1e-4)
