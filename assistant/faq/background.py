@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,8 +20,9 @@ def as_text(vectors: Vectors) -> str:
     return base64.b64encode(vectors.astype(_KEPT).tobytes()).decode("ascii")
 
 
+@lru_cache(maxsize=2)  # asked for with every question; a calibration that is fitted anew has another text
 def from_text(text: str, dimension: int) -> Vectors:
-    """Returns the vectors that a text holds. Shape: (sentence, dimension) float32."""
+    """Returns the vectors that a text holds, shared by all who ask. Shape: (sentence, dimension) float32."""
     return np.frombuffer(base64.b64decode(text), dtype=_KEPT).reshape(-1, dimension).astype(np.float32)
 
 

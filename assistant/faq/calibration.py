@@ -14,7 +14,6 @@ tell nothing apart, theirs end near zero and the words decide.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -85,16 +84,6 @@ class Calibration:
     off_topic: str
     threshold: float
 
-    @cached_property
-    def _background(self) -> dict[int, Vectors]:
-        return {}
-
-    def background(self, dimension: int) -> Vectors:
-        """Returns the vectors of off-topic sentences. Shape: (sentence, dimension)."""
-        if dimension not in self._background:
-            self._background[dimension] = from_text(self.off_topic, dimension)
-        return self._background[dimension]
-
     def nearness(self, domain: float, vector: Vectors) -> Nearness:
         """Returns how near a question comes to what is no single entry.
 
@@ -104,7 +93,7 @@ class Calibration:
         """
         if not self.off_topic:
             return Nearness(domain, self.off_topic_level)
-        return Nearness(domain, float((self.background(len(vector)) @ vector).max()))
+        return Nearness(domain, float((from_text(self.off_topic, len(vector)) @ vector).max()))
 
     def scores(self, table: Floats, near: Nearness) -> Floats:
         """Returns the probability of each of a question's candidates that it is the right one. Shape: (candidate,).
