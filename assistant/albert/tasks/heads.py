@@ -12,6 +12,7 @@ from torch import nn
 from torch.nn import functional
 
 from assistant.albert.plain_heads import HEAD_WIDTH
+from assistant.albert.tasks.matching import N_VALUES, missing_values
 from assistant.albert.tasks.pooling import PiecePooling
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from assistant.albert.tasks.task import Setup, Unit
 
 COSINE_SCALE = 10.0
-"""Brings the cosine to the size of the other values that a head is given."""
+"""Brings cosines to the size of the other values that a head is given."""
 
 
 class States(NamedTuple):
@@ -46,7 +47,8 @@ class TextHead(nn.Module):
 
     Each sequence is read by the mean of its states and by the state of its first piece; two texts read on their own by their means,
     the distance and product of these, and their cosine (Reimers and Gurevych 2019). All are brought to unit variance. Where the
-    setup's pooling is ``layers``, a sequence is read by its pieces in all layers as well.
+    setup's pooling is ``layers``, a sequence is read by its pieces in all layers as well. Where it is ``match``, two texts read on
+    their own are compared piece by piece instead, and of their means the cosine is left.
 
     Args:
         hidden: width of the encoder's states.
@@ -62,6 +64,7 @@ class TextHead(nn.Module):
         self.n_texts = setup.n_texts
         self.has_joint = setup.n_texts == 1 or setup.reading != "twin"
         self.has_twins = setup.n_texts > 1 and setup.reading != "joint"
+        self.has_match = setup.pooling == "match" and self.has_twins
         self.needs_layers = setup.pooling == "layers" and self.has_joint
         self.pieces = PiecePooling(hidden, n_layers, dropout) if self.needs_layers else None
         self.label_smoothing = label_smoothing
@@ -78,8 +81,13 @@ class TextHead(nn.Module):
 
     def width(self, hidden: int) -> int:
         """Returns how many values the output is computed from."""
-        joint, twins = 2 * hidden if self.has_joint else 0, 4 * hidden + 1 if self.has_twins else 0
-        return joint + (HEAD_WIDTH if self.pieces else 0) + twins
+        joint, twins = 2 * hidden if self.has_joint else 0, 4 * hidden if self.has_twins and not self.has_match else 0
+        return joint + (HEAD_WIDTH if self.pieces else 0) + twins + self.n_cosines
+
+    @property
+    def n_cosines(self) -> int:
+        """How many values at the end of the features are cosines, or made of them."""
+        return int(self.has_twins) + (N_VALUES if self.has_match else 0)
 
     def sequences(self, units: Sequence[Unit]) -> list[list[tuple[int, int]]]:
         """Returns the calls of the encoder, each as (unit, sequence) pairs."""
@@ -95,8 +103,11 @@ class TextHead(nn.Module):
             parts.append(self.pieces(slots[0].layers, slots[0].mask))
         if self.has_twins:
             one, other = (mean_vector(states) for states in slots[-2:])
-            cosine = (one * other).sum(-1, keepdim=True) * COSINE_SCALE  # (batch, 1)
-            parts += [one * scale, other * scale, (one - other).abs() * scale, one * other * scale**2, cosine]
+            if self.has_match:
+                parts.append(missing_values(*slots[-2][:2], *slots[-1][:2]) * COSINE_SCALE)
+            else:
+                parts += [one * scale, other * scale, (one - other).abs() * scale, one * other * scale**2]
+            parts.append((one * other).sum(-1, keepdim=True) * COSINE_SCALE)  # (batch, 1)
         return torch.cat(parts, dim=-1)
 
     def forward(self, slots: Sequence[States], units: Sequence[Unit]) -> Tensor:  # noqa: ARG002
@@ -105,8 +116,8 @@ class TextHead(nn.Module):
         return logits
 
     def hidden_in_part(self, features: Tensor) -> Tensor:
-        """Returns the features with some of them hidden in training, never the cosine: one value that says so much."""
-        n_hidden = features.shape[-1] - int(self.has_twins)
+        """Returns the features with some of them hidden in training, never cosines: few values that say so much."""
+        n_hidden = features.shape[-1] - self.n_cosines
         return torch.cat([self.dropout(features[:, :n_hidden]), features[:, n_hidden:]], dim=-1)
 
     def losses(self, logits: Tensor, units: Sequence[Unit]) -> Tensor:

@@ -10,7 +10,7 @@ from assistant.albert.recipe_reading import UnfitValue, read_dataclass
 if TYPE_CHECKING:
     from pathlib import Path
 
-POOLINGS = ("vector", "layers")
+POOLINGS = ("vector", "layers", "match")
 READINGS = ("joint", "twin", "both")
 PRECISIONS = ("auto", "float32", "bfloat16")
 
@@ -36,7 +36,8 @@ class TaskRecipe:
         head_dropout: share of the head's input that is hidden in training.
         label_smoothing: share of probability spread over all labels.
         reading: of two texts: joint, twin, or both.
-        pooling: of one text, or of two read as one: by its vector, or by its pieces in all layers as well.
+        pooling: what a text is judged by: its vector; layers: its pieces in all layers as well (one text, or two read as one);
+            match: how well each piece of a text finds its like in the other (two that are read apart).
         max_pieces: of a sequence, special tokens included.
         stride: pieces from one window of a long text to the next.
         hold_out: share of the training examples that is kept to choose epoch and thresholds by; 0 chooses by dev.
@@ -92,6 +93,9 @@ class TaskRecipe:
         _require(self.hold_out <= 0.5, "hold_out: more would be held out than trained on")  # noqa: PLR2004 (half)
         _require(self.reading in READINGS, f"reading must be one of {', '.join(READINGS)}")
         _require(self.pooling in POOLINGS, f"pooling must be one of {', '.join(POOLINGS)}")
+        _require(
+            self.pooling != "match" or self.reading != "joint", "pooling match compares texts apart: reading must be twin or both"
+        )
         _require(self.precision in PRECISIONS, f"precision must be one of {', '.join(PRECISIONS)}")
         _require(self.accumulate <= self.batch_size, "accumulate must not be more than batch_size")
 

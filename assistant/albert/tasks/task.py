@@ -27,8 +27,9 @@ Form: TypeAlias = Literal["one_label", "number", "many_labels", "choice", "span"
 Reading: TypeAlias = Literal["joint", "twin", "both"]
 """How two texts are read: as one sequence, each on its own and compared, or both ways at once."""
 
-Pooling: TypeAlias = Literal["vector", "layers"]
-"""What a text is judged by: its vector and first piece in the last layer, or its pieces in all layers beside them."""
+Pooling: TypeAlias = Literal["vector", "layers", "match"]
+"""What texts are judged by: vector and first piece in the last layer; all layers' pieces beside them; or, of two read apart, how
+well the pieces of one match the other's."""
 
 IGNORED = -100
 """Stands in the place of a class where nothing is to be learnt; torch's losses pass over it."""
@@ -83,7 +84,7 @@ class Setup:
         form: what is predicted.
         labels: names of the classes or tags, in the head's order; empty where there are none.
         reading: of two texts.
-        pooling: of one text, or of two read as one.
+        pooling: what of the states is looked at.
         n_texts: texts an example has: 1 or 2; 0 where the form has no such number.
         max_pieces: of a sequence, special tokens included; longer texts are cut, or read in windows.
         stride: pieces from one window to the next.

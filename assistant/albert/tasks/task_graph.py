@@ -65,17 +65,32 @@ def _text_head(build: GraphBuilder, model: TaskModel, encoded: Sequence[EncoderT
         parts.append(_strongest(build, head.pieces, encoded[0]))
     if head.has_twins:
         one, other = encoded[-2].vector, encoded[-1].vector
-        product = build.node("Mul", one, other)
+        product, cosine_scale = build.node("Mul", one, other), _number(build, "cosine_scale", COSINE_SCALE)
         column = build.constant("column", np.ones((hidden, 1), dtype=np.float32))
-        parts += [
-            build.node("Mul", one, scale),
-            build.node("Mul", other, scale),
-            build.node("Mul", build.node("Abs", build.node("Sub", one, other)), scale),
-            build.node("Mul", product, _number(build, "square", float(hidden))),
-            build.node("Mul", build.node("MatMul", product, column), _number(build, "cosine_scale", COSINE_SCALE)),
-        ]
+        if head.has_match:
+            parts += [build.node("Mul", missing, cosine_scale) for missing in _missing_values(build, *encoded[-2:])]
+        else:
+            parts += [
+                build.node("Mul", one, scale),
+                build.node("Mul", other, scale),
+                build.node("Mul", build.node("Abs", build.node("Sub", one, other)), scale),
+                build.node("Mul", product, _number(build, "square", float(hidden))),
+            ]
+        parts.append(build.node("Mul", build.node("MatMul", product, column), cosine_scale))
     features = build.node("Concat", *parts, axis=-1) if len(parts) > 1 else parts[0]
     return linear(build, "output", head.output, features)
+
+
+def _missing_values(build: GraphBuilder, one: EncoderTensors, other: EncoderTensors) -> list[str]:
+    """Adds what each of two texts has that the other lacks: see `missing_values`. Shape of each: (batch, 1)."""
+    first, second = (build.node("LpNormalization", encoded.states[-1], axis=-1, p=2) for encoded in (one, other))
+    alike = build.node("MatMul", first, build.node("Transpose", second, perm=[0, 2, 1]))  # (batch, piece, other piece)
+    found, unit = [], _number(build, "one", 1.0)
+    for others in (2, 1):
+        best = build.node("ReduceMax", alike, build.integers(others), keepdims=1)
+        missing = build.node("Squeeze", build.node("Sub", unit, best), build.integers(others))  # (batch, own piece)
+        found += [build.node(pooled, missing, build.integers(1), keepdims=1) for pooled in ("ReduceMean", "ReduceMax")]
+    return found
 
 
 def _piece_head(build: GraphBuilder, model: TaskModel, encoded: EncoderTensors) -> str:

@@ -119,7 +119,9 @@ def test_every_form_of_task_runs_from_its_files_to_its_figures_and_its_graph(
 
 
 @pytest.mark.parametrize("reading", ["joint", "twin", "both"])
-@pytest.mark.parametrize(("name", "pooling"), [("rte", "vector"), ("rte", "layers"), ("stsb", "vector")])
+@pytest.mark.parametrize(
+    ("name", "pooling"), [("rte", "vector"), ("rte", "layers"), ("rte", "match"), ("stsb", "vector"), ("stsb", "match")]
+)
 def test_two_texts_are_read_together_apart_or_both_ways(folder: Path, reading: str, name: str, pooling: Any) -> None:
     checkpoint = load_checkpoint(folder)
     task = find_task(name)
@@ -261,6 +263,23 @@ def test_a_head_on_all_layers_sees_no_padding(folder: Path) -> None:
         without = model(units[:1])[0]
     torch.testing.assert_close(together, alone, atol=1e-5, rtol=1e-5)
     assert not torch.allclose(alone, without, atol=1e-3)
+
+
+def test_a_head_that_matches_pieces_sees_no_padding_and_not_the_texts_vectors(folder: Path) -> None:
+    checkpoint, task = load_checkpoint(folder), find_task("rte")
+    texts = (
+        ("my order is late and the parcel came back broken since day two", "my order"),
+        ("blue", "it is late, my order is late"),
+    )
+    rows = [TextExample(str(n), pair) for n, pair in enumerate(texts)]
+    setup = replace(task.setup(rows, reading="twin", max_pieces=40, stride=1), pooling="match")
+    model = make_model(checkpoint, setup, TaskRecipe(precision="float32", reading="twin", pooling="match")).eval()
+    torch.nn.init.normal_(model.head.output.weight)
+    units = task.units(rows, checkpoint.tokenizer, setup)
+    with torch.no_grad():
+        together, alone = model(units)[0], model(units[:1])[0]
+    torch.testing.assert_close(together, alone, atol=1e-5, rtol=1e-5)
+    assert model.head.output.in_features == 5
 
 
 def qnli(tmp_path: Path) -> Path:

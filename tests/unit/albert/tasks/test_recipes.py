@@ -48,8 +48,17 @@ def test_a_recipe_that_cannot_be_run_is_refused(tmp_path: Path) -> None:
     path.write_text("epochs: 3\nepoch: 3\n")
     with pytest.raises(UnknownKey, match=r'recipe\.yaml:2.*"epochs"'):
         load_task_recipe(path)
-    for line in ("layer_decay: 0", "hold_out: 0.6", "accumulate: 99", "reading: sideways", "clip_norm: 0", "seed: -1"):
+    for line in (
+        "layer_decay: 0",
+        "hold_out: 0.6",
+        "accumulate: 99",
+        "reading: sideways",
+        "clip_norm: 0",
+        "seed: -1",
+        "pooling: match",
+    ):
         path.write_text(f"{line}\n")
         with pytest.raises(BadRecipe):
             load_task_recipe(path)
-    assert TaskRecipe().epochs
+    path.write_text("pooling: match\nreading: twin\n")
+    assert load_task_recipe(path) == TaskRecipe(pooling="match", reading="twin")
