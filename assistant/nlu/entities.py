@@ -57,8 +57,11 @@ class EntityFinder:
         valued = [entity for outer, _ in values for entity in outer if not self._is_learned(entity)]
         candidates = [entity for _, found in values for entity in found if self._is_learned(entity)]
         believed = self._believed(words, log_probs, candidates) if candidates else []
-        tagged = [entity for entity in tagged if not any(_is_same_find(entity, value) for value in believed)]
+        if believed:
+            tagged = [entity for entity in tagged if not any(_is_same_find(entity, value) for value in believed)]
         settled = settle([*tagged, *self.extractors.extract(text), *valued, *believed])
+        if not settled:
+            return ()
         resolved = [self._resolved(entity) for entity in settled]
         return tuple(self.extractors.with_meaning(self.extractors.roles.assign(text, words, resolved, intent)))
 

@@ -89,8 +89,9 @@ class Extractors:
 
     def _regex_finds(self, text: str) -> list[Entity]:
         finds: list[Entity] = []
+        plain = text.encode() if text.isascii() else None
         for name, pattern in self._compiled:
-            for start, end in pattern.spans(text):
+            for start, end in pattern.spans(text, plain):
                 finds.append(_find(name, text, start, end, REGEX_EXTRACTOR))
                 if len(finds) >= MAX_FINDS:
                     return finds

@@ -37,8 +37,11 @@ _RANK = {
 
 def settle(finds: Iterable[Entity]) -> list[Entity]:
     """Returns the finds that stay, by position."""
+    found = list(finds)
+    if len(found) < 2:  # noqa: PLR2004 (nothing to decide)
+        return found
     chosen: list[Entity] = []
-    for find in sorted(_merged(finds), key=_precedence):
+    for find in sorted(_merged(found), key=_precedence):
         if not any(_contend(find, other) for other in chosen):
             chosen.append(find)
     return sorted(chosen, key=lambda entity: (entity.start, entity.end, entity.entity))

@@ -29,10 +29,18 @@ class Pattern:
     machine: Any
     backtracks: bool
 
-    def spans(self, text: str) -> Iterator[Span]:
-        """Yields where the pattern matches, empty matches left out."""
-        found = self.machine.finditer(text, timeout=DEADLINE_S) if self.backtracks else self.machine.finditer(text)
+    def spans(self, text: str, plain: bytes | None = None) -> Iterator[Span]:
+        """Yields where the pattern matches, empty matches left out.
+
+        Args:
+            text: the text.
+            plain: the same where it is ASCII alone, as RE2 reads it: nothing is then to be reckoned from bytes to characters.
+        """
         try:
+            if self.backtracks:
+                found = self.machine.finditer(text, timeout=DEADLINE_S)
+            else:
+                found = self.machine.finditer(text if plain is None else plain)
             yield from (match.span() for match in found if match.end() > match.start())
         except TimeoutError:
             return

@@ -5,6 +5,7 @@ A tag is ``O``, ``B-kind`` or ``I-kind``. A kind is an entity with its role and 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -114,15 +115,21 @@ class TagScheme:
             Entities by position. The confidence is the geometric mean of the probabilities of the words' tags.
         """
         path = best_path(log_probs)
+        if not any(path):
+            return []
         return [self._entity(text, words, path, log_probs, first, last) for first, last in stretches(path)]
 
     def _entity(
         self, text: str, words: Sequence[Span], path: list[int], log_probs: NDArray[np.floating], first: int, last: int
     ) -> Entity:
         start, end = words[first][0], words[last][1]
-        entity, role, group = parse_kind(self.kinds[(path[first] - 1) // 2])
-        mean = float(np.mean([log_probs[i, path[i]] for i in range(first, last + 1)]))
-        return Entity(entity, start, end, text[start:end], role, group, min(1.0, float(np.exp(mean))), MODEL_EXTRACTOR)
+        entity, role, group = self._parsed[(path[first] - 1) // 2]
+        mean = sum(float(log_probs[i, path[i]]) for i in range(first, last + 1)) / (last + 1 - first)
+        return Entity(entity, start, end, text[start:end], role, group, min(1.0, math.exp(mean)), MODEL_EXTRACTOR)
+
+    @cached_property
+    def _parsed(self) -> tuple[tuple[str, str | None, str | None], ...]:
+        return tuple(map(parse_kind, self.kinds))
 
     @cached_property
     def _index(self) -> dict[str, int]:
@@ -153,7 +160,12 @@ def best_path(log_probs: NDArray[np.floating]) -> list[int]:
     if not n_words:
         return []
     nearest: list[int] = log_probs.argmax(axis=1).tolist()
-    if all(tag % 2 or not tag or tag in (before, before + 1) for before, tag in zip([OUTSIDE, *nearest], nearest, strict=False)):
+    before = OUTSIDE
+    for tag in nearest:
+        if tag and not tag % 2 and before not in (tag, tag - 1):
+            break
+        before = tag
+    else:
         return nearest  # each word's best tag, as mostly, is a valid sequence, and none can be better
     score = np.array(log_probs[0], dtype=np.float64)
     score[2::2] = -np.inf

@@ -16,10 +16,10 @@ from assistant.nlu.folding import FoldedText, fold
 from assistant.nlu.interpreter import MAX_CHARACTERS
 from assistant.nlu.overlaps import DUCKLING_EXTRACTOR, LOOKUP_EXTRACTOR, MODEL_EXTRACTOR, REGEX_EXTRACTOR, VALUE_EXTRACTOR, settle
 from assistant.nlu.synonyms import Synonyms
-from assistant.nlu.values import time_phrases
+from assistant.nlu.values import finders, time_phrases
 from assistant.nlu.values.extractor import DIMENSIONS, ValueExtractor
-from assistant.nlu.values.time_phrases import find_times
-from assistant.nlu.values.time_words import STARTS
+from assistant.nlu.values.time_phrases import find_times, may_name_a_time
+from assistant.nlu.values.time_words import STARTS, VOCABULARY
 from assistant.nlu.values.tokens import tokenise
 from tests.unit.nlu.values.clock import clock
 
@@ -57,6 +57,24 @@ def test_no_time_starts_with_a_word_that_no_form_is_tried_on(words: list[str]) -
         patch.setattr(time_phrases, "_may_start", lambda _: True)
         every = find_times(tokens, now, "dmy", has_inner=True, looks_back=True)
     assert find_times(tokens, now, "dmy", has_inner=True, looks_back=True) == every
+
+
+MUTE = st.sampled_from(
+    [*sorted(STARTS - VOCABULARY), *"12345 60 99 1899 2100 1,000 o'clock am pm p : - # st th years' £ may's".split()]
+)  # noqa: SIM905
+
+
+@settings(deadline=None)
+@given(words=st.lists(MUTE, max_size=8), glue=st.sampled_from(["", " "]))
+def test_no_value_is_in_a_text_that_is_not_searched_for_one(words: list[str], glue: str) -> None:
+    text = glue.join(words)
+    found = ALL.extract_with_candidates(text)
+    tokens = tokenise(text)
+    if not may_name_a_time(tokens):
+        assert find_times(tokens, clock(), "dmy", has_inner=True, looks_back=True) == []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(finders, "_speaks", lambda _: True)
+        assert ALL.extract_with_candidates(text) == found
 
 
 @settings(deadline=None)

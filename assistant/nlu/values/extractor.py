@@ -69,6 +69,8 @@ class ValueExtractor:
     def extract_with_candidates(self, text: str) -> tuple[list[Entity], list[Entity]]:
         """Returns what `extract` does, and all values, those inside others too, and ``friday`` beside ``by friday``."""
         finds = list(self._finds(text, has_inner=True))
+        if not finds:  # as in most texts
+            return [], []
         return self._entities(outermost(finds)), self._entities(finds)
 
     def _entities(self, finds: list[Find]) -> list[Entity]:

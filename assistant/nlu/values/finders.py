@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from assistant.nlu.values import contacts, durations, measures, money, numerals, time_phrases
 from assistant.nlu.values.time_words import VOCABULARY
-from assistant.nlu.values.tokens import SIGN, WORD, tokenise
+from assistant.nlu.values.tokens import tokenise
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -30,6 +31,10 @@ _IN_TOKENS = {
     "ordinal": numerals.find_ordinals,
 }
 
+_FIGURE = re.compile(r"\d")
+_WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*")
+_SPEAKING = VOCABULARY | money.UNITS.keys() | {f"{word}'s" for word in VOCABULARY}
+
 
 def find_values(
     dimensions: Sequence[str], text: str, clock: Callable[[], datetime], order: DateOrder, *, has_inner: bool, looks_back: bool
@@ -49,18 +54,19 @@ def find_values(
         if dimension in _IN_TEXT:
             yield from _IN_TEXT[dimension](text)
             continue
-        tokens = _speaking(tokenise(text)) if tokens is None else tokens
+        if tokens is None:
+            tokens = tokenise(text) if _speaks(text) else []
+        if not tokens:
+            continue
         if dimension == time_phrases.DIMENSION:
-            yield from time_phrases.find_times(tokens, clock(), order, has_inner=has_inner, looks_back=looks_back)
+            if time_phrases.may_name_a_time(tokens):
+                yield from time_phrases.find_times(tokens, clock(), order, has_inner=has_inner, looks_back=looks_back)
         elif dimension in measures.DIMENSIONS:
             yield from measures.find_measures(tokens, dimension)
         else:
             yield from _IN_TOKENS[dimension](tokens)
 
 
-def _speaking(tokens: list[Token]) -> list[Token]:
-    """Returns the tokens, or none where no figure and no word of a value is among them: most texts end here."""
-    is_speaking = any(
-        t.kind not in {WORD, SIGN} or t.text.removesuffix("'s") in VOCABULARY or t.text in money.UNITS for t in tokens
-    )
-    return tokens if is_speaking else []
+def _speaks(text: str) -> bool:
+    """Says whether a figure or a word of a value is in a text: most texts end here, before they are cut into tokens."""
+    return bool(_FIGURE.search(text)) or not _SPEAKING.isdisjoint(_WORD.findall(text.lower().replace("\u2019", "'")))

@@ -31,7 +31,7 @@ def in_figures(c: Context, i: int) -> Read | None:
     elif token.kind == SHORT_DATE and (c.word(i - 1) in LEADS | {"the"} or len(c.tokens) == 1):
         first, second = (int(part) for part in token.text.split("/"))
         found = _day_and_month(c, first, second, None)
-    elif token.kind == NUMBER and token.value in YEARS and len(token.text) == 4 and c.word(i - 1) in {"in", "since", "of"}:  # noqa: PLR2004
+    elif token.kind == NUMBER and len(token.text) == 4 and c.word(i - 1) in {"in", "since", "of"} and token.value in YEARS:  # noqa: PLR2004
         found = instant(datetime(int(token.value or 0), 1, 1), "year")  # noqa: DTZ001
     return None if found is None else (found, i + 1)
 

@@ -10,10 +10,10 @@ from assistant.nlu.values.calendar import Time, add, floor, instant, interval
 from assistant.nlu.values.find import Find
 from assistant.nlu.values.numerals import word_at
 from assistant.nlu.values.time_clock import ClockTime, read_clock, read_part_of_day
-from assistant.nlu.values.time_context import Context
+from assistant.nlu.values.time_context import YEARS, Context
 from assistant.nlu.values.time_days import read_day
 from assistant.nlu.values.time_tense import is_said_of_the_past
-from assistant.nlu.values.time_words import STARTS
+from assistant.nlu.values.time_words import STARTS, VOCABULARY
 from assistant.nlu.values.tokens import NUMBER, SIGN, WORD
 
 if TYPE_CHECKING:
@@ -27,6 +27,19 @@ _JOINTS = frozenset({"to", "until", "till", "through", "thru", "-", "\u2013"})
 _OPEN = {"until": "to", "till": "to", "before": "to", "after": "from", "since": "from", "from": "from"}
 _LEADS = frozenset({*_OPEN, "by", "at", "the"})
 _N_VALUES = 3
+_MOST_OF_A_PART = 60
+"""Days of months, hours and minutes are numbers below."""
+
+
+def may_name_a_time(tokens: Sequence[Token]) -> bool:
+    """Says whether a text may name a time: no word of one is in most, and no number as small as an hour or like a year."""
+    for token in tokens:
+        if token.kind == NUMBER:
+            if token.value is not None and (token.value < _MOST_OF_A_PART or YEARS.start <= token.value < YEARS.stop):
+                return True
+        elif token.kind != SIGN and (token.kind != WORD or token.text.removesuffix("'s") in VOCABULARY):
+            return True
+    return False
 
 
 def find_times(

@@ -8,16 +8,17 @@ from typing import NamedTuple
 WORD, NUMBER, SIGN = "word", "number", "sign"
 ISO_TIME, FULL_DATE, CLOCK, MONTH_OF_YEAR, SHORT_DATE = "iso", "date", "clock", "month", "short"
 
+# Words come first, as most tokens are; all else starts with a figure or a sign.
 # Every repetition is bounded or eats what nothing before it could have eaten, so that the time is linear in the text.
 _TOKEN = re.compile(
     r"""
-      (?P<iso>(?<!\d)\d{4}-\d{1,2}-\d{1,2}(?:[Tt]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:[Zz]|[+-]\d{2}:?\d{2})?)?(?![\w-]))
+      (?P<word>[^\W\d_]+(?:['\u2019][^\W\d_]+)*)
+    | (?P<iso>(?<!\d)\d{4}-\d{1,2}-\d{1,2}(?:[Tt]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:[Zz]|[+-]\d{2}:?\d{2})?)?(?![\w-]))
     | (?P<date>(?<![\d/.-])\d{1,2}(?P<cut>[/.-])\d{1,2}(?P=cut)(?:\d{4}|\d{2})(?![\w/-]))
     | (?P<clock>(?<!\d)\d{1,2}:\d{2}(?::\d{2})?(?!\d|:\d))
     | (?P<month>(?<![\d/])\d{1,2}/\d{4}(?![\w/]))
     | (?P<short>(?<![\d/])\d{1,2}/\d{1,2}(?![\w/]))
     | (?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d,]) | \d+(?:[.,]\d+)?)
-    | (?P<word>[^\W\d_]+(?:['\u2019][^\W\d_]+)*)
     | (?P<sign>[^\w\s])
     """,
     re.VERBOSE,
