@@ -10,11 +10,11 @@ Source: Lafferty et al. 2001, section 3; Sutton and McCallum 2012, section 4.1, 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
-from zlib import crc32
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
+
+from assistant.nlu.tag_features import WordWeights
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,13 +24,8 @@ if TYPE_CHECKING:
 
     Floats: TypeAlias = "NDArray[np.floating[Any]]"
 
-N_FEATURES: Final = 15
-"""Features of a word."""
 LEAST: Final = 1e-12
 """Probability below which nothing is told apart."""
-MAX_WORDS_KEPT: Final = 4096
-"""Words of which it is kept at hand what features are made from; most words of a message were in another one before."""
-_LONGEST_KEPT = 40
 _SCALED_EVERY: Final = 4
 _SMALLEST: Final = 1e-300
 """Of a sum that is divided by."""
@@ -55,6 +50,8 @@ class TagChain:
     buckets: NDArray[np.uint32]
     by_feature: NDArray[np.float16]
     _both_ways: NDArray[np.float64] = field(init=False, repr=False, compare=False)
+    _intents: NDArray[np.float64] = field(init=False, repr=False, compare=False)
+    _words: WordWeights = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Checks that the parts fit.
@@ -67,6 +64,8 @@ class TagChain:
         if shapes != ((n, n), (n,), (len(self.buckets), n)):
             raise ValueError("the weights of the chain do not fit")
         object.__setattr__(self, "_both_ways", _both_ways(self.moves))
+        object.__setattr__(self, "_intents", self.by_intent.astype(np.float64))
+        object.__setattr__(self, "_words", WordWeights(self.buckets, self.by_feature))
 
     def weigh(self, words: Sequence[str], logits: Floats, intents: Floats) -> NDArray[np.float64]:
         """Returns the log-probability of each tag at each word, all that the message says taken together.
@@ -81,79 +80,13 @@ class TagChain:
         """
         if not words:
             return np.zeros(logits.shape)
-        scores = logits.astype(np.float64) + self._by_words(words) + intents @ self.by_intent
+        scores = self._words.of(words)
+        scores += logits
+        scores += intents @ self._intents
         scores[0] += self.start
-        return np.log(np.maximum(_marginals(scores, self._both_ways), LEAST))
-
-    def _by_words(self, words: Sequence[str]) -> Floats:
-        wanted = features(words)
-        places = np.minimum(np.searchsorted(self.buckets, wanted), max(0, len(self.buckets) - 1))
-        if not len(self.buckets):
-            return np.zeros((len(words), len(self.start)))
-        seen = (self.buckets[places] == wanted)[:, :, None]  # (word, feature, 1)
-        weights: Floats = np.where(seen, self.by_feature[places], 0).sum(axis=1, dtype=np.float32)
-        return weights
-
-
-def features(words: Sequence[str]) -> NDArray[np.uint32]:
-    """Returns the features of each word, hashed.
-
-    They are the word itself, two neighbours on each side, pairs with the next ones, its ends and its shape, and the ends of the
-    next ones: where articles and prepositions are written as one with a word, these say much of what stands beside it.
-
-    Returns:
-        Shape: (word, N_FEATURES).
-    """
-    read = [_kept(word) if len(word) <= _LONGEST_KEPT else _read(word) for word in words]
-    around = [_NOTHING_BEFORE, _NOTHING_BEFORE, *read, _NOTHING_AFTER, _NOTHING_AFTER]
-    found = []
-    for row, (word, places, ends, _, _) in enumerate(read):
-        first, before, _, after, last = around[row : row + 5]
-        pairs = crc32(before.word + b" " + word, 5), crc32(word + b" " + after.word, 6)
-        neighbours = before.places[1], after.places[2], first.places[3], last.places[4]
-        found.append((places[0], *neighbours, *pairs, *ends, *before.as_before, *after.as_after))
-    return np.array(found, dtype=np.uint32).reshape(-1, N_FEATURES)
-
-
-class _Read(NamedTuple):
-    """What features are made from.
-
-    Attributes:
-        word: in small letters.
-        places: hashes of the word as it would stand in each of the five places.
-        ends: hashes of its ends and its shape.
-        as_before, as_after: hashes of its ends, for the word behind it and for the one before it.
-    """
-
-    word: bytes
-    places: tuple[int, ...]
-    ends: tuple[int, ...]
-    as_before: tuple[int, int]
-    as_after: tuple[int, int]
-
-
-def _read(written: str) -> _Read:
-    lowered = written.lower()
-    word, begins, ends = (part.encode("utf-8", "replace") for part in (lowered, lowered[:3], lowered[-3:]))
-    parts = word[-3:], word[:3], word[-2:], _shape(written)
-    return _Read(
-        word,
-        tuple(crc32(word, seed) for seed in range(5)),
-        tuple(crc32(part, seed) for seed, part in enumerate(parts, 7)),
-        (crc32(begins, 11), crc32(ends, 12)),
-        (crc32(begins, 13), crc32(ends, 14)),
-    )
-
-
-def _shape(word: str) -> bytes:
-    """Returns how the first signs of a word look: digits, large letters, others, and signs as they are."""
-    return "".join("9" if c.isdigit() else "A" if c.isupper() else "a" if c.isalpha() else c for c in word[:6]).encode(
-        "utf-8", "replace"
-    )
-
-
-_kept = lru_cache(MAX_WORDS_KEPT)(_read)
-_NOTHING_BEFORE, _NOTHING_AFTER = _read("<"), _read(">")
+        found = _marginals(scores, self._both_ways)
+        np.maximum(found, LEAST, out=found)
+        return np.log(found, out=found)
 
 
 def _marginals(scores: NDArray[np.float64], both_ways: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -165,16 +98,19 @@ def _marginals(scores: NDArray[np.float64], both_ways: NDArray[np.float64]) -> N
         scores: Shape: (word, tag).
         both_ways: what `_both_ways` made of the chain's moves. Shape: (2 * tag, 2 * tag).
     """
-    factors = np.exp(scores - scores.max(axis=1, keepdims=True))
-    n_words, n_tags = factors.shape
+    factors = scores - scores.max(axis=1, keepdims=True)
+    np.exp(factors, out=factors)
+    n_tags = factors.shape[1]
     steps = np.concatenate([factors, factors[::-1]], axis=1)
     reached, sums = np.ones_like(steps), steps.copy()
-    for step in range(1, n_words):
-        np.dot(sums[step - 1], both_ways, out=reached[step])
-        if step % _SCALED_EVERY == 0:
-            halves = reached[step].reshape(2, n_tags)
+    before = sums[0]
+    for number, (step, into, total) in enumerate(zip(steps[1:], reached[1:], sums[1:], strict=True), 1):
+        np.dot(before, both_ways, into)
+        if not number % _SCALED_EVERY:
+            halves = into.reshape(2, n_tags)
             halves /= np.maximum(halves.sum(axis=1, keepdims=True), _SMALLEST)
-        np.multiply(reached[step], steps[step], out=sums[step])
+        np.multiply(into, step, total)
+        before = total
     joint: NDArray[np.float64] = sums[:, :n_tags] * reached[::-1, n_tags:]
     joint /= np.maximum(joint.sum(axis=1, keepdims=True), _SMALLEST)
     return joint

@@ -14,7 +14,8 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from assistant.albert.activations import softmax
-from assistant.nlu.chain import LEAST, N_FEATURES, TagChain, features
+from assistant.nlu.chain import LEAST, TagChain
+from assistant.nlu.tag_features import N_FEATURES, features
 from assistant.nlu.tags import best_path
 from assistant.training.scoring import HeldOut
 

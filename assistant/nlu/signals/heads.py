@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from assistant.albert.activations import softmax
 from assistant.errors import BadModel
 from assistant.messages import Flag, Sentiment
 from assistant.nlu.signals.ngrams import N_BUCKETS, grams
@@ -43,6 +43,8 @@ def columns(head: str) -> slice:
     return slice(first, first + len(GROUPS[head]))
 
 
+_LEAST_LOGIT = -700.0
+"""The exponential of what is further below is too large for a number."""
 _SENTIMENT, _EMOTION = columns("sentiment"), columns("emotion")
 _CATEGORIES = slice(columns(CATEGORIES[0]).start, len(OUTPUTS))
 
@@ -81,29 +83,38 @@ class SignalHeads:
             vector: of length one. Shape: (hidden,).
         """
         buckets, values = grams(text)
-        by_gram = (values @ unrounded(self.by_gram[buckets])) * self.scales
-        found: Floats = by_gram + vector @ self.by_vector + self.bias
+        found: Floats = values @ unrounded(self.by_gram.take(buckets, axis=0))
+        found *= self.scales
+        found += vector @ self.by_vector
+        found += self.bias
         return found
 
     def weigh(self, text: str, vector: Floats) -> tuple[Sentiment, tuple[Flag, ...]]:
         """Returns how a text sounds, and what moderation finds in it, the most probable first."""
-        logits = self.logits(text, vector)
+        logits = self.logits(text, vector).tolist()
         return _sentiment(logits), _flags(logits, self.thresholds)
 
 
-def _sentiment(logits: Floats) -> Sentiment:
-    negative, neutral, positive = softmax(logits[_SENTIMENT]).tolist()
-    emotions = logits[_EMOTION]
-    label = LABELS[max(range(len(LABELS)), key=(negative, neutral, positive).__getitem__)]
-    return Sentiment(label, round(positive - negative, 4), EMOTIONS[int(emotions.argmax())])
+def _sentiment(logits: list[float]) -> Sentiment:
+    labels, emotions = logits[_SENTIMENT], logits[_EMOTION]
+    best = max(labels)
+    negative, neutral, positive = (math.exp(logit - best) for logit in labels)
+    score = (positive - negative) / (negative + neutral + positive)
+    return Sentiment(LABELS[labels.index(best)], round(score, 4), EMOTIONS[emotions.index(max(emotions))])
 
 
-def _flags(logits: Floats, thresholds: Mapping[str, float]) -> tuple[Flag, ...]:
-    scores = zip(CATEGORIES, (1.0 / (1.0 + np.exp(-logits[_CATEGORIES]))).tolist(), strict=True)
+def _flags(logits: list[float], thresholds: Mapping[str, float]) -> tuple[Flag, ...]:
+    scores = zip(CATEGORIES, map(_probability, logits[_CATEGORIES]), strict=True)
     found = [Flag(name, round(score, 4)) for name, score in scores if score >= thresholds[name]]
+    if not found:
+        return ()
     if any(flag.category == "hate" for flag in found):  # it says more than that the message is abusive
         found = [flag for flag in found if flag.category != "abuse"]
     return tuple(sorted(found, key=lambda flag: -flag.score))
+
+
+def _probability(logit: float) -> float:
+    return 1.0 / (1.0 + math.exp(-logit)) if logit > _LEAST_LOGIT else 0.0
 
 
 def rounded(by_gram: Floats) -> tuple[NDArray[np.int8], Floats]:

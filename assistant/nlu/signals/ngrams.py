@@ -7,9 +7,11 @@ needs no vocabulary, and a message costs some seventy microseconds.
 from __future__ import annotations
 
 import html
+import math
 import re
+from collections import Counter
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 from zlib import crc32
 
@@ -52,19 +54,22 @@ def grams(text: str) -> Grams:
     """Returns the n-grams of a text, words and letters counting the same; none for a text without words and signs."""
     parts = [_kept(part) if len(part) <= _LONGEST_KEPT else _read(part) for part in _PARTS.findall(_plain(text))]
     pairs = [crc32(first.text + b" " + second.text, _PAIR) % N_BUCKETS for first, second in pairwise(parts)]
-    words = _weighed([*(part.word for part in parts), *pairs])
-    letters = _weighed([bucket for part in parts for bucket in part.letters])
-    return Grams(np.concatenate([words.buckets, letters.buckets]), np.concatenate([words.values, letters.values]))
+    words = Counter([part.word for part in parts])
+    words.update(pairs)
+    letters = Counter(chain.from_iterable([part.letters for part in parts]))
+    return Grams(np.array([*words, *letters], np.int64), np.array(_weighed(words) + _weighed(letters), np.float32))
 
 
-def _weighed(found: list[int]) -> Grams:
-    """Returns the buckets, each once, with the logarithm of how often it came; squares add up to a half."""
-    counts: dict[int, int] = {}
-    for bucket in found:
-        counts[bucket] = counts.get(bucket, 0) + 1
-    values = 1.0 + np.log(np.fromiter(counts.values(), np.float32, len(counts)))
-    length = float(np.sqrt(2 * (values @ values))) or 1.0
-    return Grams(np.fromiter(counts, np.int64, len(counts)), (values / length).astype(np.float32))
+def _weighed(counts: Counter[int]) -> list[float]:
+    """Returns for each bucket the logarithm of how often it came; squares add up to a half."""
+    often = Counter(counts.values())  # nearly all came once
+    length = math.sqrt(2 * sum(_value(count) ** 2 * n for count, n in often.items())) or 1.0
+    values = {count: _value(count) / length for count in often}
+    return [values[count] for count in counts.values()]
+
+
+def _value(count: int) -> float:
+    return 1.0 + math.log(count)
 
 
 def _plain(text: str) -> str:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from assistant.nlu.chain import N_FEATURES, TagChain, features, load_chain, save_chain
+from assistant.nlu.chain import TagChain, load_chain, save_chain
+from assistant.nlu.tag_features import N_FEATURES, WordWeights, features
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -115,3 +116,21 @@ def test_a_word_has_the_same_features_however_often_it_was_read() -> None:
     words = ("a" * 100, "Ab", "\ud800")
     assert (features(words) == features(words)).all()
     assert features(()).shape == (0, N_FEATURES)
+
+
+def test_words_that_are_kept_say_what_all_features_say_one_by_one() -> None:
+    words = ["from", "New", "York", "to", "New", "York", "x" * 50, "York", "\ud800"]
+    buckets = np.unique(features(words))[::2]
+    weights = np.random.default_rng(0).normal(size=(len(buckets), N_TAGS)).astype(np.float16)
+    known = dict(zip(buckets.tolist(), weights.astype(np.float64), strict=True))
+    kept = WordWeights(buckets, weights)
+    for some in (words, words[::-1], words[:1], words[1:3]):
+        found = kept.of(some)
+        wanted = [sum((known[one] for one in row if one in known), np.zeros(N_TAGS)) for row in features(some).tolist()]
+        assert (found == np.array(wanted)).all()
+        assert (kept.of(some) == found).all()
+
+
+def test_a_chain_that_saw_no_words_reads_what_the_head_says() -> None:
+    nothing = WordWeights(np.zeros(0, np.uint32), np.zeros((0, N_TAGS), np.float16))
+    assert (nothing.of(["a", "b"]) == np.zeros((2, N_TAGS))).all()

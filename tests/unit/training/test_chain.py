@@ -1,12 +1,16 @@
 from __future__ import annotations
 
 from itertools import pairwise, product
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
-from assistant.nlu.chain import TagChain, features
+from assistant.nlu.tag_features import features
 from assistant.training.chain import ChainFit, Sentences, _slopes
+
+if TYPE_CHECKING:
+    from assistant.nlu.chain import TagChain
 
 MASK = np.arange(4) < np.array([4, 2, 1])[:, None]
 
