@@ -1,0 +1,158 @@
+"""What a chain of tags reads of words: the word itself, its neighbours, its ends and its shape, hashed.
+
+Weights of one feature are few, and those of a word are always the same; so what a word says of its own tag and of the tags around
+it is added up once and kept.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from functools import lru_cache
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final, NamedTuple
+from zlib import crc32
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
+
+N_FEATURES: Final = 15
+"""Features of a word."""
+MAX_WORDS_KEPT: Final = 4096
+"""Words of which it is kept at hand what features are made from; most words of a message were in another one before."""
+_LONGEST_KEPT = 40
+
+
+def features(words: Sequence[str]) -> NDArray[np.uint32]:
+    """Returns the features of each word, hashed.
+
+    They are the word itself, two neighbours on each side, pairs with the next ones, its ends and its shape, and the ends of the
+    next ones: where articles and prepositions are written as one with a word, these say much of what stands beside it.
+
+    Returns:
+        Shape: (word, N_FEATURES).
+    """
+    read = [_kept(word) if len(word) <= _LONGEST_KEPT else _read(word) for word in words]
+    around = [_NOTHING_BEFORE, _NOTHING_BEFORE, *read, _NOTHING_AFTER, _NOTHING_AFTER]
+    found = []
+    for row, (word, places, ends, _, _) in enumerate(read):
+        first, before, _, after, last = around[row : row + 5]
+        pairs = _pair(before.word, word)[0], _pair(word, after.word)[1]
+        neighbours = before.places[1], after.places[2], first.places[3], last.places[4]
+        found.append((places[0], *neighbours, *pairs, *ends, *before.as_before, *after.as_after))
+    return np.array(found, dtype=np.uint32).reshape(-1, N_FEATURES)
+
+
+class WordWeights:
+    """What features say of tags, added up word by word and pair by pair.
+
+    Sums of halves of floats are exact in double precision, so it does not matter in which order they are made.
+
+    Args:
+        buckets: of the features that were seen in training, sorted. Shape: (feature,) uint32.
+        by_feature: weights of each of them. Shape: (feature, tag) float16.
+    """
+
+    def __init__(self, buckets: NDArray[np.uint32], by_feature: NDArray[np.float16]) -> None:
+        self._buckets = memoryview(np.ascontiguousarray(buckets)) if len(buckets) else memoryview(b"")
+        self._by_feature = by_feature
+        self._kept_word = lru_cache(MAX_WORDS_KEPT)(self._of_word)
+        self._kept_pair = lru_cache(MAX_WORDS_KEPT)(self._of_pair)
+        self._before, self._after = self._of_read(_NOTHING_BEFORE), self._of_read(_NOTHING_AFTER)
+
+    def of(self, words: Sequence[str]) -> NDArray[np.float64]:
+        """Returns what all features of each word say of its tag. Shape: (word, tag)."""
+        rows = [self._kept_word(word) if len(word) <= _LONGEST_KEPT else self._of_word(word) for word in words]
+        said = np.concatenate([self._before, self._before, *rows, self._after, self._after])  # (word + 4, place, tag)
+        found: NDArray[np.float64] = said[2:-2, 0] + said[1:-3, 1]
+        found += said[3:-1, 2]
+        found += said[:-4, 3]
+        found += said[4:, 4]
+        for row, (before, word) in enumerate(pairwise(("<", *words, ">"))):
+            is_short = len(before) + len(word) <= _LONGEST_KEPT
+            pair = self._kept_pair(before, word) if is_short else self._of_pair(before, word)
+            if pair is None:
+                continue
+            if row < len(found):
+                found[row] += pair[0]
+            if row:
+                found[row - 1] += pair[1]
+        return found
+
+    def _of_word(self, word: str) -> NDArray[np.float64]:
+        return self._of_read(_read(word))
+
+    def _of_read(self, read: _Read) -> NDArray[np.float64]:
+        """Returns what a word says of its own tag and of those one and two places away, in the order of `_Read.places`.
+
+        Returns:
+            Shape: (1, place, tag).
+        """
+        own, behind, ahead, far_behind, far_ahead = read.places
+        wanted = (own, *read.ends), (behind, *read.as_before), (ahead, *read.as_after), (far_behind,), (far_ahead,)
+        return np.stack([self._sum(self._places(one)) for one in wanted])[None]
+
+    def _of_pair(self, before: str, word: str) -> NDArray[np.float64] | None:
+        """Returns what a pair says of its second and of its first word's tag; None where training never saw it."""
+        hashes = _pair(*(word.lower().encode("utf-8", "replace") for word in (before, word)))
+        second, first = (self._places((one,)) for one in hashes)
+        return np.stack([self._sum(second), self._sum(first)]) if second or first else None
+
+    def _places(self, hashes: Iterable[int]) -> list[int]:
+        buckets, n = self._buckets, len(self._buckets)
+        places = ((bisect_left(buckets, one), one) for one in hashes)
+        return [place for place, one in places if place < n and buckets[place] == one]
+
+    def _sum(self, places: list[int]) -> NDArray[np.float64]:
+        total: NDArray[np.float64] = self._by_feature[places].sum(axis=0, dtype=np.float64)
+        return total
+
+
+class _Read(NamedTuple):
+    """What features are made from.
+
+    Attributes:
+        word: in small letters.
+        places: hashes of the word as it would stand in each of the five places: its own, before, behind, and two before and behind.
+        ends: hashes of its ends and its shape.
+        as_before, as_after: hashes of its ends, for the word behind it and for the one before it.
+    """
+
+    word: bytes
+    places: tuple[int, ...]
+    ends: tuple[int, ...]
+    as_before: tuple[int, int]
+    as_after: tuple[int, int]
+
+
+def _read(written: str) -> _Read:
+    lowered = written.lower()
+    word, begins, ends = (part.encode("utf-8", "replace") for part in (lowered, lowered[:3], lowered[-3:]))
+    parts = word[-3:], word[:3], word[-2:], _shape(written)
+    return _Read(
+        word,
+        tuple(crc32(word, seed) for seed in range(5)),
+        tuple(crc32(part, seed) for seed, part in enumerate(parts, 7)),
+        (crc32(begins, 11), crc32(ends, 12)),
+        (crc32(begins, 13), crc32(ends, 14)),
+    )
+
+
+def _pair(before: bytes, word: bytes) -> tuple[int, int]:
+    """Returns the hash of a pair as a feature of its second word, and as one of its first."""
+    pair = before + b" " + word
+    return crc32(pair, 5), crc32(pair, 6)
+
+
+def _shape(word: str) -> bytes:
+    """Returns how the first signs of a word look: digits, large letters, others, and signs as they are."""
+    return "".join("9" if c.isdigit() else "A" if c.isupper() else "a" if c.isalpha() else c for c in word[:6]).encode(
+        "utf-8", "replace"
+    )
+
+
+_kept = lru_cache(MAX_WORDS_KEPT)(_read)
+_NOTHING_BEFORE, _NOTHING_AFTER = _read("<"), _read(">")
