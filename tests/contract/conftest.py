@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
@@ -31,22 +31,66 @@ def postgresql_server() -> Iterator[str]:
         yield url
 
 
+class Databases:
+    """Databases of a server, each with the schema in it and nothing else; one that was used is emptied and used again.
+
+    Making and dropping one for every test would take longer than most of the tests.
+    """
+
+    def __init__(self, server: str, connection: psycopg.Connection[Any]) -> None:
+        self._server, self._connection = server, connection
+        self._made: list[str] = []
+        self._free: list[str] = []
+        self._template = self._new("template1")
+        open_database(self._template).close()  # migrated once, then copied
+        self._things = self._things_in(self._template)
+
+    def lend(self) -> str:
+        """Returns the URL of a database that nobody else uses."""
+        return self._free.pop() if self._free else self._new(self._made[0])
+
+    def take_back(self, url: str) -> None:
+        """Empties a database; one that has no longer the tables it had, or that somebody still holds, is not used again."""
+        if self._things_in(url) != self._things:
+            return
+        tables = ", ".join(name for name, kind in self._things if kind == "r" and name != "alembic_version")
+        with psycopg.connect(url, autocommit=True) as connection, suppress(psycopg.errors.LockNotAvailable):
+            connection.execute("SET lock_timeout = '5s'")
+            connection.execute(f"TRUNCATE {tables} RESTART IDENTITY")
+            self._free.append(url)
+
+    def drop(self) -> None:
+        """Drops all of them."""
+        for name in self._made:
+            self._connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def _new(self, template: str) -> str:
+        name = f"assistant_test_{os.getpid()}_{len(self._made)}"
+        self._connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        self._made.append(name)
+        return make_url(self._server).set(database=name).render_as_string(hide_password=False)
+
+    @staticmethod
+    def _things_in(url: str) -> list[tuple[Any, ...]]:
+        wanted = "SELECT relname, relkind::text FROM pg_class WHERE relnamespace = 'public'::regnamespace ORDER BY relname"
+        with psycopg.connect(url, autocommit=True) as connection:
+            return connection.execute(wanted).fetchall()
+
+
 @pytest.fixture(scope="session")
-def new_postgresql(postgresql_server: str) -> Iterator[Callable[[], str]]:
-    """Returns URLs of new databases, each with the schema in it and nothing else."""
-    made: list[str] = []
+def postgresql_databases(postgresql_server: str) -> Iterator[Databases]:
     with psycopg.connect(postgresql_server, autocommit=True) as connection:
+        databases = Databases(postgresql_server, connection)
+        yield databases
+        databases.drop()
 
-        def new(template: str = "template1") -> str:
-            name = f"assistant_test_{os.getpid()}_{len(made)}"
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-            made.append(name)
-            return make_url(postgresql_server).set(database=name).render_as_string(hide_password=False)
 
-        open_database(new()).close()  # migrated once, then copied
-        yield lambda: new(made[0])
-        for name in made:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+@pytest.fixture
+def postgresql_url(postgresql_databases: Databases) -> Iterator[str]:
+    """The URL of a PostgreSQL database with the schema in it and nothing else."""
+    url = postgresql_databases.lend()
+    yield url
+    postgresql_databases.take_back(url)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -54,8 +98,8 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URL of a new database."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/assistant.db"
-    new: Callable[[], str] = request.getfixturevalue("new_postgresql")
-    return new()
+    found: str = request.getfixturevalue("postgresql_url")
+    return found
 
 
 @pytest.fixture

@@ -21,14 +21,14 @@ from assistant.stores.entries import EntryStore
 from assistant.stores.tables import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
 OWN_TABLES = ("entry_text", "entry_passages")
 
 
 @pytest.fixture
-def url(new_postgresql: Callable[[], str]) -> str:
-    return new_postgresql()
+def url(postgresql_url: str) -> str:
+    return postgresql_url
 
 
 @pytest.fixture

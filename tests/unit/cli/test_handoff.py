@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -52,7 +53,8 @@ def test_nobody_waits(cli: Callable[..., Ran], bot: Path) -> None:
 
 def test_who_waits_is_listed_and_shown(cli: Callable[..., Ran], waiting: Path) -> None:
     listed = cli("handoff", "list", "--project", waiting)
-    assert (listed.code, listed.out.startswith("1  ann  waiting, asked 0 s ago  person, action_handoff")) == (0, True)
+    assert listed.code == 0
+    assert re.match(r"1  ann  waiting, asked \d s ago  person, action_handoff", listed.out)
     shown = cli("handoff", "show", 1, "--project", waiting).out
     assert "\x1b" not in shown
     assert shown.splitlines()[1:] == [
