@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
+from assistant.albert.activations import softmax
 from assistant.messages import IntentScore
-from assistant.nlu.tags import log_softmax
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from assistant.nlu.several import Several
 
 Ranking: TypeAlias = tuple[IntentScore, ...]
+_SCORE = partial(tuple.__new__, IntentScore)  # of a pair; with dozens of intents, calling the class takes most of the time
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,11 @@ class IntentRanker:
     intents: tuple[str, ...]
     temperature: float
     several: Several | None = None
+    _has_responses: bool = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Looks for retrieval intents."""
+        object.__setattr__(self, "_has_responses", any("/" in name for name in self.intents))
 
     def rank(self, logits: NDArray[np.float32], vector: NDArray[np.float32]) -> tuple[Ranking, Mapping[str, Ranking]]:
         """Returns the intents by falling confidence, and the responses of each retrieval intent likewise.
@@ -46,10 +53,11 @@ class IntentRanker:
         """
         if self.several is not None:
             return grouped(self.several.rank(vector))
-        probabilities = np.exp(log_softmax(logits, self.temperature))
-        order = np.argsort(-probabilities, kind="stable")
-        names = [self.intents[i] for i in order.tolist()]
-        return grouped(tuple(map(IntentScore, names, probabilities[order].round(6).tolist())))
+        probabilities = softmax(logits.astype(np.float64) / self.temperature)
+        order = (-probabilities).argsort(kind="stable")
+        scores = zip([self.intents[i] for i in order.tolist()], probabilities.take(order).round(6).tolist(), strict=True)
+        ranking: Ranking = tuple(map(_SCORE, scores))
+        return grouped(ranking) if self._has_responses else (ranking, {})
 
 
 def grouped(ranking: Ranking) -> tuple[Ranking, Mapping[str, Ranking]]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from assistant.albert.activations import softmax
 from assistant.albert.batches import equal_lengths
 from assistant.albert.manifest import verify_manifest
 from assistant.albert.session import open_session
@@ -131,7 +132,7 @@ class Interpreter:
             ranking, responses = self._ranker.rank(logits + self._beside(cleaned[i], vector), vector)
             tags = self._tag_log_probs(cleaned[i], words[i], encodings[row], tag_logits, logits)
             entities = self._finder.find(cleaned[i], words[i], tags, ranking[0].name)
-            strangeness = float(self._novelty.strangeness(vector[None])[0])
+            strangeness = self._novelty.distance(vector)
             sentiment, flags = self._signals.weigh(cleaned[i], vector) if self._signals else (None, ())
             parses[i] = Parse(
                 texts[i], ranking, entities, round(strangeness, 6), tuple(words[i]), sentiment, flags, responses=responses
@@ -198,7 +199,7 @@ class Interpreter:
             has_piece = [row for row, piece in enumerate(pieces) if piece != NO_PIECE]
             logits[has_piece] = tag_logits[[pieces[row] for row in has_piece]]
         if self._chain is not None:
-            return self._chain.weigh([text[start:end] for start, end in words], logits, np.exp(log_softmax(intent_logits)))
+            return self._chain.weigh([text[start:end] for start, end in words], logits, softmax(intent_logits.astype(np.float64)))
         return log_softmax(logits)
 
 

@@ -8,6 +8,7 @@ out of scope are not among what is familiar: a text is not in scope for being li
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -75,8 +76,12 @@ class Novelty:
             vectors: Shape: (n, hidden).
         """
         # A row at a time: the library chooses other kernels for other shapes, and no result may depend on its neighbours.
-        nearest = [float(np.square(self.centres - row @ self.whitening).sum(axis=1).min()) for row in vectors]
-        return np.asarray(np.sqrt(nearest) / self.scale, dtype=np.float32)
+        return np.array([self.distance(row) for row in vectors], dtype=np.float32)
+
+    def distance(self, vector: Vectors) -> float:
+        """Returns the distance of one vector to the nearest intent. Shape: (hidden,)."""
+        away = self.centres - vector @ self.whitening
+        return math.sqrt(np.einsum("ij,ij->i", away, away).min()) / self.scale
 
 
 def _whitening(residuals: NDArray[np.float64], share: float) -> NDArray[np.float64]:

@@ -6,16 +6,19 @@ no vocabulary is kept. A linear map gives each intent a score, which is added to
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 from zlib import crc32
 
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
 N_BUCKETS = 1 << 22
@@ -33,9 +36,19 @@ _PARTS = re.compile(rf"[^\s{_SIGNS}]+|[{_SIGNS}]")
 
 def buckets(text: str) -> NDArray[np.int64]:
     """Returns the runs of letters and the words of a text, hashed, each once, sorted. Shape: (n,)."""
-    folded = unicodedata.normalize("NFKC", text[:MAX_CHARACTERS]).casefold()
-    codes = set[int]().union(*map(_codes, _PARTS.findall(folded)))
-    return np.sort(np.fromiter(codes, np.int64, len(codes)))
+    return _sorted(set[int]().union(*map(_codes, _parts(text))))
+
+
+def _parts(text: str) -> list[str]:
+    """Returns the words and signs of a text, folded."""
+    read = text[:MAX_CHARACTERS]
+    return _PARTS.findall(read.lower() if read.isascii() else unicodedata.normalize("NFKC", read).casefold())
+
+
+def _sorted(codes: set[int]) -> NDArray[np.int64]:
+    found = np.fromiter(codes, np.int64, len(codes))
+    found.sort()
+    return found
 
 
 @lru_cache(MAX_WORDS_KEPT)
@@ -61,15 +74,22 @@ class Spelling:
     rarity: NDArray[np.float32]
     unseen: float
     weights: NDArray[np.float32]
+    _places: Callable[[str], frozenset[int]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Makes room for the words that were read."""
+        object.__setattr__(self, "_places", lru_cache(MAX_WORDS_KEPT)(partial(_places, self.known)))
 
     def logits(self, text: str) -> NDArray[np.float32]:
         """Returns what is to be added to the logits of the intents; zeros where nothing is known. Shape: (intent,)."""
         places, values = self.values(text)
-        return values @ self.weights[places]
+        return values @ self.weights.take(places, axis=0)
 
     def values(self, text: str) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Returns which known buckets a text has, and how much each counts; all of its buckets together have length one."""
-        return self.values_of(buckets(text))
+        found = _sorted(set[int]().union(*map(self._places, _parts(text))))
+        n_unseen = int(found.searchsorted(0))
+        return self._weighed(found[n_unseen:], n_unseen)
 
     def values_of(self, found: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Returns the same of a text whose buckets are known."""
@@ -77,6 +97,18 @@ class Spelling:
         is_known = places < len(self.known)
         is_known[is_known] = self.known[places[is_known]] == found[is_known]
         kept = places[is_known]
-        values = self.rarity[kept]
-        length = float(np.sqrt(values @ values + (len(found) - len(kept)) * self.unseen**2)) or 1.0
-        return kept, values / np.float32(length)
+        return self._weighed(kept, len(found) - len(kept))
+
+    def _weighed(self, kept: NDArray[np.int64], n_unseen: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        values = self.rarity.take(kept)
+        length = math.sqrt(float(values @ values) + n_unseen * self.unseen**2) or 1.0
+        values /= np.float32(length)
+        return kept, values
+
+
+def _places(known: NDArray[np.int64], part: str) -> frozenset[int]:
+    """Returns the places of the buckets of a word among those that are known, and below zero a number for each that is not."""
+    codes = sorted(_codes(part))
+    places = np.searchsorted(known, codes).tolist()
+    n = len(known)
+    return frozenset(place if place < n and known[place] == code else -1 - code for place, code in zip(places, codes, strict=True))

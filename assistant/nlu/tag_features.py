@@ -57,7 +57,7 @@ class WordWeights:
     """
 
     def __init__(self, buckets: NDArray[np.uint32], by_feature: NDArray[np.float16]) -> None:
-        self._buckets = memoryview(np.ascontiguousarray(buckets)) if len(buckets) else memoryview(b"")
+        self._buckets = memoryview(np.ascontiguousarray(buckets).data) if len(buckets) else memoryview(b"")
         self._by_feature = by_feature
         self._kept_word = lru_cache(MAX_WORDS_KEPT)(self._of_word)
         self._kept_pair = lru_cache(MAX_WORDS_KEPT)(self._of_pair)

@@ -36,19 +36,19 @@ _SPACELESS = (
 _SPACED = rf"[^\W{_SPACELESS}]"
 _LETTER = rf"{_SPACED}[{_MARKS}]*"
 
-# Each alternative is bounded or starts where no other could, so that the time grows with the length of the text and not faster.
-_WORD = re.compile(
-    rf"""
+_ADDRESSES = rf"""
       {_SPACED}(?:{_SPACED}|[.+-]){{0,63}}@\w[\w-]{{0,63}}(?:\.\w[\w-]{{0,63}})+  # jane.roe@example.org
     | (?:https?://|www\.)[^\s<>"']*[\w/]                   # an address, without the full stop behind it
-    | \d+(?:[.,:/-]\d+)+(?![\w-])                          # 12.50, 1,000, 10:30, 24/12/2026
+    |"""
+# Each alternative is bounded or starts where no other could, so that the time grows with the length of the text and not faster.
+_REST = rf"""
+      \d+(?:[.,:/-]\d+)+(?![\w-])                          # 12.50, 1,000, 10:30, 24/12/2026
     | (?:{_LETTER})+(?:-(?:{_LETTER})+)*                   # order, t-shirt, 12345, letters with their marks
     | [{_SPACELESS}][{_MARKS}]*                            # one letter of Chinese or Thai
     | (?<=\w)['\u2019]\w+                                  # the 's of jane's
     | ([^\w\s])\1*                                         # other characters; a run of one is one word
-    """,
-    re.VERBOSE,
-)
+    """
+_WORD, _NO_ADDRESS = (re.compile(pattern, re.VERBOSE) for pattern in (_ADDRESSES + _REST, _REST))
 
 
 def split_words(text: str) -> list[Span]:
@@ -56,7 +56,8 @@ def split_words(text: str) -> list[Span]:
 
     ``#12345`` and ``$50`` are two words each, so that an annotation may leave the sign out or take it in.
     """
-    return [match.span() for match in _WORD.finditer(text)]
+    has_address = "@" in text or "://" in text or "www." in text
+    return [match.span() for match in (_WORD if has_address else _NO_ADDRESS).finditer(text)]
 
 
 def first_pieces(text: str, words: Sequence[Span], pieces: Sequence[Span]) -> list[int]:
