@@ -60,9 +60,10 @@ class Databases:
             self._free.append(url)
 
     def drop(self) -> None:
-        """Drops all of them."""
+        """Drops all of them; one that a stuck server does not let go stays, rather than that the tests never end."""
         for name in self._made:
-            self._connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+            with suppress(psycopg.errors.QueryCanceled):
+                self._connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
     def _new(self, template: str) -> str:
         name = f"assistant_test_{os.getpid()}_{len(self._made)}"
@@ -79,7 +80,7 @@ class Databases:
 
 @pytest.fixture(scope="session")
 def postgresql_databases(postgresql_server: str) -> Iterator[Databases]:
-    with psycopg.connect(postgresql_server, autocommit=True) as connection:
+    with psycopg.connect(postgresql_server, autocommit=True, options="-c statement_timeout=60s") as connection:
         databases = Databases(postgresql_server, connection)
         yield databases
         databases.drop()
