@@ -32,11 +32,13 @@ class EncoderTensors(NamedTuple):
         vector: the sentence vector, of length one. Shape: (batch, hidden).
         states: the embeddings and each layer's output. Shape of each: (batch, piece, hidden).
         sites: what flows into each product. Shape of each: (batch, piece, channel).
+        length: pieces of each text. Shape: (1,) int64.
     """
 
     vector: str
     states: list[str]
     sites: dict[Site, str]
+    length: str
 
 
 class _Layer(NamedTuple):
@@ -104,7 +106,7 @@ class EncoderGraph:
                 hidden = self._applied(hidden, application, group, inner)
                 application += 1
             states.append(hidden)
-        return EncoderTensors(self._vector(states[-1], length), states, self._sites)
+        return EncoderTensors(self.vector(states[-1], length), states, self._sites, length)
 
     def _embedded(self, input_ids: str, length: str, token_types: str) -> str:
         build = self._builder
@@ -204,15 +206,15 @@ class EncoderGraph:
         )
         return self._builder.node("LayerNormalization", states, scale, shift, axis=-1, epsilon=self._config.layer_norm_eps)
 
-    def _vector(self, last: str, length: str) -> str:
-        """Adds the mean over pieces, divided by its length.
+    def vector(self, states: str, length: str) -> str:
+        """Adds the mean over pieces, divided by its norm.
 
         The mean is a product: the runtime's sums over an axis add up in another order in a batch of one.
         """
         build = self._builder
         ones = build.constant("ones", np.ones((1, self._config.max_position_embeddings), dtype=np.float32))
         row = build.node("Slice", ones, build.integers(0), length, build.integers(1))  # (1, piece)
-        total = build.node("Squeeze", build.node("MatMul", row, last), build.integers(1))  # (batch, hidden)
+        total = build.node("Squeeze", build.node("MatMul", row, states), build.integers(1))  # (batch, hidden)
         mean = build.node("Div", total, build.node("Cast", length, to=1))
         return build.node("LpNormalization", mean, axis=-1, p=2)
 

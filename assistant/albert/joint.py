@@ -11,7 +11,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from assistant.albert.plain_heads import HEAD_WIDTH
+from assistant.albert.plain_heads import HEAD_WIDTH, SHARE, middle_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,10 +27,12 @@ class Encoded(NamedTuple):
 
     Attributes:
         vector: sentence vectors of length one. Shape: (batch, hidden).
+        joined: these and those of the layer in the middle, of length one together. Shape: (batch, 2 * hidden).
         layers: the embeddings and each layer's output. Shape of each: (batch, piece, hidden).
     """
 
     vector: Tensor
+    joined: Tensor
     layers: tuple[Tensor, ...]
 
 
@@ -48,22 +50,22 @@ class JointHeads(nn.Module):
     def __init__(self, hidden: int, n_layers: int, n_intents: int, n_tags: int, dropout: float = 0.1) -> None:
         super().__init__()
         self.dropout = nn.Dropout(dropout)
-        self.scale = hidden**0.5
-        self.intent = nn.Linear(hidden, n_intents)
+        self.scale = (2 * hidden) ** 0.5
+        self.intent = nn.Linear(2 * hidden, n_intents)
         self.mix = nn.Parameter(torch.zeros(n_layers))
         self.tag_inner = nn.Linear(hidden, HEAD_WIDTH)
         self.tag_outer = nn.Linear(HEAD_WIDTH, n_tags)
 
-    def intent_logits(self, vector: Tensor) -> Tensor:
+    def intent_logits(self, joined: Tensor) -> Tensor:
         """Returns a logit for each intent.
 
         Args:
-            vector: of length one; it is scaled so that its components have unit variance. Shape: (batch, hidden).
+            joined: of length one; it is scaled so that its components have unit variance. Shape: (batch, 2 * hidden).
 
         Returns:
             Shape: (batch, intent).
         """
-        logits: Tensor = self.intent(self.dropout(vector * self.scale))
+        logits: Tensor = self.intent(self.dropout(joined * self.scale))
         return logits
 
     def tag_logits(self, layers: Sequence[Tensor]) -> Tensor:
@@ -98,18 +100,16 @@ class JointAlbert(nn.Module):
         self.heads = heads
 
     def encode(self, input_ids: Tensor, attention_mask: Tensor) -> Encoded:
-        """Returns the sentence vectors, means over all pieces that are not padding, and the states of all layers.
+        """Returns the sentence vectors, means over all pieces that are not padding, joined ones, and the states of all layers.
 
         Args:
             input_ids: Shape: (batch, piece) int64.
             attention_mask: 1 where a piece stands, 0 where padding does. Shape: (batch, piece) int64.
         """
         output = self.encoder(input_ids=input_ids, attention_mask=attention_mask, output_hidden_states=True)
-        last = output.last_hidden_state  # (batch, piece, hidden)
-        mask = attention_mask.unsqueeze(1).to(last.dtype)  # (batch, 1, piece)
-        # A product, since the runtime's sums over an axis add up in another order in a batch of one.
-        mean = torch.matmul(mask, last).squeeze(1) / mask.sum(2)  # (batch, hidden)
-        return Encoded(functional.normalize(mean, dim=-1), tuple(output.hidden_states))
+        layers = tuple(output.hidden_states)
+        vector, middle = (_mean(states, attention_mask) for states in (output.last_hidden_state, middle_of(layers)))
+        return Encoded(vector, torch.cat([vector, middle], dim=-1) * SHARE, layers)
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Returns intent logits, tag logits of every piece, and sentence vectors.
@@ -117,8 +117,16 @@ class JointAlbert(nn.Module):
         Returns:
             Shapes: (batch, intent), (batch, piece, tag), (batch, hidden), all float32.
         """
-        vector, layers = self.encode(input_ids, attention_mask)
-        return self.heads.intent_logits(vector), self.heads.tag_logits(layers), vector
+        vector, joined, layers = self.encode(input_ids, attention_mask)
+        return self.heads.intent_logits(joined), self.heads.tag_logits(layers), vector
+
+
+def _mean(states: Tensor, attention_mask: Tensor) -> Tensor:
+    """Returns the means over all pieces that are not padding, of length one. Shape: (batch, hidden)."""
+    mask = attention_mask.unsqueeze(1).to(states.dtype)  # (batch, 1, piece)
+    # A product, since the runtime's sums over an axis add up in another order in a batch of one.
+    mean = torch.matmul(mask, states).squeeze(1) / mask.sum(2)
+    return functional.normalize(mean, dim=-1)
 
 
 class JointLoss(nn.Module):

@@ -8,6 +8,7 @@ import numpy as np
 
 from assistant.albert.encoder_graph import EncoderGraph
 from assistant.albert.graph import CONTRIB, GraphBuilder
+from assistant.albert.plain_heads import SHARE, middle_of
 from assistant.albert.quantization import measure, random_texts
 from assistant.albert.session import open_session
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 INPUT = "input_ids"
 VECTOR = "sentence_vector"
+MIDDLE = "middle_vector"
 
 _AXES = {INPUT: ("batch", "piece")}
 
@@ -38,8 +40,10 @@ def joint_graph(
         extents: of what flows into the encoder's products, to compute these in eight bits; None computes in floats.
     """
     build = GraphBuilder()
-    encoded = EncoderGraph(build, weights, extents).add(INPUT)
-    build.named(_intent_head(build, heads, encoded.vector), outputs[0])
+    encoder = EncoderGraph(build, weights, extents)
+    encoded = encoder.add(INPUT)
+    middle = encoder.vector(middle_of(encoded.states), encoded.length)
+    build.named(_intent_head(build, heads, encoded.vector, middle), outputs[0])
     build.named(_tag_head(build, heads, encoded.states), outputs[1])
     build.named(encoded.vector, outputs[2])
     n_tags, n_intents = len(heads.tag_outer.bias), len(heads.intent.bias)
@@ -48,7 +52,7 @@ def joint_graph(
 
 
 def states_graph(weights: EncoderWeights, extents: Mapping[Site, Extent] | None = None) -> bytes:
-    """Returns the graph of an encoder; its outputs are the sentence vector, then the states of all layers.
+    """Returns the graph of an encoder; its outputs are the vectors of the last layer and of the middle one, then all states.
 
     They are bit for bit what flows into the heads of `joint_graph`: no state is an output itself but a copy of it is, since the
     runtime joins nodes where what is between them is no output, and sums would be rounded another way.
@@ -58,12 +62,16 @@ def states_graph(weights: EncoderWeights, extents: Mapping[Site, Extent] | None 
         extents: to compute in eight bits; None computes in floats.
     """
     build = GraphBuilder()
-    encoded = EncoderGraph(build, weights, extents).add(INPUT)
+    encoder = EncoderGraph(build, weights, extents)
+    encoded = encoder.add(INPUT)
     build.named(encoded.vector, VECTOR)
+    build.named(encoder.vector(middle_of(encoded.states), encoded.length), MIDDLE)
     hidden, names = weights.config.hidden_size, [f"states{number}" for number in range(len(encoded.states))]
     for name, states in zip(names, encoded.states, strict=True):
         build.named(states, name)
-    return build.finished(_AXES, {VECTOR: ("batch", hidden)} | dict.fromkeys(names, ("batch", "piece", hidden)))
+    return build.finished(
+        _AXES, dict.fromkeys((VECTOR, MIDDLE), ("batch", hidden)) | dict.fromkeys(names, ("batch", "piece", hidden))
+    )
 
 
 def measure_extents(weights: EncoderWeights, ends: tuple[int, int]) -> dict[Site, Extent]:
@@ -86,9 +94,10 @@ def measure_extents(weights: EncoderWeights, ends: tuple[int, int]) -> dict[Site
     return measure(run, sites, random_texts(weights.config.vocab_size, ends))
 
 
-def _intent_head(build: GraphBuilder, heads: PlainHeads, vector: str) -> str:
-    scaled = build.constant("intent_weights", heads.intent.weights * np.float32(heads.scale))
-    return build.node("Add", build.node("MatMul", vector, scaled), build.constant("intent_bias", heads.intent.bias))
+def _intent_head(build: GraphBuilder, heads: PlainHeads, vector: str, middle: str) -> str:
+    both = build.node("Concat", vector, middle, axis=-1)
+    scaled = build.constant("intent_weights", heads.intent.weights * np.float32(heads.scale * SHARE))
+    return build.node("Add", build.node("MatMul", both, scaled), build.constant("intent_bias", heads.intent.bias))
 
 
 def _tag_head(build: GraphBuilder, heads: PlainHeads, states: Sequence[str]) -> str:

@@ -73,7 +73,7 @@ class Sentences:
             heads: of the model.
             mixed: these states as the heads mix them; None: they are mixed here. Shape: (word, hidden).
         """
-        intents = softmax(heads.intent_logits(frozen.vectors))
+        intents = softmax(heads.intent_logits(frozen.joined))
         logits = heads.tag_logits_of(heads.mixed(frozen.layers) if mixed is None else mixed)
         return cls([example.words for example in examples], logits, intents, frozen.tags)
 

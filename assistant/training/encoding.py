@@ -12,6 +12,7 @@ import numpy as np
 
 from assistant.albert.batches import equal_lengths
 from assistant.albert.model_graph import INPUT, VECTOR, states_graph
+from assistant.albert.plain_heads import joined
 from assistant.albert.session import open_session
 from assistant.messages import Progress
 from assistant.training.vector_cache import EncodedText, key_of
@@ -34,7 +35,8 @@ class Frozen:
     """What the encoder made of some examples.
 
     Attributes:
-        vectors: Shape: (example, hidden) float32.
+        vectors: sentence vectors, of length one. Shape: (example, hidden) float32.
+        middles: those of the layer in the middle. Shape: (example, hidden) float32.
         intents: Shape: (example,).
         layers: states at the first piece of each word; float16 to save memory. Shape: (word, layer + 1, hidden).
         tags: Shape: (word,).
@@ -42,21 +44,27 @@ class Frozen:
     """
 
     vectors: NDArray[np.float32]
+    middles: NDArray[np.float32]
     intents: NDArray[np.int64]
     layers: NDArray[np.float16]
     tags: NDArray[np.int64]
     owners: NDArray[np.int64]
+
+    @property
+    def joined(self) -> NDArray[np.float32]:
+        """What the intent head reads. Shape: (example, 2 * hidden)."""
+        return joined(self.vectors, self.middles)
 
     def only(self, rows: NDArray[np.bool_]) -> Frozen:
         """Returns the examples for which ``rows`` is true."""
         words = rows[self.owners]
         renumbered = np.cumsum(rows) - 1
         owners = renumbered[self.owners[words]]
-        return Frozen(self.vectors[rows], self.intents[rows], self.layers[words], self.tags[words], owners)
+        return Frozen(self.vectors[rows], self.middles[rows], self.intents[rows], self.layers[words], self.tags[words], owners)
 
     def without_words(self) -> Frozen:
         """Returns the examples without the states of their words, which take long to copy."""
-        return Frozen(self.vectors, self.intents, self.layers[:0], self.tags[:0], self.owners[:0])
+        return Frozen(self.vectors, self.middles, self.intents, self.layers[:0], self.tags[:0], self.owners[:0])
 
 
 def encode_frozen(
@@ -128,12 +136,12 @@ def _encoded_batch(
 ) -> dict[Key, EncodedText]:
     names = [output.name for output in session.get_outputs()]
     input_ids = np.array([features[row].input_ids for row in rows], dtype=np.int64)
-    vectors, *layers = session.run(names if has_tags else names[:1], {INPUT: input_ids})
+    vectors, middles, *layers = session.run(names if has_tags else names[:2], {INPUT: input_ids})
     found = {}
     for place, row in enumerate(rows):
         pieces = list(features[row].pieces)
         states = np.stack([layer[place, pieces] for layer in layers], axis=1) if has_tags else np.zeros((0, 1, 1))
-        found[keys[row]] = EncodedText(vectors[place], states.astype(np.float16))
+        found[keys[row]] = EncodedText(vectors[place], middles[place], states.astype(np.float16))
     return found
 
 
@@ -148,4 +156,5 @@ def _joined(texts: Sequence[EncodedText], features: Sequence[Features], *, has_t
     tags = np.array([tag for feature in features for tag in feature.tags] if has_tags else [], dtype=np.int64)
     owners = np.repeat(np.arange(len(features)), sizes)
     states = np.concatenate([text.states for text in texts]) if has_tags else np.zeros((0, 1, 1), np.float16)
-    return Frozen(np.stack([text.vector for text in texts]), intents, states, tags, owners)
+    vectors, middles = np.stack([text.vector for text in texts]), np.stack([text.middle for text in texts])
+    return Frozen(vectors, middles, intents, states, tags, owners)

@@ -13,7 +13,7 @@ import numpy as np
 from assistant.albert.plain_heads import HEAD_WIDTH, Linear, PlainHeads
 from assistant.messages import Progress
 from assistant.training.beside import Beside
-from assistant.training.intent_head import fit_intents
+from assistant.training.intent_head import fit_intents, shape_of
 from assistant.training.scoring import HeldOut
 from assistant.training.tag_head import fit_tags, new_tag_head
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from assistant.training.arguments import TrainingArguments
     from assistant.training.encoding import Frozen
     from assistant.training.features import Labels
+    from assistant.training.intent_head import Shape
 
 FOLDS = 5
 ENOUGH_FOR_ONE_FOLD = 3_000
@@ -113,6 +114,7 @@ class _Heads:
         self._on_progress, self._stage = on_progress, stage
         self._done, self._total, self._lock = 0, 0, threading.Lock()
         self._has_tags = labels.n_tags > 1
+        self._shapes: dict[float, Shape] = {}
 
     def started(self) -> PlainHeads:
         """Returns heads that are fitted once."""
@@ -181,16 +183,20 @@ class _Heads:
     def _new(self) -> PlainHeads:
         """Returns heads that know nothing; the same ones every time."""
         hidden, generator = self._data.vectors.shape[1], np.random.default_rng(self._arguments.seed)
+        width = self._data.joined.shape[1]
         n_intents = len(self._labels.intents)
-        intent = Linear(np.zeros((hidden, n_intents), np.float32), np.zeros(n_intents, np.float32))
+        intent = Linear(np.zeros((width, n_intents), np.float32), np.zeros(n_intents, np.float32))
         tag_inner, tag_outer = new_tag_head(hidden, HEAD_WIDTH, self._labels.n_tags, generator)
         return PlainHeads(intent, np.zeros(self._n_layers, np.float32), tag_inner, tag_outer)
 
     def _with_intents(self, heads: PlainHeads, data: Frozen, inverse: float) -> PlainHeads:
-        penalty = self._arguments.penalty
-        if penalty is None:  # the head's inputs have a squared length of ``hidden``, and its loss is a mean over examples
-            penalty = data.vectors.shape[1] / (inverse * max(1, len(data.intents)))
-        return replace(heads, intent=fit_intents(heads.intent, data.vectors, data.intents, penalty, self._arguments.balance))
+        penalty, joined = self._arguments.penalty, data.joined
+        if penalty is None:  # the squared length of the head's inputs is their width, and its loss is a mean over examples
+            penalty = joined.shape[1] / (inverse * max(1, len(data.intents)))
+        if inverse not in self._shapes:
+            self._shapes[inverse] = shape_of(joined, penalty, len(self._labels.intents))
+        shape = self._shapes[inverse]
+        return replace(heads, intent=fit_intents(heads.intent, joined, data.intents, penalty, self._arguments.balance, shape))
 
     def _with_tags(
         self,
@@ -229,7 +235,7 @@ def _going_on(arguments: TrainingArguments) -> TrainingArguments:
 
 def _add_intents(held: HeldOut, heads: PlainHeads, data: Frozen, rows: list[int] | None = None) -> None:
     """Adds what heads say of examples; rows: where they stand in the data, None: they are all of it."""
-    logits = heads.intent_logits(data.vectors)
+    logits = heads.intent_logits(data.joined)
     places = range(len(logits)) if rows is None else rows
     for row, intent, place in zip(logits, data.intents.tolist(), places, strict=True):
         held.add_intent(row, intent, place)

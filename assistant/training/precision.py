@@ -165,7 +165,7 @@ class _Reading(NamedTuple):
 
 def _readings(heads: PlainHeads, frozen: Frozen) -> tuple[_Reading, _Reading]:
     """Returns what is said of intents and of tags."""
-    intents = _Reading.of(heads.intent_logits(frozen.vectors), frozen.intents)
+    intents = _Reading.of(heads.intent_logits(frozen.joined), frozen.intents)
     if not len(frozen.tags):
         return intents, _Reading(np.zeros(0, bool), np.zeros(0, np.float32))
     return intents, _Reading.of(heads.tag_logits(frozen.layers), frozen.tags)

@@ -108,9 +108,10 @@ def check_heads(session: Any, heads: PlainHeads, examples: Held) -> None:
         ExportDiffers: the difference is more than rounding.
     """
     frozen = examples.frozen
+    joined = frozen.joined
     for row, feature in enumerate(examples.features[:N_CHECKED]):
         found = session.run(list(OUTPUTS), {INPUT: np.array([feature.input_ids], dtype=np.int64)})
-        pairs = [(found[0][0], heads.intent_logits(frozen.vectors[row : row + 1])[0]), (found[2][0], frozen.vectors[row])]
+        pairs = [(found[0][0], heads.intent_logits(joined[row : row + 1])[0]), (found[2][0], frozen.vectors[row])]
         if len(frozen.tags):
             pairs.append((found[1][0, list(feature.pieces)], heads.tag_logits(frozen.layers[frozen.owners == row])))
         for name, (theirs, ours) in zip((OUTPUTS[0], OUTPUTS[2], OUTPUTS[1]), pairs, strict=False):

@@ -239,7 +239,8 @@ def _of_intents(texts: Sequence[str], intents: Sequence[int], outcome: Outcome, 
     if not are_many(len(texts), measured.places):
         return fit_likeness(texts, vectors, intents, n_intents, outcome.held, measured)
     alike, held = fit_likeness_of_many(vectors, intents, n_intents, outcome.held, measured)
-    trial, whole = outcome.trial.intent_logits(vectors), outcome.heads.intent_logits(vectors)
+    joined = outcome.frozen.joined
+    trial, whole = outcome.trial.intent_logits(joined), outcome.heads.intent_logits(joined)
     if alike is not None:
         trial, whole = trial + alike.trial.logits(vectors), whole + alike.whole.logits(vectors)
     spelling, held = fit_spelling_of_many(texts, intents, held, measured.places, (trial, whole))

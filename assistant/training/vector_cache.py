@@ -42,17 +42,19 @@ class EncodedText:
 
     Attributes:
         vector: the sentence vector. Shape: (hidden,) float32.
+        middle: that of the layer in the middle. Shape: (hidden,) float32.
         states: of all layers at the first piece of each word; no rows when they were not wanted.
             Shape: (word, layer + 1, hidden) float16.
     """
 
     vector: NDArray[np.float32]
+    middle: NDArray[np.float32]
     states: NDArray[np.float16]
 
     @property
     def size(self) -> int:
         """Bytes that it takes in the file."""
-        return self.vector.nbytes + self.states.nbytes + _KEY_BYTES
+        return self.vector.nbytes + self.middle.nbytes + self.states.nbytes + _KEY_BYTES
 
 
 def key_of(features: Features, *, has_states: bool) -> Key:
@@ -107,8 +109,8 @@ class VectorCache:
         if tensors is None:
             return {}
         states = np.split(tensors["states"], np.cumsum(tensors["n_words"])[:-1])
-        rows = zip(tensors["keys"], tensors["vectors"], states, strict=True)
-        return {key.tobytes(): EncodedText(vector, words) for key, vector, words in rows}
+        rows = zip(tensors["keys"], tensors["vectors"], tensors["middles"], states, strict=True)
+        return {key.tobytes(): EncodedText(*found) for key, *found in rows}
 
 
 def _tensors(kept: Mapping[Key, EncodedText]) -> dict[str, NDArray[Any]]:
@@ -116,6 +118,7 @@ def _tensors(kept: Mapping[Key, EncodedText]) -> dict[str, NDArray[Any]]:
     return {
         "keys": np.frombuffer(b"".join(kept), dtype=np.uint8).reshape(len(texts), _KEY_BYTES),
         "vectors": np.stack([text.vector for text in texts]),
+        "middles": np.stack([text.middle for text in texts]),
         "n_words": np.array([len(text.states) for text in texts], dtype=np.int64),
         "states": np.concatenate([text.states for text in texts if len(text.states)] or [np.zeros((0, 1, 1), np.float16)]),
     }

@@ -13,6 +13,7 @@ from assistant.albert.checkpoint import random_checkpoint
 from assistant.albert.export import check_graph, heads_of, weights_of
 from assistant.albert.joint import JointAlbert, JointHeads
 from assistant.albert.model_graph import INPUT, joint_graph, measure_extents, states_graph
+from assistant.albert.plain_heads import joined
 from assistant.albert.presets import Preset
 from assistant.albert.quantization import random_texts
 from assistant.albert.session import open_session
@@ -107,21 +108,24 @@ def test_the_encoder_alone_gives_bit_for_bit_what_the_heads_are_given(model: Joi
     weights, heads = weights_of(model.encoder), heads_of(model.heads)
     extents = measure_extents(weights, (2, 3)) if is_rounded else None
     feed = {INPUT: pieces(16, 9)}
-    vectors, *layers = open_session(states_graph(weights, extents)).run(None, feed)
+    vectors, middles, *layers = open_session(states_graph(weights, extents)).run(None, feed)
     intents, tags, beside = open_session(joint_graph(weights, heads, OUTPUTS, extents)).run(list(OUTPUTS), feed)
     assert np.array_equal(vectors, beside)
-    assert intents == pytest.approx(heads.intent_logits(vectors), abs=1e-5)
+    assert intents == pytest.approx(heads.intent_logits(joined(vectors, middles)), abs=1e-5)
     words = np.stack(layers, axis=2).reshape(16 * 9, len(layers), -1)
     assert tags.reshape(16 * 9, -1) == pytest.approx(heads.tag_logits(words), abs=1e-5)
 
 
-def test_the_encoder_alone_gives_its_vector_and_all_states(model: JointAlbert) -> None:
+def test_the_encoder_alone_gives_its_vectors_and_all_states(model: JointAlbert) -> None:
     session = open_session(states_graph(weights_of(model.encoder)))
     input_ids = pieces(2, 6)
     with torch.inference_mode():
         encoded = model.encode(torch.from_numpy(input_ids), torch.ones(2, 6, dtype=torch.int64))
-    vector, *states = session.run(None, {INPUT: input_ids})
+    vector, middle, *states = session.run(None, {INPUT: input_ids})
     assert vector == pytest.approx(encoded.vector.numpy(), abs=1e-5)
+    assert joined(vector, middle) == pytest.approx(encoded.joined.numpy(), abs=1e-5)
+    mean = states[1].mean(axis=1)
+    assert middle == pytest.approx(mean / np.linalg.norm(mean, axis=1, keepdims=True), abs=1e-5)
     assert len(states) == len(encoded.layers) == 3
     for ours, theirs in zip(states, encoded.layers, strict=True):
         assert ours == pytest.approx(theirs.numpy(), abs=1e-4)

@@ -78,7 +78,7 @@ def heads_for(n_intents: int, n_tags: int) -> PlainHeads:
         return Linear(weights, bias)
 
     mix = generator.normal(size=TINY.n_layers + 1).astype(np.float32)
-    return PlainHeads(layer(TINY.hidden, n_intents), mix, layer(TINY.hidden, 64), layer(64, n_tags))
+    return PlainHeads(layer(2 * TINY.hidden, n_intents), mix, layer(TINY.hidden, 64), layer(64, n_tags))
 
 
 FAST = TrainingArguments(mode="fast", tag_epochs=2)

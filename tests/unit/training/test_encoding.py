@@ -36,7 +36,7 @@ def encode(features: list[Features], cache: VectorCache | None = None, *, has_ta
 
 
 def assert_same(one: Frozen, other: Frozen) -> None:
-    for name in ("vectors", "intents", "layers", "tags", "owners"):
+    for name in ("vectors", "middles", "intents", "layers", "tags", "owners"):
         assert np.array_equal(getattr(one, name), getattr(other, name)), name
 
 
@@ -46,7 +46,7 @@ def test_words_stand_with_their_text(features: list[Features]) -> None:
     assert frozen.tags.tolist() == [tag for feature in features for tag in feature.tags]
     assert np.bincount(frozen.owners, minlength=len(features)).tolist() == [len(feature.tags) for feature in features]
     without, _ = encode(features, has_tags=False)
-    assert np.array_equal(without.vectors, frozen.vectors)
+    assert np.array_equal(without.joined, frozen.joined)
     assert not len(without.tags)
 
 

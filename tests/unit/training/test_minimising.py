@@ -61,4 +61,4 @@ def test_the_intent_head_is_the_logistic_regression_that_others_find(balance: fl
     weights = weights / weights.mean()
     theirs = LogisticRegression(C=inverse, tol=1e-8, max_iter=2000).fit(vectors, intents, weights)
     ours = fitted(vectors * np.float32(12**0.5))
-    assert ours - ours.mean(axis=1, keepdims=True) == pytest.approx(theirs.decision_function(vectors), abs=0.05)
+    assert ours - ours.mean(axis=1, keepdims=True) == pytest.approx(theirs.decision_function(vectors), abs=0.1)

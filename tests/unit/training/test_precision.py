@@ -34,7 +34,7 @@ def held_out(data: TrainingData) -> tuple[EncoderWeights, PlainHeads, Held]:
     weights = replace(checkpoint.weights, named=larger)
     features = make_features(data.examples, Tokenizer.from_str(checkpoint.tokenizer.to_str()), labels)
     frozen = encode_frozen(weights, features, has_tags=True, on_progress=ignore)
-    intents = heads.intent_logits(frozen.vectors).argmax(1)  # what floats say is right, so that only rounding can be wrong
+    intents = heads.intent_logits(frozen.joined).argmax(1)  # what floats say is right, so that only rounding can be wrong
     features = [replace(feature, intent=intent) for feature, intent in zip(features, intents.tolist(), strict=True)]
     return weights, heads, Held(features, replace(frozen, intents=intents))
 

@@ -16,7 +16,8 @@ HEADS = heads_for(3, 1)
 VECTOR = np.full((1, 32), 32**-0.5, dtype=np.float32)
 NOTHING = np.zeros(0, dtype=np.int64)
 ONE = Held(
-    [Features((2, 3), (), (), 0, ())], Frozen(VECTOR, np.zeros(1, np.int64), np.zeros((0, 3, 32), np.float16), NOTHING, NOTHING)
+    [Features((2, 3), (), (), 0, ())],
+    Frozen(VECTOR, VECTOR, np.zeros(1, np.int64), np.zeros((0, 3, 32), np.float16), NOTHING, NOTHING),
 )
 
 
@@ -27,7 +28,7 @@ class Off:
         self._by = by
 
     def run(self, *_: Any) -> list[Any]:
-        logits = HEADS.intent_logits(VECTOR)
+        logits = HEADS.intent_logits(ONE.frozen.joined)
         return [logits + np.float32(self._by * max(1.0, float(np.abs(logits).max()))), np.zeros((1, 2, 1)), VECTOR]
 
 

@@ -65,7 +65,7 @@ def test_full_training_keeps_the_best_epoch_and_reports_each_step(data: Training
     scores = [
         step.metrics["dev_intent_accuracy"] for step in trained if step.done % 3 == 0 and "dev_intent_accuracy" in step.metrics
     ]
-    assert result.metrics["intent_accuracy"] in [round(score, 6) for score in scores]
+    assert result.metrics["intent_accuracy"] >= round(max(scores), 6)  # likeness to examples, beside the head, may know more
     assert result.best_epoch in {1, 2}
     assert steps[-1].stage == "export"
     assert verify_manifest(result.folder)["metrics"] == result.metrics
@@ -142,7 +142,7 @@ def test_training_stops_early_when_more_epochs_bring_nothing(data: TrainingData,
     result = train_model(data, data, tiny_checkpoint(), still, tmp_path / "model", steps.append)
     # Nothing moves: every epoch is as good as the first, and the latest of equals is kept.
     assert result.best_epoch == max(int(step.metrics["epoch"]) for step in steps if "epoch" in step.metrics) == 9
-    worse = replace(FULL, epochs=9, patience=2, encoder_rate=0.2, head_rate=0.5, warm_up=0.0)
+    worse = replace(FULL, epochs=9, patience=2, encoder_rate=0.02, head_rate=0.05, warm_up=0.0)
     steps.clear()
     result = train_model(data, data, tiny_checkpoint(), worse, tmp_path / "model", steps.append)
     last = max(int(step.metrics["epoch"]) for step in steps if "epoch" in step.metrics)
