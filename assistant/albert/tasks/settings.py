@@ -93,9 +93,8 @@ class TaskRecipe:
         _require(self.hold_out <= 0.5, "hold_out: more would be held out than trained on")  # noqa: PLR2004 (half)
         _require(self.reading in READINGS, f"reading must be one of {', '.join(READINGS)}")
         _require(self.pooling in POOLINGS, f"pooling must be one of {', '.join(POOLINGS)}")
-        _require(
-            self.pooling != "match" or self.reading != "joint", "pooling match compares texts apart: reading must be twin or both"
-        )
+        is_matched = self.pooling != "match" or self.reading != "joint"
+        _require(is_matched, "pooling match compares texts read apart: reading must be twin or both, or pooling another")
         _require(self.precision in PRECISIONS, f"precision must be one of {', '.join(PRECISIONS)}")
         _require(self.accumulate <= self.batch_size, "accumulate must not be more than batch_size")
 

@@ -176,7 +176,7 @@ def test_a_teacher_may_read_otherwise_and_labels_texts_that_nobody_did(
     """A BERT that reads both texts at once teaches an encoder that reads each on its own."""
     data, first, more = pairs(tmp_path / "data"), tmp_path / "first", tmp_path / "more.txt"
     bert = bert_folder(tmp_path / "bert", checkpoint)
-    finetune("rte", "--data", data, "--output", first, "--checkpoint", bert, "--set", "reading=joint")
+    finetune("rte", "--data", data, "--output", first, "--checkpoint", bert, "--set", "reading=joint", "--set", "pooling=vector")
     more.write_text("my order 3 is late.\tthe parcel is blue.\nmy order 4 is blue.\tthe parcel is late.\n")
     base = ("rte", "--data", data, "--checkpoint", folder, "--teacher", first, "--unlabelled", more, "--set", "reading=twin")
     result = finetune(*base, "--output", tmp_path / "second", "--set", "hold_out=0")
