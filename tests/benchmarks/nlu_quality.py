@@ -1,7 +1,8 @@
 """How well models understand that were trained from the shipped checkpoint: ``python -m tests.benchmarks.nlu_quality --data DIR``.
 
     python -m tests.benchmarks.nlu_quality --data DIR [--only SNIPS ATIS ...] [--seeds 0 1 2] [--mode full] [--results FILE]
-        [--epochs N] [--rate R] [--head-rate R] [--batch-size N] [--decay D] [--dropout P] [--limit N] [--threads N]
+        [--epochs N] [--rate R] [--head-rate R] [--embedding-factor F] [--batch-size N] [--decay D]
+        [--dropout P] [--limit N] [--threads N]
 
 DIR holds ``nlu/snips``, ``nlu/atis``, ``nlu/clinc150`` and ``nlu/banking77``. Each row of the table is trained by the product's own
 code and measured on the development split (every tenth row of BANKING77), which nothing is chosen by: the epoch and the temperature
@@ -41,6 +42,7 @@ SETTINGS = {
     "rate": "encoder_rate",
     "head_rate": "head_rate",
     "batch_size": "batch_size",
+    "embedding_factor": "embedding_factor",
     "decay": "layer_decay",
     "dropout": "dropout",
 }
@@ -127,7 +129,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--threads", type=int)
     parser.add_argument("--epochs", type=int)
     parser.add_argument("--batch-size", type=int)
-    for name in ("--rate", "--head-rate", "--decay", "--dropout"):
+    for name in ("--rate", "--head-rate", "--embedding-factor", "--decay", "--dropout"):
         parser.add_argument(name, type=float)
     return parser.parse_args(arguments)
 
