@@ -147,7 +147,11 @@ async def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
                 await opened.close()
     finally:
         browser.terminate()
-        await browser.wait()
+        try:
+            await asyncio.wait_for(browser.wait(), DEADLINE_S)
+        except TimeoutError:
+            browser.kill()
+            await browser.wait()
 
 
 async def test_a_message_typed_in_the_browser_is_answered_there(address: str, page: Page) -> None:
