@@ -34,6 +34,9 @@ _SIGNS = r"!-/:-@\[-`{-~\u3001\u3002\uff01-\uff0f\uff1a-\uff20\u2010-\u201f\u00a
 _PARTS = re.compile(rf"[^\s{_SIGNS}]+|[{_SIGNS}]")
 
 
+_FIRST = np.ones(1, dtype=bool)
+
+
 def buckets(text: str) -> NDArray[np.int64]:
     """Returns the runs of letters and the words of a text, hashed, each once, sorted. Shape: (n,)."""
     return _sorted(set[int]().union(*map(_codes, _parts(text))))
@@ -74,7 +77,7 @@ class Spelling:
     rarity: NDArray[np.float32]
     unseen: float
     weights: NDArray[np.float32]
-    _places: Callable[[str], frozenset[int]] = field(init=False, repr=False, compare=False)
+    _places: Callable[[str], NDArray[np.int64]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Makes room for the words that were read."""
@@ -87,7 +90,10 @@ class Spelling:
 
     def values(self, text: str) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Returns which known buckets a text has, and how much each counts; all of its buckets together have length one."""
-        found = _sorted(set[int]().union(*map(self._places, _parts(text))))
+        parts = _parts(text)
+        found = np.concatenate([self._places(part) for part in parts]) if parts else np.zeros(0, np.int64)
+        found.sort()
+        found = found[np.concatenate((_FIRST[: len(found)], found[1:] != found[:-1]))]
         n_unseen = int(found.searchsorted(0))
         return self._weighed(found[n_unseen:], n_unseen)
 
@@ -106,9 +112,9 @@ class Spelling:
         return kept, values
 
 
-def _places(known: NDArray[np.int64], part: str) -> frozenset[int]:
+def _places(known: NDArray[np.int64], part: str) -> NDArray[np.int64]:
     """Returns the places of the buckets of a word among those that are known, and below zero a number for each that is not."""
-    codes = sorted(_codes(part))
-    places = np.searchsorted(known, codes).tolist()
-    n = len(known)
-    return frozenset(place if place < n and known[place] == code else -1 - code for place, code in zip(places, codes, strict=True))
+    codes = _sorted(set(_codes(part)))
+    places = np.searchsorted(known, codes)
+    is_known = np.append(known, -1)[places] == codes
+    return np.where(is_known, places, -1 - codes)

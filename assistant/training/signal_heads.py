@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from assistant.messages import Progress
-from assistant.nlu.signals.heads import CATEGORIES, GROUPS, MANNERS, OUTPUTS, PUBLISHED, SignalHeads, columns, rounded, unrounded
+from assistant.nlu.signals.gram_weights import unrounded
+from assistant.nlu.signals.heads import CATEGORIES, GROUPS, MANNERS, OUTPUTS, PUBLISHED, SignalHeads, columns, rounded
 from assistant.nlu.signals.ngrams import N_BUCKETS, grams
 
 if TYPE_CHECKING:

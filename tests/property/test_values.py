@@ -95,7 +95,7 @@ def test_no_value_is_in_a_text_that_is_not_searched_for_one(words: list[str], gl
     if not may_name_a_time(tokens):
         assert find_times(tokens, clock(), "dmy", has_inner=True, looks_back=True) == []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(finders, "_speaks", lambda _: True)
+        patch.setattr(finders, "_speaks", lambda *_, **__: True)
         assert ALL.extract_with_candidates(text) == found
 
 

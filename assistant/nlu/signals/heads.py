@@ -12,7 +12,8 @@ import numpy as np
 
 from assistant.errors import BadModel
 from assistant.messages import Flag, Sentiment
-from assistant.nlu.signals.ngrams import N_BUCKETS, grams
+from assistant.nlu.signals.gram_weights import GramWeights
+from assistant.nlu.signals.ngrams import N_BUCKETS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,6 +71,11 @@ class SignalHeads:
     thresholds: Mapping[str, float]
     encoder: str
     figures: Mapping[str, Any] = field(default_factory=dict)
+    _grams: GramWeights = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Makes room for the words that were read."""
+        object.__setattr__(self, "_grams", GramWeights(self.by_gram))
 
     def with_thresholds(self, thresholds: Mapping[str, float]) -> SignalHeads:
         """Returns the heads with other thresholds for the categories named."""
@@ -82,8 +88,7 @@ class SignalHeads:
             text: as it was written.
             vector: of length one. Shape: (hidden,).
         """
-        buckets, values = grams(text)
-        found: Floats = values @ unrounded(self.by_gram.take(buckets, axis=0))
+        found = self._grams.of(text).astype(np.float32)
         found *= self.scales
         found += vector @ self.by_vector
         found += self.bias
@@ -124,13 +129,6 @@ def rounded(by_gram: Floats) -> tuple[NDArray[np.int8], Floats]:
     """
     scales = np.maximum(np.abs(by_gram).max(axis=0), 1e-12) / 127.0**2
     return np.round(np.sign(by_gram) * np.sqrt(np.abs(by_gram) / scales)).astype(np.int8), scales.astype(np.float32)
-
-
-def unrounded(values: NDArray[np.int8]) -> Floats:
-    """Returns what `rounded` rounded, still without its scales."""
-    roots = values.astype(np.float32)
-    squares: Floats = roots * np.abs(roots)
-    return squares
 
 
 def save_heads(folder: Path, heads: SignalHeads) -> None:

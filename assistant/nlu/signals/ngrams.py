@@ -26,7 +26,7 @@ MAX_CHARACTERS = 1_000
 
 MAX_WORDS_KEPT = 4096
 """Words whose buckets are kept at hand; most words of a message were in another one before."""
-_LONGEST_KEPT = 40
+LONGEST_KEPT = 40
 
 _WORD, _PAIR, _LETTERS = 0, 1, 2
 """Seeds: the same bytes are something else as a word, in a pair and as a run of letters."""
@@ -52,8 +52,8 @@ class Grams(NamedTuple):
 
 def grams(text: str) -> Grams:
     """Returns the n-grams of a text, words and letters counting the same; none for a text without words and signs."""
-    parts = [_kept(part) if len(part) <= _LONGEST_KEPT else _read(part) for part in _PARTS.findall(_plain(text))]
-    pairs = [crc32(first.text + b" " + second.text, _PAIR) % N_BUCKETS for first, second in pairwise(parts)]
+    parts = [_kept(part) if len(part) <= LONGEST_KEPT else read_part(part) for part in split_parts(text)]
+    pairs = [pair_bucket(first.text, second.text) for first, second in pairwise(parts)]
     words = Counter([part.word for part in parts])
     words.update(pairs)
     letters = Counter(chain.from_iterable([part.letters for part in parts]))
@@ -63,13 +63,19 @@ def grams(text: str) -> Grams:
 def _weighed(counts: Counter[int]) -> list[float]:
     """Returns for each bucket the logarithm of how often it came; squares add up to a half."""
     often = Counter(counts.values())  # nearly all came once
-    length = math.sqrt(2 * sum(_value(count) ** 2 * n for count, n in often.items())) or 1.0
-    values = {count: _value(count) / length for count in often}
+    length = math.sqrt(2 * sum(value_of(count) ** 2 * n for count, n in often.items())) or 1.0
+    values = {count: value_of(count) / length for count in often}
     return [values[count] for count in counts.values()]
 
 
-def _value(count: int) -> float:
+def value_of(count: int) -> float:
+    """Returns what an n-gram counts that came so often, before all are brought to one length."""
     return 1.0 + math.log(count)
+
+
+def split_parts(text: str) -> list[str]:
+    """Returns the words and signs that are read of a text."""
+    return _PARTS.findall(_plain(text))
 
 
 def _plain(text: str) -> str:
@@ -82,7 +88,7 @@ def _plain(text: str) -> str:
     return _STRETCHED.sub(r"\1\1", _DIGITS.sub("0", lowered))
 
 
-class _Part(NamedTuple):
+class Part(NamedTuple):
     """A word or a sign, and the buckets that are its own."""
 
     text: bytes
@@ -90,11 +96,17 @@ class _Part(NamedTuple):
     letters: tuple[int, ...]
 
 
-def _read(part: str) -> _Part:
+def read_part(part: str) -> Part:
+    """Returns a word or a sign with its buckets."""
     text = part.encode("utf-8", "replace")
     bordered = b"_" + text + b"_"
     runs = [bordered[start : start + n] for n in _RUNS for start in range(len(bordered) - n + 1)] if len(text) > 1 else []
-    return _Part(text, crc32(text, _WORD) % N_BUCKETS, tuple(crc32(run, _LETTERS) % N_BUCKETS for run in runs))
+    return Part(text, crc32(text, _WORD) % N_BUCKETS, tuple(crc32(run, _LETTERS) % N_BUCKETS for run in runs))
 
 
-_kept = lru_cache(MAX_WORDS_KEPT)(_read)
+def pair_bucket(first: bytes, second: bytes) -> int:
+    """Returns the bucket of two words, one behind the other."""
+    return crc32(first + b" " + second, _PAIR) % N_BUCKETS
+
+
+_kept = lru_cache(MAX_WORDS_KEPT)(read_part)

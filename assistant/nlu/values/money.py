@@ -38,6 +38,7 @@ _NAMES = {
     "dinar": "dinar",
     "riyal": "riyal",
 }
+SIGNS = frozenset(_SIGNS)
 UNITS = (
     {code: code.upper() for code in sorted(_CODES)}
     | _NAMES

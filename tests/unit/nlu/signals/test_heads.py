@@ -8,6 +8,7 @@ import pytest
 
 from assistant.errors import BadModel
 from assistant.messages import Flag
+from assistant.nlu.signals.gram_weights import GramWeights, unrounded
 from assistant.nlu.signals.heads import (
     CATEGORIES,
     EMOTIONS,
@@ -19,7 +20,6 @@ from assistant.nlu.signals.heads import (
     load_heads,
     rounded,
     save_heads,
-    unrounded,
 )
 from assistant.nlu.signals.ngrams import MAX_CHARACTERS, N_BUCKETS, grams
 
@@ -154,3 +154,11 @@ def test_any_text_is_taken(text: str) -> None:
 def test_what_stands_far_behind_is_not_read() -> None:
     head = "a b " * (MAX_CHARACTERS // 4)
     assert np.array_equal(grams(head).buckets, grams(head + " and then much else").buckets)
+
+
+def test_what_is_kept_of_words_adds_up_to_the_sum_over_all_n_grams() -> None:
+    by_gram = np.random.default_rng(0).integers(-127, 128, (N_BUCKETS, 3)).astype(np.int8)
+    kept = GramWeights(by_gram)
+    for text in ("where is my order, where", "no no no!", "", "?", "banana " * 200, "x" * 99, "where is my order, where"):
+        buckets, values = grams(text)
+        assert kept.of(text) == pytest.approx(values @ unrounded(by_gram[buckets]), rel=1e-4, abs=0.05)
