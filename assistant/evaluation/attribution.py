@@ -85,7 +85,7 @@ class Attributor:
         """Returns what the letters of each word add to what the encoder says."""
         settings, spelling = self._loaded.settings, self._loaded.spelling
         logits = self._loaded.intent_logits(ids)
-        return letter_shares(spelling, text, words, logits, settings.intents.index(intent), settings.temperature)  # type: ignore[arg-type]
+        return letter_shares(spelling, text, words, logits, settings.intents.index(intent), settings.calibration.temperature)  # type: ignore[arg-type]
 
     def _integrate(self, ids: Tensor, hidden: Tensor, intent: str, difference: float) -> tuple[list[float], int, float]:
         """Returns the share of each piece, and how many steps and what error they took."""

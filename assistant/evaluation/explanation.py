@@ -42,7 +42,8 @@ class Attribution:
     Attributes:
         intent: the one that is explained.
         words: by position; words past the end of what the model reads have the share 0.
-        score: log-probability of the intent for the text; of a retrieval intent with its response key.
+        score: log-probability of the intent for the text, before the odds of the first intent are calibrated; of a retrieval intent
+            with its response key.
         baseline: the same where every word is hidden. The shares add up to ``score - baseline``.
         gap: by how much they do not, in nats: the error of the sum that stands for an integral.
         n_steps: terms of that sum.

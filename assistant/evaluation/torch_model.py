@@ -63,9 +63,10 @@ class TorchModel:
         return set(intent.split(JOINT)) <= set(simple_intents(self.settings.intents))
 
     def log_probability(self, ids: Tensor, intent: str) -> Tensor:
-        """Returns the calibrated log-probability of an intent: that it is meant; of joined ones, that they and no others are.
+        """Returns the log-probability of an intent: that it is meant; of joined ones, that they and no others are.
 
-        It is what the encoder says of it, without what letters add.
+        It is what the encoder says of it under the model's temperature, without what letters add. The odds of the intent that comes
+        first are not calibrated further: that would leap where another one comes first.
 
         Args:
             ids: pieces, special tokens included, none of them padding. Shape: (batch, piece).
@@ -77,7 +78,7 @@ class TorchModel:
         logits, _, vector = self.model(ids, torch.ones_like(ids))  # (batch, intent), (batch, hidden)
         if self.several is None:
             logits = logits + self._alike(vector)
-            log_probabilities: Tensor = (logits / self.settings.temperature).log_softmax(-1)
+            log_probabilities: Tensor = (logits / self.settings.calibration.temperature).log_softmax(-1)
             return log_probabilities[:, self.settings.intents.index(intent)]
         meant = set(intent.split(JOINT))
         signs = torch.tensor([1.0 if name in meant else -1.0 for name in simple_intents(self.settings.intents)])

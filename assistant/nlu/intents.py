@@ -6,16 +6,15 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
-import numpy as np
-
-from assistant.albert.activations import softmax
 from assistant.messages import IntentScore
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import numpy as np
     from numpy.typing import NDArray
 
+    from assistant.nlu.calibration import Calibration
     from assistant.nlu.several import Several
 
 Ranking: TypeAlias = tuple[IntentScore, ...]
@@ -28,12 +27,12 @@ class IntentRanker:
 
     Attributes:
         intents: by index of the logits.
-        temperature: divides the logits.
+        calibration: makes probabilities of the logits.
         several: tells several intents at once; None where no example joins any.
     """
 
     intents: tuple[str, ...]
-    temperature: float
+    calibration: Calibration
     several: Several | None = None
     _has_responses: bool = field(init=False, repr=False, compare=False)
 
@@ -53,8 +52,8 @@ class IntentRanker:
         """
         if self.several is not None:
             return grouped(self.several.rank(vector))
-        probabilities = softmax(logits.astype(np.float64) / self.temperature)
-        order = (-probabilities).argsort(kind="stable")
+        probabilities = self.calibration.probabilities(logits)
+        order = (-logits).argsort(kind="stable")
         scores = zip([self.intents[i] for i in order.tolist()], probabilities.take(order).round(6).tolist(), strict=True)
         ranking: Ranking = tuple(map(_SCORE, scores))
         return grouped(ranking) if self._has_responses else (ranking, {})

@@ -67,7 +67,7 @@ class Interpreter:
         self._session = session
         self._tokenizer = tokenizer
         self._finder = EntityFinder(TagScheme(settings.kinds), extractors, tuple(values))
-        self._ranker = IntentRanker(settings.intents, settings.temperature, several)
+        self._ranker = IntentRanker(settings.intents, settings.calibration, several)
         self.manifest = manifest
         self.fingerprint = settings.fingerprint
         self.intents = settings.intents

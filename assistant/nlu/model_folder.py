@@ -24,6 +24,7 @@ import numpy as np
 
 from assistant.albert.manifest import MANIFEST
 from assistant.errors import BadModel, ModelOfOtherRelease
+from assistant.nlu.calibration import Calibration
 from assistant.nlu.chain import TagChain, load_chain, save_chain
 from assistant.nlu.extractors import Extractors
 from assistant.nlu.likeness import Likeness
@@ -48,7 +49,7 @@ ENCODER_CONFIG = "config.json"
 ENCODER_WEIGHTS = "encoder.safetensors"
 HEAD_WEIGHTS = "heads.safetensors"
 
-MODEL_FORM: Final = 4
+MODEL_FORM: Final = 5
 """Of the files; the manifest has it as ``model_form``. It rises with every change that makes older folders unreadable."""
 _FORM_WITHOUT_NUMBER: Final = 1
 
@@ -65,7 +66,7 @@ class ModelSettings:
     Attributes:
         intents: by index of the intent logits.
         kinds: of entities; they make the tags, see `tags.TagScheme`.
-        temperature: divides the intent logits, so that confidences are probabilities.
+        calibration: makes probabilities of the intent logits.
         max_pieces: longer texts are cut, special tokens included.
         hidden: width of a sentence vector.
         fingerprint: the same for models whose sentence vectors are the same.
@@ -74,7 +75,7 @@ class ModelSettings:
 
     intents: tuple[str, ...]
     kinds: tuple[str, ...]
-    temperature: float
+    calibration: Calibration
     max_pieces: int
     hidden: int
     fingerprint: str
@@ -156,7 +157,8 @@ def load_settings(folder: Path) -> ModelParts:
         raise ModelOfOtherRelease(folder=folder, form=form, reads=MODEL_FORM)
     try:
         data = _read(folder / SETTINGS)
-        settings = ModelSettings(**data | {"intents": tuple(data["intents"]), "kinds": tuple(data["kinds"])})
+        names = {"intents": tuple(data["intents"]), "kinds": tuple(data["kinds"])}
+        settings = ModelSettings(**data | names | {"calibration": Calibration(**data["calibration"])})
         extractors = Extractors.from_json(_read(folder / EXTRACTORS))
         tensors = load_file(folder / NOVELTY)
         novelty = Novelty(tensors["whitening"], tensors["centres"], float(tensors["scale"][0]))

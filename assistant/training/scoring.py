@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from assistant.nlu.calibration import Calibration
 from assistant.nlu.tags import best_path, log_softmax, stretches
-from assistant.training.calibration import best_temperature, calibration_error
+from assistant.training.calibration import best_temperature, calibration_error, fit_calibration
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,11 +48,9 @@ class HeldOut:
         self.rows.append(row)
 
     def found_intents(self) -> list[tuple[int, float]]:
-        """Returns the intent found in each example and its probability, under the temperature that suits them."""
-        if not self.intents:
-            return []
-        probabilities = np.exp(log_softmax(np.stack(self.logits), self.temperature()))
-        return [(int(row.argmax()), float(row.max())) for row in probabilities]
+        """Returns the intent found in each example and its probability, as the calibration that suits them makes it."""
+        calibration = self.calibration()
+        return [(int(row.argmax()), float(calibration.probabilities(row).max())) for row in self.logits]
 
     def add_tags(self, logits: NDArray[np.float32], tags: Sequence[int]) -> None:
         """Adds an example's tags.
@@ -118,14 +117,17 @@ class HeldOut:
         """Returns the temperature that suits the intents' logits."""
         return best_temperature(np.stack(self.logits), np.array(self.intents)) if self.intents else 1.0
 
+    def calibration(self) -> Calibration:
+        """Returns what makes probabilities of the intents' logits."""
+        return fit_calibration(np.stack(self.logits), np.array(self.intents)) if self.intents else Calibration()
+
     def metrics(self) -> dict[str, float]:
-        """Returns the figures that are worth keeping; calibration is measured after the temperature is applied."""
+        """Returns the figures that are worth keeping; the error of confidences is measured after they are calibrated."""
         if not self.intents:
             return {}
-        temperature = self.temperature()
-        probabilities = np.exp(log_softmax(np.stack(self.logits), temperature))
-        is_right = probabilities.argmax(1) == np.array(self.intents)
-        figures = {"intent_accuracy": self.accuracy, "calibration_error": calibration_error(probabilities.max(1), is_right)}
+        found, confidences = (np.array(column) for column in zip(*self.found_intents(), strict=True))
+        error = calibration_error(confidences, found == np.array(self.intents))
+        figures = {"intent_accuracy": self.accuracy, "calibration_error": error}
         entity_f1 = self.entity_f1
         if entity_f1 is not None:
             figures["entity_f1"] = entity_f1

@@ -99,7 +99,7 @@ def train_model(
 
     Args:
         data: to train on.
-        dev: to choose the best epoch and the temperature by; None holds out examples of ``data``.
+        dev: to choose the best epoch and the calibration by; None holds out examples of ``data``.
         checkpoint: the encoder to start from; it is left as it is. ``full`` mode wants torch's.
         arguments: of the run.
         output: the folder to write or replace.
@@ -295,7 +295,7 @@ class _Finished:
         return ModelSettings(
             intents=labels.intents,
             kinds=labels.scheme.kinds,
-            temperature=self._outcome.held.temperature(),
+            calibration=self._outcome.held.calibration(),
             max_pieces=_max_pieces(self._task.arguments, self.encoder.config),
             hidden=self.encoder.config.hidden_size,
             fingerprint=fingerprint(self.encoder.weights, self.encoder.tokenizer, precision),

@@ -5,6 +5,7 @@ import json
 import math
 import subprocess
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +19,7 @@ from assistant.evaluation.attribution import TOLERANCE, Attributor, _by_word
 from assistant.evaluation.explanation import Explanation, explain
 from assistant.evaluation.neighbours import Neighbours, open_neighbours
 from assistant.evaluation.torch_model import load_torch_model
+from assistant.nlu.calibration import Calibration
 from assistant.nlu.interpreter import Interpreter
 from assistant.nlu.training_data import read_nlu
 from assistant.training.trainer import train_model
@@ -76,8 +78,12 @@ def test_the_shares_of_the_words_add_up_to_the_difference_of_the_outputs(
         assert [(word.start, word.end) for word in found.words] == list(parse.text_tokens)
 
 
-def test_what_is_explained_is_the_probability_that_is_reported(interpreter: Interpreter, attributor: Attributor) -> None:
+def test_what_is_explained_is_the_probability_before_the_odds_of_the_first_are_calibrated(
+    interpreter: Interpreter, attributor: Attributor, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert attributor._loaded.likeness is not None  # or the test would not see whether it is explained, too
+    temperature = Calibration(attributor._loaded.settings.calibration.temperature)
+    monkeypatch.setattr(interpreter, "_ranker", replace(interpreter._ranker, calibration=temperature))
     for text in TEXTS:
         parse = interpreter.parse(text)
         for score in parse.intent_ranking:

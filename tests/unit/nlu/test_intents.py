@@ -4,13 +4,15 @@ import numpy as np
 import pytest
 
 from assistant.messages import IntentScore, Parse
+from assistant.nlu.calibration import Calibration
 from assistant.nlu.intents import IntentRanker, grouped
 
 VECTOR = np.zeros(2, dtype=np.float32)
+PLAIN = Calibration()
 
 
 def test_intents_are_ranked_by_falling_confidence() -> None:
-    ranking, responses = IntentRanker(("a", "b", "c"), 1.0).rank(np.log(np.array([0.2, 0.5, 0.3], dtype=np.float32)), VECTOR)
+    ranking, responses = IntentRanker(("a", "b", "c"), PLAIN).rank(np.log(np.array([0.2, 0.5, 0.3], dtype=np.float32)), VECTOR)
     assert [score.name for score in ranking] == ["b", "c", "a"]
     assert [score.confidence for score in ranking] == pytest.approx([0.5, 0.3, 0.2], abs=1e-5)
     assert responses == {}
@@ -18,7 +20,7 @@ def test_intents_are_ranked_by_falling_confidence() -> None:
 
 def test_a_retrieval_intent_is_as_probable_as_all_of_its_responses() -> None:
     intents = ("chat/hi", "faq/hours", "faq/price", "greet")
-    ranking, responses = IntentRanker(intents, 1.0).rank(np.log(np.array([0.05, 0.25, 0.3, 0.4], dtype=np.float32)), VECTOR)
+    ranking, responses = IntentRanker(intents, PLAIN).rank(np.log(np.array([0.05, 0.25, 0.3, 0.4], dtype=np.float32)), VECTOR)
     assert [score.name for score in ranking] == ["faq/price", "greet", "chat/hi"]
     assert ranking[0].confidence == pytest.approx(0.55, abs=1e-5)
     assert [score.name for score in responses["faq"]] == ["faq/price", "faq/hours"]

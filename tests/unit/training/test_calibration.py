@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from assistant.nlu.tags import log_softmax
-from assistant.training.calibration import best_temperature, calibration_error
+from assistant.training.calibration import best_temperature, calibration_error, fit_calibration
 
 
 def test_the_temperature_undoes_over_confidence() -> None:
@@ -14,6 +14,28 @@ def test_the_temperature_undoes_over_confidence() -> None:
     intents = np.array([generator.choice(5, p=row) for row in chances])
     assert best_temperature(logits * 3, intents) == pytest.approx(3.0, rel=0.1)
     assert best_temperature(logits[:0], intents[:0]) == 1.0
+
+
+def test_the_first_intent_is_as_sure_as_it_is_right() -> None:
+    generator = np.random.default_rng(0)
+    logits = generator.normal(size=(8_000, 6)) * 3
+    first = np.exp(log_softmax(logits)).max(axis=1)
+    is_right = generator.random(len(logits)) < 1 / (1 + np.exp(-0.4 * np.log(first / (1 - first))))
+    intents = np.where(is_right, logits.argmax(axis=1), np.argsort(logits, axis=1)[:, -2])  # else the second one is
+    fit, rest = slice(0, 4_000), slice(4_000, None)
+    found = fit_calibration(logits[fit], intents[fit])
+    sure = np.array([found.probabilities(row).max() for row in logits[rest]])
+    by_temperature = np.exp(log_softmax(logits[rest], found.temperature)).max(axis=1)
+    assert calibration_error(sure, is_right[rest]) < 0.02
+    assert calibration_error(by_temperature, is_right[rest]) > 0.04
+
+
+def test_a_few_examples_hardly_move_the_odds() -> None:
+    logits = np.array([[4.0, 0.0, 0.0]] * 3)
+    for intents in ([0, 0, 0], [0, 1, 2]):
+        found = fit_calibration(logits, np.array(intents))
+        assert 0 < found.slope < 4
+        assert abs(found.offset) < 2
 
 
 def test_calibration_error_is_the_gap_between_confidence_and_accuracy() -> None:
