@@ -14,7 +14,8 @@ from scipy.linalg import cho_factor, cho_solve
 from scipy.linalg.lapack import spotri
 
 from assistant.nlu.likeness import Likeness, alike
-from assistant.training.spelling import MOST_EXAMPLES, best_share, run_table
+from assistant.training.shares import best_share
+from assistant.training.spelling import MOST_EXAMPLES, run_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -40,12 +41,8 @@ FOREIGN = Parts(0.05, 0.4)
 MOST_TRIED = 1_000
 """Up to so many examples these parts are tried as well; more take their time."""
 PENALTY = 0.2
-SHARES = (0.0, 2.0, 4.0, 8.0, 16.0, 32.0)
-"""Factors on the map's answers beside the head's logits that are tried; 0 leaves it out."""
 LEAST_GAIN = 0.002
 """By so much the loss on held-out examples must fall, or likeness is left out. Unit: nats an example."""
-SLACK = 0.02
-"""By this share the loss may be higher for a larger factor: more intents are right with it, and a temperature follows."""
 MOST_HEARD = 1_000
 """Of many examples so many have a say."""
 PENALTY_OF_MANY = 0.1
@@ -104,7 +101,7 @@ def fit_likeness(
     trials: list[tuple[_Fit, float, HeldOut]] = []
     for fit in chosen.fitted():
         answers = [answer(fit, example, vector) for example, vector in zip(measured.places, measured.vectors, strict=True)]
-        trials.append((fit, *best_share(held, answers, SHARES, LEAST_GAIN, SLACK)))
+        trials.append((fit, *best_share(held, answers, LEAST_GAIN)))
     fit, share, together = min(trials, key=lambda trial: trial[2].loss())
     if not share:
         return BesideHead(), held
@@ -138,7 +135,7 @@ def fit_likeness_of_many(
     within, outside = (_sums(heard, vectors[rows], right[rows], n_intents) for rows in (inside, ~inside))
     bare = alike(heard, heard).astype(np.float64)
     trial = Likeness(heard, _solved(bare, *within))
-    share, together = best_share(held, list(trial.logits(measured.vectors)), SHARES, LEAST_GAIN, SLACK)
+    share, together = best_share(held, list(trial.logits(measured.vectors)), LEAST_GAIN)
     if not share:
         return None, held
     whole = _solved(bare, within[0] + outside[0], within[1] + outside[1])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from assistant.nlu.spelling import Spelling, buckets
+from assistant.training.shares import best_share
 from assistant.training.spelling_steps import fit_steps
 
 if TYPE_CHECKING:
@@ -23,39 +24,8 @@ MOST_EXAMPLES = 2_000
 third power of their number."""
 MOST_KNOWN = 20_000
 """Where there are more runs of letters, those that one example alone has are left out."""
-SHARES = (0.0, 0.5, 0.75, 1.0)
-"""Factors on the map's answers beside other logits that are tried; 0 leaves it out."""
 LEAST_GAIN = 0.01
 """By so much the loss on held-out examples must fall, or the map is left out. Unit: nats an example."""
-
-
-def best_share(
-    held: HeldOut,
-    answers: Sequence[NDArray[np.float32]],
-    shares: Sequence[float],
-    least_gain: float = LEAST_GAIN,
-    slack: float = 0.0,
-) -> tuple[float, HeldOut]:
-    """Returns the factor on the answers that held-out examples speak for, and what is said of these with it; 0: none does.
-
-    Args:
-        held: what is said without the answers.
-        answers: to the held-out examples, logits of each.
-        shares: factors that are tried, 0 first, rising.
-        least_gain: by so much the loss must fall. Unit: nats an example.
-        slack: by this share the loss may be higher than the lowest one, for a larger factor.
-    """
-    trials = [_together(held, answers, share) for share in shares]
-    losses = [trial.loss() for trial in trials]
-    if min(losses) > losses[0] - least_gain:
-        return 0.0, held
-    best = max(number for number, loss in enumerate(losses) if loss <= min(losses) * (1.0 + slack))
-    return shares[best], trials[best]
-
-
-def _together(held: HeldOut, answers: Sequence[NDArray[np.float32]], share: float) -> HeldOut:
-    logits = [own + np.float32(share) * other for own, other in zip(held.logits, answers, strict=True)]
-    return replace(held, logits=logits)
 
 
 def fit_spelling_of_many(
@@ -80,7 +50,7 @@ def fit_spelling_of_many(
     inside = _is_inside(len(texts), measured)
     trial = replace(bare, weights=fit_steps(matrix[inside], said[0][inside], right[inside]))
     answers = [trial.logits(texts[example] if isinstance(example, int) else example) for example in measured]
-    share, together = best_share(held, answers, SHARES)
+    share, together = best_share(held, answers, LEAST_GAIN)
     return (replace(bare, weights=fit_steps(matrix, said[1], right) * np.float32(share)) if share else None), together
 
 
