@@ -6,7 +6,6 @@ it is added up once and kept.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -15,7 +14,7 @@ from zlib import crc32
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
@@ -24,6 +23,8 @@ N_FEATURES: Final = 15
 MAX_WORDS_KEPT: Final = 4096
 """Words of which it is kept at hand what features are made from; most words of a message were in another one before."""
 _LONGEST_KEPT = 40
+_SECOND_OF_PAIR, _FIRST_OF_PAIR = 5, 6
+"""Seeds: the same pair is something else for its second word and for its first."""
 
 
 def features(words: Sequence[str]) -> NDArray[np.uint32]:
@@ -40,14 +41,14 @@ def features(words: Sequence[str]) -> NDArray[np.uint32]:
     found = []
     for row, (word, places, ends, _, _) in enumerate(read):
         first, before, _, after, last = around[row : row + 5]
-        pairs = _pair(before.word, word)[0], _pair(word, after.word)[1]
+        pairs = crc32(before.word + b" " + word, _SECOND_OF_PAIR), crc32(word + b" " + after.word, _FIRST_OF_PAIR)
         neighbours = before.places[1], after.places[2], first.places[3], last.places[4]
         found.append((places[0], *neighbours, *pairs, *ends, *before.as_before, *after.as_after))
     return np.array(found, dtype=np.uint32).reshape(-1, N_FEATURES)
 
 
 class WordWeights:
-    """What features say of tags, added up word by word and pair by pair.
+    """What features say of tags, added up word by word.
 
     Sums of halves of floats are exact in double precision, so it does not matter in which order they are made.
 
@@ -57,33 +58,29 @@ class WordWeights:
     """
 
     def __init__(self, buckets: NDArray[np.uint32], by_feature: NDArray[np.float16]) -> None:
-        self._buckets = memoryview(np.ascontiguousarray(buckets).data) if len(buckets) else memoryview(b"")
-        self._by_feature = by_feature
-        self._kept_word = lru_cache(MAX_WORDS_KEPT)(self._of_word)
-        self._kept_pair = lru_cache(MAX_WORDS_KEPT)(self._of_pair)
+        self._buckets, self._by_feature = buckets, by_feature
+        # One more of each, for what is behind all others.
+        self._padded, self._weights = np.append(buckets, np.uint32(0)), np.pad(by_feature, ((0, 1), (0, 0)))
+        self._kept = lru_cache(MAX_WORDS_KEPT)(self._known)
         self._before, self._after = self._of_read(_NOTHING_BEFORE), self._of_read(_NOTHING_AFTER)
 
     def of(self, words: Sequence[str]) -> NDArray[np.float64]:
         """Returns what all features of each word say of its tag. Shape: (word, tag)."""
-        rows = [self._kept_word(word) if len(word) <= _LONGEST_KEPT else self._of_word(word) for word in words]
+        known = [self._kept(word) if len(word) <= _LONGEST_KEPT else self._known(word) for word in words]
+        rows = [said for _, said in known]
         said = np.concatenate([self._before, self._before, *rows, self._after, self._after])  # (word + 4, place, tag)
         found: NDArray[np.float64] = said[2:-2, 0] + said[1:-3, 1]
         found += said[3:-1, 2]
         found += said[:-4, 3]
         found += said[4:, 4]
-        for row, (before, word) in enumerate(pairwise(("<", *words, ">"))):
-            is_short = len(before) + len(word) <= _LONGEST_KEPT
-            pair = self._kept_pair(before, word) if is_short else self._of_pair(before, word)
-            if pair is None:
-                continue
-            if row < len(found):
-                found[row] += pair[0]
-            if row:
-                found[row - 1] += pair[1]
+        pairs = [before + b" " + word for before, word in pairwise([b"<", *[word for word, _ in known], b">"])]
+        hashes = [crc32(pair, _SECOND_OF_PAIR) for pair in pairs[:-1]], [crc32(pair, _FIRST_OF_PAIR) for pair in pairs[1:]]
+        found += self._looked_up(np.array(hashes, np.uint32)).sum(axis=0)
         return found
 
-    def _of_word(self, word: str) -> NDArray[np.float64]:
-        return self._of_read(_read(word))
+    def _known(self, word: str) -> tuple[bytes, NDArray[np.float64]]:
+        read = _read(word)
+        return read.word, self._of_read(read)
 
     def _of_read(self, read: _Read) -> NDArray[np.float64]:
         """Returns what a word says of its own tag and of those one and two places away, in the order of `_Read.places`.
@@ -91,24 +88,18 @@ class WordWeights:
         Returns:
             Shape: (1, place, tag).
         """
-        own, behind, ahead, far_behind, far_ahead = read.places
-        wanted = (own, *read.ends), (behind, *read.as_before), (ahead, *read.as_after), (far_behind,), (far_ahead,)
-        return np.stack([self._sum(self._places(one)) for one in wanted])[None]
+        said = self._looked_up(np.array([*read.places, *read.ends, *read.as_before, *read.as_after], np.uint32))
+        places = said[: len(read.places)]
+        for place, ends in enumerate((slice(5, 9), slice(9, 11), slice(11, 13))):
+            places[place] += said[ends].sum(axis=0)
+        return places[None]
 
-    def _of_pair(self, before: str, word: str) -> NDArray[np.float64] | None:
-        """Returns what a pair says of its second and of its first word's tag; None where training never saw it."""
-        hashes = _pair(*(word.lower().encode("utf-8", "replace") for word in (before, word)))
-        second, first = (self._places((one,)) for one in hashes)
-        return np.stack([self._sum(second), self._sum(first)]) if second or first else None
-
-    def _places(self, hashes: Iterable[int]) -> list[int]:
-        buckets, n = self._buckets, len(self._buckets)
-        places = ((bisect_left(buckets, one), one) for one in hashes)
-        return [place for place, one in places if place < n and buckets[place] == one]
-
-    def _sum(self, places: list[int]) -> NDArray[np.float64]:
-        total: NDArray[np.float64] = self._by_feature[places].sum(axis=0, dtype=np.float64)
-        return total
+    def _looked_up(self, hashes: NDArray[np.uint32]) -> NDArray[np.float64]:
+        """Returns the weights of features, nothing for those that training never saw. Shape: (..., tag)."""
+        places = self._buckets.searchsorted(hashes)
+        weights = self._weights.take(places, axis=0).astype(np.float64)
+        weights[self._padded.take(places) != hashes] = 0
+        return weights
 
 
 class _Read(NamedTuple):
@@ -139,12 +130,6 @@ def _read(written: str) -> _Read:
         (crc32(begins, 11), crc32(ends, 12)),
         (crc32(begins, 13), crc32(ends, 14)),
     )
-
-
-def _pair(before: bytes, word: bytes) -> tuple[int, int]:
-    """Returns the hash of a pair as a feature of its second word, and as one of its first."""
-    pair = before + b" " + word
-    return crc32(pair, 5), crc32(pair, 6)
 
 
 def _shape(word: str) -> bytes:
