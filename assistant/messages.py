@@ -304,7 +304,7 @@ class FaqResult:
 
     Attributes:
         matches: by falling score; empty when nothing is near.
-        threshold: below it the assistant abstains.
+        threshold: below it the assistant abstains; less is needed where only the choice between entries is in doubt.
         related: questions of other entries that may be meant too, or are asked next; empty when nothing is answered.
     """
 

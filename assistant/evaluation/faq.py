@@ -73,7 +73,8 @@ class FaqReport:
         n_with, n_without: questions that have an entry, and that have none.
         hit_1, hit_5: of those with an entry, it comes first, is among the first five.
         mrr: mean of one over the place of the right entry; 0 where it is not among the first ten.
-        now: what the threshold in force makes of the questions; its threshold is that of the FAQ, entries may have their own.
+        now: what is made of the questions as it is; its threshold is the one in the middle of those of the questions.
+        thresholds: the lowest and the highest of these: they differ by question where the FAQ chooses them, and by entry.
         abstention_precision: of the questions that got no answer, the share that has none; 1 when every one was answered.
         abstention_recall: of the questions that have no answer, the share that got none; 1 when there are none.
         calibration_error: mean distance between the scores of first entries and the share of them that is right.
@@ -88,6 +89,7 @@ class FaqReport:
     hit_5: float
     mrr: float
     now: ThresholdPoint
+    thresholds: tuple[float, float]
     abstention_precision: float
     abstention_recall: float
     calibration_error: float
@@ -107,10 +109,12 @@ class FaqReport:
         lines += ["  threshold  handled right", *(self._bar(point) for point in self.curve[:: N_STEPS // 20]), ""]
         lines += [
             f"hit@1 {self.hit_1:.3f}, hit@5 {self.hit_5:.3f}, MRR {self.mrr:.3f}: {self.n_with} questions with an entry",
-            f"threshold {self.now.threshold:.2f}: {_point(self.now)}",
+            f"{_named(self.thresholds)}: {_point(self.now)}",
             f"abstention precision {self.abstention_precision:.3f}, recall {self.abstention_recall:.3f}: {self.n_without} without",
             f"calibration error {self.calibration_error:.3f}",
-            f"best here: faq_threshold: {self.best.threshold:.2f} ({_point(self.best)})",
+            f"best here: faq_threshold: {self.best.threshold:.2f} ({_point(self.best)})"
+            if self.best.handled > self.now.handled
+            else "no faq_threshold would be better here",
         ]
         return "\n".join(lines)
 
@@ -178,7 +182,7 @@ def _report(cases: Sequence[FaqCase], results: Sequence[FaqResult]) -> FaqReport
     ]
     places = [one.place for one in asked if one.case.entry]
     answered = [result.best is not None for result in results]
-    usual = _usual_threshold(results)
+    thresholds = sorted(result.threshold for result in results)
     silent = [one for one, has_answer in zip(asked, answered, strict=True) if not has_answer]
     without = [one for one in asked if not one.case.entry]
     unanswered = [one for one in silent if not one.case.entry]
@@ -190,7 +194,8 @@ def _report(cases: Sequence[FaqCase], results: Sequence[FaqResult]) -> FaqReport
         hit_1=_share(sum(place == 1 for place in places), len(places)),
         hit_5=_share(sum(0 < place <= _HIT_5 for place in places), len(places)),
         mrr=_share(sum(1 / place for place in places if place), len(places)),
-        now=_at(asked, answered, usual),
+        now=_at(asked, answered, thresholds[len(thresholds) // 2]),
+        thresholds=(thresholds[0], thresholds[-1]),
         abstention_precision=_share(len(unanswered), len(silent), empty=1.0),
         abstention_recall=_share(len(unanswered), len(without), empty=1.0),
         calibration_error=_calibration_error(asked),
@@ -229,12 +234,6 @@ def _place(case: FaqCase, result: FaqResult) -> int:
     return found.index(case.entry) + 1 if case.entry in found else 0
 
 
-def _usual_threshold(results: Sequence[FaqResult]) -> float:
-    """Returns the threshold that most results have: entries may have one of their own."""
-    thresholds = [result.threshold for result in results]
-    return max(set(thresholds), key=lambda threshold: (thresholds.count(threshold), threshold))
-
-
 def _calibration_error(asked: Sequence[_Asked]) -> float:
     """Returns the expected calibration error. Source: Naeini et al. 2015."""
     bins: dict[int, list[_Asked]] = {}
@@ -252,6 +251,11 @@ def _mistakes(asked: Sequence[_Asked], answered: Sequence[bool], results: Sequen
             given = result.matches[0].entry_id if has_answer else ""
             found.append(FaqMistake(one.case.question, one.case.entry, given, one.score, one.case.place))
     return tuple(sorted(found, key=lambda mistake: (not mistake.found, -mistake.score)))
+
+
+def _named(thresholds: tuple[float, float]) -> str:
+    lowest, highest = (f"{threshold:.2f}" for threshold in thresholds)
+    return f"threshold {lowest}" if lowest == highest else f"thresholds {lowest} to {highest}"
 
 
 def _share(part: float, whole: int, empty: float = 0.0) -> float:

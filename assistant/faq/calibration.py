@@ -3,8 +3,9 @@
 Three steps, all fitted to the FAQ itself, see ``assistant.faq.leave_one_out``. The features are weighed so that of all entries the
 right one comes first. Then two chances are taken: that the question has an entry at all, by how near it comes to entries, to the
 FAQ as a whole and to sentences that no FAQ is about; and that the first entry is the right one if so, by its weighed sum and its
-lead over the second. Both together give the probability that the first entry is right. The first chance counts for more: one of two
-entries that are alike is half an answer, with the other as a related question; any entry is none where the FAQ has none.
+lead over the second. Their product is the probability that the first entry is right. Whether it is worth giving is another
+question, for which the first chance counts for more: one of two entries that are alike is half an answer, with the other as a
+related question; any entry is none where the FAQ has none. So where only the choice between entries is in doubt, less is enough.
 
 Each step starts from usual values and moves from them as far as the data has weight: an FAQ of three entries keeps them, one of a
 hundred has its own. No feature's weight is ever negative, so that more likeness never lowers a score; where an encoder's vectors
@@ -38,9 +39,9 @@ N_TOPICAL = N_COSINES + 3
 distance from what is off-topic."""
 
 LEADING_SHARE = 0.5
-"""How much the logarithm of the second chance counts beside that of the first. Measured on the shipped FAQ, BANKING77, CLINC150 and
-bitext as FAQs: with as many off-topic questions turned away, up to ten in a hundred more are answered than at 1. From 0.5 to 0.25
-that is the same, and scores say less and less of which of two entries is right."""
+"""How much the logarithm of the second chance counts beside that of the first for whether an answer is worth giving. Measured on
+the shipped FAQ, BANKING77, CLINC150 and bitext as FAQs: with as many off-topic questions turned away, up to ten in a hundred more
+are answered than at 1. From 0.5 to 0.25 that is the same."""
 
 
 class Nearness(NamedTuple):
@@ -53,6 +54,20 @@ class Nearness(NamedTuple):
 
     faq: float
     off_topic: float
+
+
+class Judged(NamedTuple):
+    """What is thought of a question's candidates.
+
+    Attributes:
+        scores: the probability of each that it is the right one. Shape: (candidate,).
+        needed: the score from which the first is worth giving.
+        worth: how much giving it is worth, in [0, 1].
+    """
+
+    scores: Floats
+    needed: float
+    worth: float
 
 
 @dataclass(frozen=True)
@@ -68,9 +83,8 @@ class Calibration:
             off-topic, below its level; and a constant.
         topical_odds: from these log-odds to those of what people ask, most of which has an entry: slope and constant.
         leading: what makes the first entry the right one if there is one: of its weighed sum, of its lead, and a constant.
-        odds: from the logarithms of both chances together to the log-odds of being right: slope and constant.
         off_topic: the vectors of off-topic sentences, see ``assistant.faq.background``; none where it is empty.
-        threshold: the score from which an entry may answer: most questions that have an entry reach it, off-topic ones hardly ever.
+        threshold: the worth from which an entry may answer: most questions that have an entry reach it, off-topic ones hardly ever.
     """
 
     levels: tuple[float, ...]
@@ -80,7 +94,6 @@ class Calibration:
     topical: tuple[float, ...]
     topical_odds: tuple[float, ...]
     leading: tuple[float, ...]
-    odds: tuple[float, ...]
     off_topic: str
     threshold: float
 
@@ -95,18 +108,21 @@ class Calibration:
             return Nearness(domain, self.off_topic_level)
         return Nearness(domain, float((from_text(self.off_topic, len(vector)) @ vector).max()))
 
-    def scores(self, table: Floats, near: Nearness) -> Floats:
-        """Returns the probability of each of a question's candidates that it is the right one. Shape: (candidate,).
+    def judge(self, table: Floats, near: Nearness) -> Judged:
+        """Returns how probably each of a question's candidates is the right one, and which probability is enough to answer.
 
         Args:
             table: the candidates' features. Shape: (candidate, feature).
             near: how near the question is to the whole FAQ, and to what is off-topic.
         """
-        sums = self.sums(table)
+        sums, (slope, constant) = self.sums(table), self.topical_odds
         topical = with_constant(self.topical_columns(table, near)) @ np.array(self.topical)
-        leading = with_constant(leading_columns(sums)) @ np.array(self.leading)
+        has_entry = float(sigmoid(slope * topical + constant))
+        is_first = float(sigmoid(with_constant(leading_columns(sums)) @ np.array(self.leading)))
+        worth = is_first**LEADING_SHARE
         # What follows the best is less likely in the proportion that the first step learned.
-        return np.asarray(self.chance(topical, leading) * np.exp(sums - sums.max(initial=-np.inf)))
+        scores = np.asarray(HIGHEST * has_entry * is_first * np.exp(sums - sums.max(initial=-np.inf)))
+        return Judged(scores, HIGHEST * self.threshold * is_first / worth, has_entry * worth)
 
     def sums(self, table: Floats) -> Floats:
         """Returns the weighed sum of each candidate. Shape: that of the table without its last axis."""
@@ -119,16 +135,6 @@ class Calibration:
         return np.append(
             lifted(highest, np.append(self.levels[:n_highest], self.domain_level)), self.off_topic_level - near.off_topic
         )
-
-    def evidence(self, topical: Any, leading: Any) -> Floats:
-        """Returns the logarithms of both chances together, from the log-odds of each; numbers or arrays."""
-        slope, constant = self.topical_odds
-        return np.asarray(np.log(sigmoid(slope * topical + constant)) + LEADING_SHARE * np.log(sigmoid(leading)))
-
-    def chance(self, topical: Any, leading: Any) -> Floats:
-        """Returns the probability that the first candidate is the right one, from the log-odds of both; numbers or arrays."""
-        slope, constant = self.odds
-        return np.asarray(HIGHEST * sigmoid(slope * self.evidence(topical, leading) + constant))
 
     def as_json(self) -> dict[str, Any]:
         """Returns the calibration as JSON."""
@@ -151,8 +157,7 @@ USUAL = Calibration(
     weights=(2.0, 5.0, 4.0, 6.0, 2.0, 2.0),
     topical=(2.0, 3.0, 2.0, 4.0, 3.0, 2.0, -3.5),
     topical_odds=(1.0, 0.5),
-    leading=(0.2, 0.8, -2.2),
-    odds=(2.5, 2.0),
+    leading=(0.2, 0.8, -1.2),
     off_topic="",
     threshold=0.4,
 )

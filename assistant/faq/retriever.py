@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from assistant.faq.calibration import USUAL
+from assistant.faq.calibration import HIGHEST, USUAL
 from assistant.faq.duplicates import Described, likenesses
 from assistant.faq.features import Features, Query
 from assistant.faq.folding import MAX_CHARS, fold
@@ -56,7 +56,8 @@ class Retriever:
     Args:
         entries: those that may answer.
         encode: makes sentence vectors.
-        threshold: the score from which an entry answers, unless it has its own; None: the one that the calibration found.
+        threshold: the score from which an entry answers, unless it has its own; None: what the calibration finds enough for each
+            question.
         vectors: of each entry, in the order of ``texts_of``; None: they are computed.
         wordings: of each entry; None: they are counted.
         calibration: fitted before; None: it is fitted to the entries.
@@ -85,7 +86,7 @@ class Retriever:
         if self._entries:
             self._features = Features(wordings, vectors if vectors is not None else encoded(self._entries, encode), is_word)
             self.calibration = calibration or self._fitted(off_topic)
-        self.threshold = self.calibration.threshold if threshold is None else threshold
+        self._threshold = threshold
 
     def search(self, question: str, limit: int = 5) -> FaqResult:
         """Returns the entries that may answer the question, best first; never raises, whatever the text.
@@ -97,18 +98,24 @@ class Retriever:
             return FaqResult((), self.threshold)
         query = self._query(question)
         candidates, table = self._features.near(query, N_CANDIDATES, tuple(exact))
-        scores = self.calibration.scores(table, self.calibration.nearness(self._features.domain(query), query.vector))
-        scored = [(1.0 if entry in exact else float(score), entry) for entry, score in zip(candidates, scores, strict=True)]
+        judged = self.calibration.judge(table, self.calibration.nearness(self._features.domain(query), query.vector))
+        scored = [(1.0 if entry in exact else float(score), entry) for entry, score in zip(candidates, judged.scores, strict=True)]
         # Of two exact matches the one whose question it is comes before the one that has it as an alternative.
         scored.sort(key=lambda pair: (-pair[0], exact.get(pair[1], 0), pair[1]))
         matches = tuple(self._match(query, entry, score, exact.get(entry)) for score, entry in scored[:limit])
-        return self._result(matches)
+        return self._result(matches, judged.needed)
 
     def exact(self, question: str) -> FaqResult:
         """Returns the entries whose own question it is, but for case, accents and punctuation; nothing is computed for it."""
         found = sorted(self._exact.get(fold(question), {}).items(), key=lambda pair: (pair[1], pair[0])) if question.strip() else ()
         entries = [(self._entries[position], text) for position, text in found]
-        return self._result(tuple(FaqMatch(e.id, e.question, e.questions[text], e.answer, 1.0) for e, text in entries))
+        matches = tuple(FaqMatch(e.id, e.question, e.questions[text], e.answer, 1.0) for e, text in entries)
+        return self._result(matches, self.threshold)
+
+    @property
+    def threshold(self) -> float:
+        """The score from which an entry answers where no other entry comes near it."""
+        return HIGHEST * self.calibration.threshold if self._threshold is None else self._threshold
 
     def likenesses(self, only: str | None = None, progress: ProgressCallback | None = None) -> tuple[Likeness, ...]:
         """Returns entries that answer the same question, contradictions first; with ``only`` those like this one."""
@@ -151,23 +158,19 @@ class Retriever:
         passage = said[self._features.nearest_passage(query, position)] if len(said) > 1 else ""
         return FaqMatch(entry.id, entry.question, entry.questions[text], entry.answer, score, passage)
 
-    def _result(self, matches: tuple[FaqMatch, ...]) -> FaqResult:
-        found = FaqResult(matches, self._threshold_of(matches))
-        return replace(found, related=self._related(matches)) if found.best else found
+    def _result(self, matches: tuple[FaqMatch, ...], needed: float) -> FaqResult:
+        """Returns the matches with what is enough to answer: by the entry, else by the settings, else by the calibration."""
+        own = self._entries[self._positions[matches[0].entry_id]].threshold if matches else None
+        found = FaqResult(matches, next(one for one in (own, self._threshold, needed) if one is not None))
+        return replace(found, related=self._related(found)) if found.best else found
 
-    def _related(self, matches: tuple[FaqMatch, ...]) -> tuple[str, ...]:
+    def _related(self, found: FaqResult) -> tuple[str, ...]:
         """Returns the questions that curators say come next, then those of entries that were nearly as likely as the answer's."""
-        best, *others = matches
+        best, *others = found.matches
         follow_ups = self._entries[self._positions[best.entry_id]].follow_ups
         chosen = [self._entries[self._positions[entry_id]].question for entry_id in follow_ups if entry_id in self._positions]
-        chosen += [match.question for match in others if match.score >= RELATED_SHARE * min(best.score, self.threshold)]
+        chosen += [match.question for match in others if match.score >= RELATED_SHARE * min(best.score, found.threshold)]
         return tuple(dict.fromkeys(chosen))[:MAX_RELATED]
-
-    def _threshold_of(self, matches: tuple[FaqMatch, ...]) -> float:
-        if not matches:
-            return self.threshold
-        own = self._entries[self._positions[matches[0].entry_id]].threshold
-        return self.threshold if own is None else own
 
 
 def _exact(wordings: Sequence[Wording]) -> dict[str, dict[int, int]]:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from assistant.faq.retriever import Encode, IsWord
+    from assistant.messages import FaqResult
 
 ROOT = Path(__file__).parents[2]
 N_DRAWS = 3
@@ -47,7 +48,7 @@ class Figures:
         hit_1, hit_5: of the paraphrases, the right entry is first, is among the first five.
         answered: of the paraphrases, an answer was given; right: of these, it was the right one.
         abstained: of the out-of-scope questions; None when there were none.
-        abstained_at_90: the same with the threshold at which nine of ten paraphrases are answered.
+        abstained_at_90: the same with all thresholds times what lets nine of ten paraphrases be answered.
         calibration_error: mean distance between scores and the share that is right, of all questions asked; out of scope, none is.
         threshold: what the calibration chose.
         start_s: a first start, vectors and calibration included; restart_s: a later one.
@@ -88,23 +89,23 @@ def measured(encoder: Encoder, paraphrases: Sequence[tuple[str, str]], out_of_sc
         start_s = _seconds(lambda: encoder.index(store).refreshed())
         index = encoder.index(store)
         restart_s = _seconds(index.refreshed)
-        ranked, times = [], []
+        results, times = [], []
         for question, _ in paraphrases:
             before = time.perf_counter()
-            ranked.append(index.search(question).matches)
+            results.append(index.search(question))
             times.append(1000 * (time.perf_counter() - before))
         threshold = index.refreshed().threshold
-        strange = np.array([_best_score(index, question) for question in out_of_scope])
-    places = [[match.entry_id for match in matches] for matches in ranked]
-    scores = np.array([matches[0].score if matches else 0.0 for matches in ranked])
+        scores, needed = _first_scores(results)
+        strange, strange_needed = _first_scores([index.search(question) for question in out_of_scope])
+    places = [[match.entry_id for match in result.matches] for result in results]
     first = np.array([found[:1] == [entry] for found, (_, entry) in zip(places, paraphrases, strict=True)])
     return Figures(
         hit_1=float(first.mean()),
         hit_5=float(np.mean([entry in found for found, (_, entry) in zip(places, paraphrases, strict=True)])),
-        answered=float((scores >= threshold).mean()),
-        right=float(first[scores >= threshold].mean()) if (scores >= threshold).any() else 0.0,
-        abstained=float((strange < threshold).mean()) if len(strange) else None,
-        abstained_at_90=float((strange < np.quantile(scores, 0.1)).mean()) if len(strange) else None,
+        answered=float((scores >= needed).mean()),
+        right=float(first[scores >= needed].mean()) if (scores >= needed).any() else 0.0,
+        abstained=float((strange < strange_needed).mean()) if len(strange) else None,
+        abstained_at_90=float((strange / strange_needed < np.quantile(scores / needed, 0.1)).mean()) if len(strange) else None,
         calibration_error=_calibration_error(
             np.concatenate([scores, strange]), np.concatenate([first, np.zeros(len(strange), dtype=bool)])
         ),
@@ -208,9 +209,10 @@ def main() -> None:
             print(f"{name}, an entry an intent: {', '.join(means)}", flush=True)
 
 
-def _best_score(index: FaqIndex, question: str) -> float:
-    matches = index.search(question).matches
-    return matches[0].score if matches else 0.0
+def _first_scores(results: Sequence[FaqResult]) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    """Returns the score of the first entry for each question, and the one that is needed to answer."""
+    scores = [result.matches[0].score if result.matches else 0.0 for result in results]
+    return np.array(scores), np.array([result.threshold for result in results])
 
 
 def _calibration_error(scores: np.ndarray[Any, Any], is_right: np.ndarray[Any, Any]) -> float:

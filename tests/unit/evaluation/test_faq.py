@@ -58,6 +58,17 @@ def test_the_best_threshold_handles_most_questions_right() -> None:
     assert report.as_json()["best"]["handled"] == report.best.handled
 
 
+def test_thresholds_that_differ_by_question_are_told_as_a_range() -> None:
+    def adaptive(question: str, limit: int) -> FaqResult:
+        found = search(question, limit)
+        return FaqResult(found.matches, 0.5 if question == "first" else 0.95)
+
+    report = evaluate(adaptive, [CASES[0], *OUTSIDE], set("abcdef"))
+    assert (report.thresholds, report.now.handled) == ((0.5, 0.95), 1.0)
+    assert "thresholds 0.50 to 0.95: " in report.as_text()
+    assert "no faq_threshold would be better here" in report.as_text()
+
+
 def test_scores_that_keep_what_they_say_are_calibrated() -> None:
     sure = evaluate(lambda _question, _limit: FaqResult((FaqMatch("a", "?", "?", ".", 1.0),), 0.5), CASES, {"a"})
     assert sure.calibration_error == 0.0

@@ -53,7 +53,7 @@ def test_odds_are_those_of_the_data() -> None:
 
 def test_only_the_best_candidate_has_the_whole_probability() -> None:
     table = np.array([[0.9] * N_FEATURES, [0.9] * (N_FEATURES - 1) + [0.8], [0.0] * N_FEATURES])
-    scores = USUAL.scores(table, near(0.9))
+    scores = USUAL.judge(table, near(0.9)).scores
     assert scores.argsort().tolist() == [2, 1, 0]
     assert scores[0] <= HIGHEST
     assert scores[1] == pytest.approx(scores[0] * np.exp(-USUAL.weights[-1] * 0.1))
@@ -62,13 +62,13 @@ def test_only_the_best_candidate_has_the_whole_probability() -> None:
 def test_a_question_the_faq_is_not_about_scores_low_however_far_its_lead() -> None:
     table = np.array([[0.2, 0.2, 0.2, 1.0, 1.0, 1.0], [0.2, 0.2, 0.2, 0.0, 0.0, 0.0]])
     known = np.array([[0.9, 0.9, 0.9, 1.0, 1.0, 1.0], [0.9, 0.9, 0.9, 0.0, 0.0, 0.0]])
-    assert USUAL.scores(table, near(0.0)).max() < 0.3
-    assert USUAL.scores(known, near(0.9)).max() > 0.7
+    assert USUAL.judge(table, near(0.0)).scores.max() < 0.3
+    assert USUAL.judge(known, near(0.9)).scores.max() > 0.7
 
 
 def test_a_question_near_to_what_is_off_topic_scores_lower() -> None:
     table = np.full((2, N_FEATURES), 0.4)
-    scores = [USUAL.scores(table, Nearness(0.4, off_topic)).max() for off_topic in (0.2, 0.5, 0.9)]
+    scores = [USUAL.judge(table, Nearness(0.4, off_topic)).scores.max() for off_topic in (0.2, 0.5, 0.9)]
     assert scores == sorted(scores, reverse=True)
     assert scores[0] > 1.2 * scores[-1]
 
@@ -87,7 +87,17 @@ def test_the_nearest_off_topic_sentence_is_looked_for() -> None:
 def test_two_entries_that_share_a_question_score_lower_than_one_in_the_lead() -> None:
     shared, led = np.full((2, N_FEATURES), 0.8), np.full((2, N_FEATURES), 0.8)
     led[1] = 0.4
-    assert USUAL.scores(shared, near(0.8)).max() < USUAL.scores(led, near(0.8)).max()
+    assert USUAL.judge(shared, near(0.8)).scores.max() < USUAL.judge(led, near(0.8)).scores.max()
+
+
+@pytest.mark.parametrize("likeness", [0.3, 0.5, 0.7, 0.9])
+def test_where_only_the_choice_between_entries_is_in_doubt_less_is_enough(likeness: float) -> None:
+    shared, led = np.full((2, N_FEATURES), likeness), np.full((2, N_FEATURES), likeness)
+    led[1] = 0.1
+    doubtful, clear = (USUAL.judge(table, near(likeness)) for table in (shared, led))
+    assert doubtful.needed < clear.needed <= HIGHEST * USUAL.threshold
+    for judged in (doubtful, clear):
+        assert (judged.scores.max() >= judged.needed) == (judged.worth >= USUAL.threshold)
 
 
 def test_the_lead_of_the_only_candidate_is_its_sum_as_far_as_leads_count() -> None:

@@ -94,7 +94,7 @@ def test_matches_fall_in_score_and_are_as_many_as_asked_for(retriever: Retriever
 
 def test_an_entry_may_have_its_own_threshold(retriever: Retriever) -> None:
     assert retriever.search("gift paper please").threshold == 0.9
-    assert retriever.search("opening hours on monday").threshold == retriever.threshold
+    assert retriever.search("opening hours on monday").threshold <= retriever.threshold
     assert Retriever(ENTRIES, hashing_vectors, threshold=0.7).search("opening hours").threshold == 0.7
 
 
