@@ -144,7 +144,7 @@ class Calibration:
     def from_json(cls, data: Mapping[str, Any]) -> Calibration | None:
         """Returns the calibration that was written, or None when it is one of other features or of another release."""
         names = set(cls.__dataclass_fields__)
-        if data.get("features") != list(FEATURES) or names - set(data):
+        if data.get("features") != list(FEATURES) or set(data) != names | {"features"}:
             return None
         read: dict[str, Any] = {name: tuple(data[name]) if isinstance(data[name], list) else data[name] for name in names}
         return cls(**read)

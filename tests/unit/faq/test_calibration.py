@@ -114,4 +114,5 @@ def test_a_calibration_is_read_as_it_was_written() -> None:
     fitted = replace(USUAL, threshold=0.2)
     assert Calibration.from_json(fitted.as_json()) == fitted
     assert Calibration.from_json(fitted.as_json() | {"features": ["another"]}) is None
+    assert Calibration.from_json(fitted.as_json() | {"odds": [1.0, 0.0]}) is None  # its threshold would mean something else
     assert Calibration.from_json({name: value for name, value in fitted.as_json().items() if name != "topical"}) is None
