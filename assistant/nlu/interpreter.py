@@ -146,8 +146,8 @@ class Interpreter:
         return spelt + self._likeness.logits(vector) if self._likeness else spelt
 
     def _encodings(self, texts: Sequence[str]) -> list[Encoding]:
-        # Handing a batch to the tokenizer's threads takes as long as cutting a message does.
-        return [self._tokenizer.encode(texts[0])] if len(texts) == 1 else self._tokenizer.encode_batch(list(texts))
+        # Handing messages to the tokenizer's threads takes longer than cutting them does.
+        return [self._tokenizer.encode(text) for text in texts]
 
     def _remember(self, text: str, vector: NDArray[np.float32]) -> None:
         self._recent[text] = vector

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from assistant.nlu.folding import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 LETTERS_OF_A_TYPO = 5
 """In words of so many letters one may be missing, too many, wrong, or swapped with its neighbour."""
+MOST_KEPT = 1024
+"""Texts whose meaning is kept at hand."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +35,14 @@ class Synonyms:
 
     def meaning(self, written: str) -> str | None:
         """Returns what a text means; None where nothing says so."""
-        if not self.values:
-            return None
+        return self._known_meaning(written) if self.values else None
+
+    @cached_property
+    def _known_meaning(self) -> Callable[[str], str | None]:
+        """Looks texts up, most of which are written again and again."""
+        return lru_cache(MOST_KEPT)(self._looked_up)
+
+    def _looked_up(self, written: str) -> str | None:
         folded = fold(written)
         exact = self._meanings.get(folded)
         if exact is not None:

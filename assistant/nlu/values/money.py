@@ -48,6 +48,8 @@ UNITS = (
 # "under $5" means up to it; "over $5" from it.
 _UNDER = (("under",), ("below",), ("less", "than"), ("at", "most"), ("up", "to"), ("no", "more", "than"), ("not", "more", "than"))
 _OVER = (("over",), ("above",), ("more", "than"), ("at", "least"), ("no", "less", "than"))
+_BOUNDS = {first: (("to", _UNDER), ("from", _OVER)) for first, *_ in _UNDER + _OVER}
+"""Sides and phrases, by the words that phrases start with."""
 
 
 class _Amount(NamedTuple):
@@ -79,7 +81,7 @@ def _simple(tokens: Sequence[Token], i: int) -> tuple[dict[str, Any], int] | Non
 
 
 def _interval(tokens: Sequence[Token], i: int) -> tuple[dict[str, Any], int] | None:
-    for side, phrases in (("to", _UNDER), ("from", _OVER)):
+    for side, phrases in _BOUNDS.get(word_at(tokens, i), ()):
         for phrase in phrases:
             if tuple(word_at(tokens, i + n) for n in range(len(phrase))) == phrase:
                 amount = _amount(tokens, i + len(phrase))
