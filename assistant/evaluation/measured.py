@@ -61,7 +61,7 @@ class Measured:
         """Returns the figures; all of them 0 when there are no examples."""
         import numpy as np
 
-        from assistant.training.calibration import calibration_error
+        from assistant.training.calibration import calibration_error, chance_error
 
         right = [example.intent for example in self.examples]
         found = [parse.intent.name for parse in self.parses]
@@ -84,6 +84,7 @@ class Measured:
             extractors=score_extractors(*sides),
             sentence_accuracy=1 - len(errors) / n if n else 0.0,
             calibration_error=calibration_error(confidences, is_right),
+            calibration_chance=chance_error(confidences),
             pairs=tuple((*pair, times) for pair, times in sorted(Counter(zip(right, found, strict=True)).items())),
             histogram=_histogram(confidences.tolist(), is_right.tolist()),
             errors=errors,

@@ -63,6 +63,7 @@ class NluReport:
         extractors: the same by who found them; the recall is the extractor's share of all entities that are there.
         sentence_accuracy: share of examples whose intent and entities are all right.
         calibration_error: mean distance between confidence and accuracy.
+        calibration_chance: what it would be by chance on so many examples, were all confidences right.
         pairs: (right, found, times) for each pair that occurs, right ones too, sorted.
         histogram: confidences of right and wrong intents, bins from 0 to 1.
         errors: those of the intent first, in each part the most confident first.
@@ -79,6 +80,7 @@ class NluReport:
     extractors: Mapping[str, Score]
     sentence_accuracy: float
     calibration_error: float
+    calibration_chance: float
     pairs: tuple[tuple[str, str, int], ...]
     histogram: tuple[Bin, ...]
     errors: tuple[NluError, ...]

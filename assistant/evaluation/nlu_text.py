@@ -113,8 +113,8 @@ def _figures(report: NluReport) -> str:
     figures = (
         f"intent accuracy {report.intent_accuracy:.3f}, macro F1 {report.intent_macro_f1:.3f}, entity F1 {report.entity.f1:.3f}"
     )
-    rest = f"sentence accuracy {report.sentence_accuracy:.3f}, calibration error {report.calibration_error:.3f}"
-    return f"{report.n_examples} examples: {figures}, {rest}"
+    error = f"calibration error {report.calibration_error:.3f} (by chance {report.calibration_chance:.3f})"
+    return f"{report.n_examples} examples: {figures}, sentence accuracy {report.sentence_accuracy:.3f}, {error}"
 
 
 def _name(label: str) -> str:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 BINS = 15
+CHANCES = 100
+"""Times that answers are drawn to see what calibration error chance gives."""
 _LEAST = 1e-12
 _LEAST_SLOPE = 0.05
 _STEPS = 50
@@ -94,3 +96,14 @@ def calibration_error(confidences: NDArray[np.floating], is_right: NDArray[np.bo
     bins = np.minimum((confidences * BINS).astype(int), BINS - 1)
     gaps = [abs(confidences[bins == b].mean() - is_right[bins == b].mean()) * (bins == b).mean() for b in np.unique(bins)]
     return float(sum(gaps))
+
+
+def chance_error(confidences: NDArray[np.floating]) -> float:
+    """Returns the mean calibration error that confidences would show if each were the chance of being right: it is never 0.
+
+    Args:
+        confidences: of the chosen intents, in [0, 1]. Shape: (example,).
+    """
+    generator = np.random.default_rng(0)
+    draws = (generator.random(len(confidences)) < confidences for _ in range(CHANCES))
+    return float(np.mean([calibration_error(confidences, is_right) for is_right in draws]))

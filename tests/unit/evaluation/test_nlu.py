@@ -39,6 +39,8 @@ def test_figures_are_what_a_person_would_count() -> None:
     assert report.confusions == (("greet", "fly", 1),)
     assert [(error.text, error.predicted) for error in report.errors] == [("yo", "fly"), ("to oslo", "fly")]
     assert report.calibration_error == pytest.approx((0.1 + 0.3 + 0.2 + 0.6) / 4)
+    by_chance = (2 * 0.1 * 0.9 + 2 * 0.3 * 0.7 + 2 * 0.2 * 0.8 + 2 * 0.6 * 0.4) / 4  # each is alone in its bin
+    assert report.calibration_chance == pytest.approx(by_chance, abs=0.03)
     assert json.loads(json.dumps(report.as_json()))["confusions"] == [{"intent": "greet", "predicted": "fly", "times": 1}]
 
 

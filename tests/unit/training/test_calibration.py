@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from assistant.nlu.tags import log_softmax
-from assistant.training.calibration import best_temperature, calibration_error, fit_calibration
+from assistant.training.calibration import best_temperature, calibration_error, chance_error, fit_calibration
 
 
 def test_the_temperature_undoes_over_confidence() -> None:
@@ -43,3 +43,10 @@ def test_calibration_error_is_the_gap_between_confidence_and_accuracy() -> None:
     assert calibration_error(np.full(10, 0.9), np.array([True] * 5 + [False] * 5)) == pytest.approx(0.4)
     assert calibration_error(np.array([1.0, 0.2]), np.array([True, False])) == pytest.approx(0.1)
     assert calibration_error(np.array([]), np.array([], dtype=bool)) == 0.0
+
+
+def test_chance_gives_a_calibration_error_that_falls_with_the_number_of_examples() -> None:
+    few, many = (chance_error(np.random.default_rng(0).uniform(0.3, 1.0, n)) for n in (100, 10_000))
+    assert 0.05 < few < 0.15
+    assert 0.005 < many < 0.015
+    assert chance_error(np.ones(10)) == chance_error(np.array([])) == 0.0
