@@ -11,6 +11,7 @@ from textual.widgets import Button
 
 from assistant.errors import DamagedFile, ForbiddenFile, NoModel, TrainingDiverged, TrainingStopped
 from assistant.messages import Progress
+from assistant.nlu.model_folder import MODEL_FORM
 from assistant.nlu.model_folder import load_settings as load_parts
 from assistant.project import put_in_use
 from assistant.training.held_out import Reading, write_readings
@@ -53,11 +54,11 @@ async def test_training_shows_progress_and_result_and_puts_the_model_into_use(
         assert app_of(pilot).model_state is ModelState.READY
 
 
-def kept(project: Project, name: str, accuracy: float, *readings: tuple[str, str, str, float]) -> Path:
+def kept(project: Project, name: str, accuracy: float, *readings: tuple[str, str, str, float], form: int = MODEL_FORM) -> Path:
     folder = project.models / name
     folder.mkdir(parents=True)
     metrics = {"intent_accuracy": accuracy, "calibration_error": 0.05}
-    facts = {"metrics": metrics, "arguments": {"mode": "fast"}, "n_examples": 40, "n_intents": 4}
+    facts = {"metrics": metrics, "arguments": {"mode": "fast"}, "n_examples": 40, "n_intents": 4, "model_form": form}
     (folder / "manifest.json").write_text(json.dumps(facts))
     write_readings(folder, [Reading(*one) for one in readings])
     return folder
@@ -242,8 +243,7 @@ async def test_damaged_model_is_shown_and_not_trained_over(
 async def test_a_model_of_another_release_is_not_a_dead_end(
     make_app: Callable[..., AssistantApp], agent: FakeAgent, project: Project
 ) -> None:
-    old, good = kept(project, "1-old", 0.9), kept(project, "2-good", 0.8)
-    (old / "model.json").write_text("{}")  # names nothing that is read today
+    old, good = kept(project, "1-old", 0.9, form=MODEL_FORM - 1), kept(project, "2-good", 0.8)
     put_in_use(project, old)
 
     def open_agent() -> AgentPort:
