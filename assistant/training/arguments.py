@@ -27,7 +27,7 @@ class TrainingArguments:
         embedding_factor: times the encoder's rate at which its embeddings learn; None chooses by whether it is pretrained.
         layer_decay: factor from one application of the encoder's layer to the one below it, on its share of the gradient, and once
             more on the embeddings' rate; see `assistant.albert.layer_decay`. None: 1 for an encoder that is not pretrained.
-        head_rate: highest learning rate of the heads in ``full`` mode.
+        head_rate: highest learning rate of the heads in ``full`` mode; None chooses by whether the encoder is pretrained.
         tag_rate: highest learning rate of the tag head while the encoder is frozen.
         warm_up: share of the steps in which rates grow from zero; they fall to zero, or nearly so, over the others.
         weight_decay: share of each weight matrix that AdamW takes off a step, times the rate.
@@ -53,7 +53,7 @@ class TrainingArguments:
     encoder_rate: float | None = None
     embedding_factor: float | None = None
     layer_decay: float | None = None
-    head_rate: float = 1e-3
+    head_rate: float | None = None
     tag_rate: float = 8e-3
     warm_up: float = 0.1
     weight_decay: float = 0.01

@@ -170,7 +170,7 @@ class FineTuning:
         return [
             (embeddings, rate * lowest * (arguments.embedding_factor or 0.0)),
             *((layers, rate * factor) for layers, factor in groups),
-            (list(self._model.heads.parameters()), arguments.head_rate),
+            (list(self._model.heads.parameters()), arguments.head_rate or 0.0),
         ]
 
     def _report(self, done: int, total: int, **metrics: float) -> None:

@@ -20,7 +20,7 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("slow")
 @pytest.mark.parametrize(
-    ("budget_s", "mode", "epochs"), [(10, "fast", None), (90, "fast", None), (110, "full", 3), (140, "full", 4), (9999, "full", 10)]
+    ("budget_s", "mode", "epochs"), [(10, "fast", None), (90, "fast", None), (110, "full", 3), (140, "full", 4), (9999, "full", 8)]
 )
 def test_what_fits_is_picked(data: TrainingData, budget_s: float, mode: str, epochs: int | None) -> None:
     plan = plan_training(data, tiny_checkpoint(), budget_s, seed=3, is_pretrained=True)
