@@ -129,7 +129,7 @@ def _as_written(parse: Parse, intent: str) -> Parse:
     found = parse.intent
     if found.name == intent or sorted(found.name.split(JOINT)) != sorted(intent.split(JOINT)):
         return parse
-    return replace(parse, intent_ranking=(replace(found, name=intent), *parse.intent_ranking[1:]))
+    return replace(parse, intent_ranking=(found._replace(name=intent), *parse.intent_ranking[1:]))
 
 
 def _asked(parse: Parse, annotated: Collection[str]) -> Parse:
