@@ -77,7 +77,7 @@ class Spelling:
     rarity: NDArray[np.float32]
     unseen: float
     weights: NDArray[np.float32]
-    _places: Callable[[str], NDArray[np.int64]] = field(init=False, repr=False, compare=False)
+    _places: Callable[[str], bytes] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Makes room for the words that were read."""
@@ -90,8 +90,7 @@ class Spelling:
 
     def values(self, text: str) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Returns which known buckets a text has, and how much each counts; all of its buckets together have length one."""
-        parts = _parts(text)
-        found = np.concatenate([self._places(part) for part in parts]) if parts else np.zeros(0, np.int64)
+        found = np.frombuffer(bytearray(b"".join(map(self._places, _parts(text)))), np.int64)
         found.sort()
         found = found[np.concatenate((_FIRST[: len(found)], found[1:] != found[:-1]))]
         n_unseen = int(found.searchsorted(0))
@@ -112,9 +111,13 @@ class Spelling:
         return kept, values
 
 
-def _places(known: NDArray[np.int64], part: str) -> NDArray[np.int64]:
-    """Returns the places of the buckets of a word among those that are known, and below zero a number for each that is not."""
+def _places(known: NDArray[np.int64], part: str) -> bytes:
+    """Returns the places of the buckets of a word among those that are known, and below zero a number for each that is not.
+
+    As bytes they are kept among Python's own small objects; arrays that stay would leave the memory of large ones in pieces.
+    """
     codes = _sorted(set(_codes(part)))
     places = np.searchsorted(known, codes)
-    is_known = np.append(known, -1)[places] == codes
-    return np.where(is_known, places, -1 - codes)
+    is_known = places < len(known)
+    is_known[is_known] = known[places[is_known]] == codes[is_known]
+    return np.where(is_known, places, -1 - codes).tobytes()

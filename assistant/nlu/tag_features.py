@@ -7,7 +7,7 @@ it is added up once and kept.
 from __future__ import annotations
 
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 from zlib import crc32
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 N_FEATURES: Final = 15
 """Features of a word."""
+N_PLACES: Final = 5
+"""Where a word stands: its own place, and one and two before and behind."""
 MAX_WORDS_KEPT: Final = 4096
 """Words of which it is kept at hand what features are made from; most words of a message were in another one before."""
 _LONGEST_KEPT = 40
@@ -67,8 +69,8 @@ class WordWeights:
     def of(self, words: Sequence[str]) -> NDArray[np.float64]:
         """Returns what all features of each word say of its tag. Shape: (word, tag)."""
         known = [self._kept(word) if len(word) <= _LONGEST_KEPT else self._known(word) for word in words]
-        rows = [said for _, said in known]
-        said = np.concatenate([self._before, self._before, *rows, self._after, self._after])  # (word + 4, place, tag)
+        rows = [self._before, self._before, *[said for _, said in known], self._after, self._after]
+        said = np.frombuffer(b"".join(chain.from_iterable(rows))).reshape(len(rows), N_PLACES, -1)  # (word + 4, place, tag)
         found: NDArray[np.float64] = said[2:-2, 0] + said[1:-3, 1]
         found += said[3:-1, 2]
         found += said[:-4, 3]
@@ -78,21 +80,23 @@ class WordWeights:
         found += self._looked_up(np.array(hashes, np.uint32)).sum(axis=0)
         return found
 
-    def _known(self, word: str) -> tuple[bytes, NDArray[np.float64]]:
+    def _known(self, word: str) -> tuple[bytes, tuple[bytes, ...]]:
         read = _read(word)
         return read.word, self._of_read(read)
 
-    def _of_read(self, read: _Read) -> NDArray[np.float64]:
+    def _of_read(self, read: _Read) -> tuple[bytes, ...]:
         """Returns what a word says of its own tag and of those one and two places away, in the order of `_Read.places`.
 
+        As bytes it is kept among Python's own small objects; arrays that stay would leave the memory of large ones in pieces.
+
         Returns:
-            Shape: (1, place, tag).
+            The bytes of each place. Shape of each: (tag,) float64.
         """
         said = self._looked_up(np.array([*read.places, *read.ends, *read.as_before, *read.as_after], np.uint32))
-        places = said[: len(read.places)]
+        places = said[:N_PLACES]
         for place, ends in enumerate((slice(5, 9), slice(9, 11), slice(11, 13))):
             places[place] += said[ends].sum(axis=0)
-        return places[None]
+        return tuple(place.tobytes() for place in places)
 
     def _looked_up(self, hashes: NDArray[np.uint32]) -> NDArray[np.float64]:
         """Returns the weights of features, nothing for those that training never saw. Shape: (..., tag)."""
@@ -125,7 +129,7 @@ def _read(written: str) -> _Read:
     parts = word[-3:], word[:3], word[-2:], _shape(written)
     return _Read(
         word,
-        tuple(crc32(word, seed) for seed in range(5)),
+        tuple(crc32(word, seed) for seed in range(N_PLACES)),
         tuple(crc32(part, seed) for seed, part in enumerate(parts, 7)),
         (crc32(begins, 11), crc32(ends, 12)),
         (crc32(begins, 13), crc32(ends, 14)),

@@ -30,14 +30,14 @@ class _Known(NamedTuple):
     Attributes:
         text: encoded.
         word: its bucket.
-        letters: the buckets of its runs of letters. Shape: (run,) int64.
-        said: what the word says, and what its letters do. Shape: (1, 2, output).
+        letters: the bytes of the buckets of its runs of letters. Shape: (run,) int64.
+        said: the bytes of what the word says, and of what its letters do. Shape: (2, output) float64.
     """
 
     text: bytes
     word: int
-    letters: NDArray[np.int64]
-    said: Sums
+    letters: bytes
+    said: bytes
 
 
 class GramWeights:
@@ -56,11 +56,12 @@ class GramWeights:
         parts = [self._kept(part) if len(part) <= LONGEST_KEPT else self._known(part) for part in split_parts(text)]
         if not parts:
             return np.zeros(self._by_gram.shape[1])
-        words, letters = np.concatenate([part.said for part in parts]).sum(axis=0)
+        said = np.frombuffer(b"".join([part.said for part in parts])).reshape(len(parts), 2, -1)
+        words, letters = said.sum(axis=0)
         pairs = [pair_bucket(first.text, second.text) for first, second in pairwise(parts)]
         words += self._sum(pairs)
         found = self._weighed(words, np.array([*(part.word for part in parts), *pairs]))
-        found += self._weighed(letters, np.concatenate([part.letters for part in parts]))
+        found += self._weighed(letters, np.frombuffer(bytearray(b"".join([part.letters for part in parts])), np.int64))
         return found
 
     def _weighed(self, total: Sums, buckets: NDArray[np.int64]) -> Sums:
@@ -83,8 +84,9 @@ class GramWeights:
 
     def _known(self, part: str) -> _Known:
         read = read_part(part)
-        said = np.stack([self._sum([read.word]), self._sum(read.letters)])[None]
-        return _Known(read.text, read.word, np.array(read.letters, np.int64), said)
+        said = np.stack([self._sum([read.word]), self._sum(read.letters)])
+        # As bytes these are kept among Python's own small objects; arrays that stay would leave the memory of large ones in pieces.
+        return _Known(read.text, read.word, np.array(read.letters, np.int64).tobytes(), said.tobytes())
 
     def _sum(self, buckets: Sequence[int]) -> Sums:
         total: Sums = unrounded(self._rows(buckets)).sum(axis=0, dtype=np.float64)
