@@ -13,18 +13,21 @@ import numpy as np
 from assistant.albert.plain_heads import HEAD_WIDTH, Linear, PlainHeads
 from assistant.messages import Progress
 from assistant.training.beside import Beside
-from assistant.training.intent_head import fit_intents, shape_of
+from assistant.training.intent_head import Directions, fit_intents
 from assistant.training.scoring import HeldOut
 from assistant.training.tag_head import fit_tags, new_tag_head
 
 if TYPE_CHECKING:
+    from typing import TypeAlias
+
     from numpy.typing import NDArray
 
     from assistant.messages import ProgressCallback
     from assistant.training.arguments import TrainingArguments
     from assistant.training.encoding import Frozen
     from assistant.training.features import Labels
-    from assistant.training.intent_head import Shape
+
+    Rows: TypeAlias = NDArray[np.bool_] | slice
 
 FOLDS = 5
 ENOUGH_FOR_ONE_FOLD = 3_000
@@ -36,6 +39,8 @@ LEAST_FALL = 0.02
 """By this share the loss of a fold must be lower under another penalty than the usual one: one fold of few examples says little."""
 GOING_ON = 1 / 3
 """Share of the epochs and of the rate of a tag head that goes on, with all words, from where it came without those of a fold."""
+
+_ALL = slice(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +119,13 @@ class _Heads:
         self._on_progress, self._stage = on_progress, stage
         self._done, self._total, self._lock = 0, 0, threading.Lock()
         self._has_tags = labels.n_tags > 1
-        self._shapes: dict[float, Shape] = {}
+        self._directions = Directions(data.joined)
+        self._places = self._directions.along(data.joined)
 
     def started(self) -> PlainHeads:
         """Returns heads that are fitted once."""
         self._total = 1 + (self._arguments.tag_epochs if self._has_tags else 0)
-        heads = self._with_intents(self._new(), self._data, USUAL)
+        heads = self._with_intents(self._new(), _ALL, USUAL)
         self._report()
         return self._with_tags(heads, self._data, self._arguments, learns_mix=True)
 
@@ -131,7 +137,7 @@ class _Heads:
         self._total = n_fits + n_rounds
         if dev is None:
             return self._measured_on_folds(folds, going_on)
-        heads = self._with_intents(self._new(), self._data, USUAL)
+        heads = self._with_intents(self._new(), _ALL, USUAL)
         self._report()
         heads = self._with_tags(heads, self._data, arguments, learns_mix=True)
         held = HeldOut()
@@ -145,14 +151,14 @@ class _Heads:
         inside, outside = self._data.only(folds != 0), self._data.only(folds == 0)
         with Beside(partial(self._tagging, inside, going_on), self._on_progress) as tagging:
             self._on_progress = tagging.report
-            first, best, held = self._best_penalty(inside, outside)
+            first, best, held = self._best_penalty(folds != 0, outside)
             held.rows = np.flatnonzero(folds == 0).tolist()
             texts = self._data.without_words()
             for fold in range(1, self._n_folds):
-                trial = self._with_intents(self._new(), texts.only(folds != fold), best)
+                trial = self._with_intents(self._new(), folds != fold, best)
                 _add_intents(held, trial, texts.only(folds == fold), np.flatnonzero(folds == fold).tolist())
                 self._report(dev_accuracy=held.accuracy)
-            whole = self._with_intents(first, texts, best)
+            whole = self._with_intents(first, _ALL, best)
             self._report()
             tagged = tagging.result()
         first, heads = replace(tagged.first, intent=first.intent), replace(tagged.whole, intent=whole.intent)
@@ -167,7 +173,7 @@ class _Heads:
         mixed = first.mixed(self._data.layers)  # takes a while; the mix stays from here on
         return _Tagged(first, self._with_tags(first, self._data, going_on, report=report, mixed=mixed), mixed)
 
-    def _best_penalty(self, inside: Frozen, outside: Frozen) -> tuple[PlainHeads, float, HeldOut]:
+    def _best_penalty(self, inside: Rows, outside: Frozen) -> tuple[PlainHeads, float, HeldOut]:
         """Returns heads with an intent layer under the best of the penalties, its inverse, and what they say of the others."""
         trials: list[tuple[float, float, PlainHeads, HeldOut]] = []
         trial = self._new()
@@ -189,14 +195,12 @@ class _Heads:
         tag_inner, tag_outer = new_tag_head(hidden, HEAD_WIDTH, self._labels.n_tags, generator)
         return PlainHeads(intent, np.zeros(self._n_layers, np.float32), tag_inner, tag_outer)
 
-    def _with_intents(self, heads: PlainHeads, data: Frozen, inverse: float) -> PlainHeads:
-        penalty, joined = self._arguments.penalty, data.joined
+    def _with_intents(self, heads: PlainHeads, rows: Rows, inverse: float) -> PlainHeads:
+        penalty, places, intents = self._arguments.penalty, self._places[rows], self._data.intents[rows]
         if penalty is None:  # the squared length of the head's inputs is their width, and its loss is a mean over examples
-            penalty = joined.shape[1] / (inverse * max(1, len(data.intents)))
-        if inverse not in self._shapes:
-            self._shapes[inverse] = shape_of(joined, penalty, len(self._labels.intents))
-        shape = self._shapes[inverse]
-        return replace(heads, intent=fit_intents(heads.intent, joined, data.intents, penalty, self._arguments.balance, shape))
+            penalty = len(heads.intent.weights) / (inverse * max(1, len(intents)))
+        intent = fit_intents(heads.intent, places, intents, penalty, self._arguments.balance, self._directions)
+        return replace(heads, intent=intent)
 
     def _with_tags(
         self,

@@ -9,7 +9,7 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 
 from assistant.albert.plain_heads import Linear
-from assistant.training.intent_head import fit_intents
+from assistant.training.intent_head import Directions, fit_intents
 from assistant.training.minimising import minimise
 
 
@@ -54,9 +54,8 @@ def test_the_intent_head_is_the_logistic_regression_that_others_find(balance: fl
     vectors = centres[intents] + 1.5 * generator.normal(size=(120, 12)) + 5 * np.eye(12)[0]  # one direction towers over the others
     vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
     inverse = 20.0
-    fitted = fit_intents(
-        Linear(np.zeros((12, 4), np.float32), np.zeros(4, np.float32)), vectors, intents, 12 / (inverse * 120), balance
-    )
+    directions, start = Directions(vectors), Linear(np.zeros((12, 4), np.float32), np.zeros(4, np.float32))
+    fitted = fit_intents(start, directions.along(vectors), intents, 12 / (inverse * 120), balance, directions)
     weights = np.bincount(intents)[intents] ** -balance
     weights = weights / weights.mean()
     theirs = LogisticRegression(C=inverse, tol=1e-8, max_iter=2000).fit(vectors, intents, weights)

@@ -5,6 +5,7 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file
@@ -15,13 +16,17 @@ from assistant.errors import BadPattern, NotAModelFolder, Place, TooFewExamples,
 from assistant.messages import Cancelled, Progress
 from assistant.nlu.interpreter import Interpreter
 from assistant.nlu.training_data import NamedPattern, TrainingData
+from assistant.training.finetuning import FineTuning
 from assistant.training.trainer import train_model
 from tests.unit.nlu.tiny import FAST, FULL, NLU, ignore, tiny_checkpoint
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from assistant.training.arguments import TrainingArguments
+    from assistant.training.features import Features
+    from assistant.training.scoring import HeldOut
 
 
 @pytest.mark.parametrize("arguments", [FAST, FULL], ids=["fast", "full"])
@@ -142,12 +147,27 @@ def test_training_stops_early_when_more_epochs_bring_nothing(data: TrainingData,
     result = train_model(data, data, tiny_checkpoint(), still, tmp_path / "model", steps.append)
     # Nothing moves: every epoch is as good as the first, and the latest of equals is kept.
     assert result.best_epoch == max(int(step.metrics["epoch"]) for step in steps if "epoch" in step.metrics) == 9
-    worse = replace(FULL, epochs=9, patience=2, encoder_rate=0.02, head_rate=0.05, warm_up=0.0)
-    steps.clear()
-    result = train_model(data, data, tiny_checkpoint(), worse, tmp_path / "model", steps.append)
-    last = max(int(step.metrics["epoch"]) for step in steps if "epoch" in step.metrics)
-    assert last < 9
-    assert result.best_epoch == 0  # the encoder as it came, with the heads fitted to it, is better than all that came of it
+
+
+@pytest.mark.parametrize(("n_good", "last", "best"), [(1, 9, 0), (2, 3, 1), (4, 5, 3)])
+def test_epochs_that_do_worse_are_given_up(
+    data: TrainingData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, n_good: int, last: int, best: int
+) -> None:
+    measure, n_measured = FineTuning.measure, 0
+
+    def measured(self: FineTuning, features: Sequence[Features]) -> HeldOut:
+        nonlocal n_measured
+        n_measured += 1
+        held = measure(self, features)
+        right = np.eye(held.logits[0].size, dtype=np.float32)[held.intents] * (1 if n_measured <= n_good else -1)
+        held.logits, held.found = [*right], held.gold  # all right as long as it is good, then all wrong
+        return held
+
+    monkeypatch.setattr(FineTuning, "measure", measured)
+    steps: list[Progress] = []
+    result = train_model(data, data, tiny_checkpoint(), replace(FULL, epochs=9, patience=2), tmp_path / "model", steps.append)
+    assert max(int(step.metrics["epoch"]) for step in steps if "epoch" in step.metrics) == last
+    assert result.best_epoch == best
 
 
 def test_no_epoch_begins_that_would_end_after_the_deadline(data: TrainingData, tmp_path: Path) -> None:
