@@ -435,6 +435,9 @@ class AssistantApp(App[None]):
 
     async def _replace(self, old: DeskScreen, new: DeskScreen) -> None:
         """Shows one screen in the place of another; a mode cannot be changed while it is shown, so another is for a moment."""
+        for worker in list(self.workers):  # what it brings would be looked for a place for in a screen half taken down
+            if old in worker.node.ancestors_with_self:
+                worker.cancel()
         with self.batch_update():
             await self.switch_mode("settings" if old.PLACE == "chat" else "chat")
             await self.remove_mode(old.PLACE)

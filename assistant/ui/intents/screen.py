@@ -123,6 +123,8 @@ class IntentsScreen(DeskScreen):
             self._show()
 
     def _show(self) -> None:
+        if not self.display:  # it is being taken down, and its parts are gone
+            return
         words = self.query_one("#filter", Input).value.lower().split()
         fitting = [one for one in self._history.now.utterances if _has(one, words)]
         counts = {one.intent for one in self._history.now.utterances} | {new.name for new in self._history.now.new_intents}
@@ -145,6 +147,8 @@ class IntentsScreen(DeskScreen):
         )
 
     def _show_examples(self) -> None:
+        if not self.display:
+            return
         intent = self.query_one(IntentTree).intent
         words = self.query_one("#filter", Input).value.lower().split()
         shown = [one for one in self._history.now.utterances if intent in {ALL, one.intent} and _has(one, words)]
