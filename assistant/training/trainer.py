@@ -53,8 +53,8 @@ MIN_EXAMPLES = 4
 RANDOM = "random initialisation"
 
 # Epochs, the encoder's rate, the embeddings' factor on it, the decay from application to application, and the heads' rate. In an
-# encoder that knows nothing the words must move far, while the layer, whose gradient is a sum over its applications, must not. In one
-# that is pretrained the factor takes back what the decay of six applications takes from the embeddings: see the README's ablation.
+# encoder that knows nothing the words must move far, while the layer, whose gradient is a sum over its applications, must not. In a
+# pretrained one the factor gives back what the decay of six applications takes from the embeddings: see the README's ablation.
 PRETRAINED = (8, 3e-4, 1.9, 0.9, 2e-3)
 UNTRAINED = (12, 2e-4, 15.0, 1.0, 1e-3)
 
