@@ -14,6 +14,7 @@ from textual.reactive import reactive
 from textual.screen import ModalScreen
 from textual.signal import Signal
 from textual.theme import ThemeProvider
+from textual.worker import NoActiveWorker, get_current_worker
 
 from assistant import languages
 from assistant.errors import AssistantError, ModelOfOtherRelease, NoModel
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
+    from textual.await_complete import AwaitComplete
     from textual.binding import BindingType
     from textual.screen import Screen
     from textual.types import CSSPathType
@@ -435,14 +437,28 @@ class AssistantApp(App[None]):
 
     async def _replace(self, old: DeskScreen, new: DeskScreen) -> None:
         """Shows one screen in the place of another; a mode cannot be changed while it is shown, so another is for a moment."""
-        for worker in list(self.workers):  # what it brings would be looked for a place for in a screen half taken down
-            if old in worker.node.ancestors_with_self:
-                worker.cancel()
+        self._end_work_of(old)
         with self.batch_update():
             await self.switch_mode("settings" if old.PLACE == "chat" else "chat")
             await self.remove_mode(old.PLACE)
             self.add_mode(old.PLACE, lambda: new)
             await self.switch_mode(old.PLACE)
+
+    def pop_screen(self) -> AwaitComplete:
+        """Leaves the uppermost screen, whose work is ended before it is taken down."""
+        if len(self.screen_stack) > 1:
+            self._end_work_of(self.screen)
+        return super().pop_screen()
+
+    def _end_work_of(self, screen: Screen[Any]) -> None:
+        """Ends what a screen's workers do, but for the one that asks: what they bring would find the screen half taken down."""
+        try:
+            asking = get_current_worker()
+        except NoActiveWorker:
+            asking = None
+        for worker in list(self.workers):
+            if worker is not asking and screen in worker.node.ancestors_with_self:
+                worker.cancel()
 
     def _choose_language(self) -> None:
         self.action_open("settings")
