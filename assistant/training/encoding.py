@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -61,6 +61,12 @@ class Frozen:
         renumbered = np.cumsum(rows) - 1
         owners = renumbered[self.owners[words]]
         return Frozen(self.vectors[rows], self.middles[rows], self.intents[rows], self.layers[words], self.tags[words], owners)
+
+    def split(self, n: int) -> tuple[Frozen, Frozen]:
+        """Returns the first n examples, and the others, which have no words."""
+        first = replace(self, vectors=self.vectors[:n], middles=self.middles[:n], intents=self.intents[:n])
+        others = replace(self.without_words(), vectors=self.vectors[n:], middles=self.middles[n:], intents=self.intents[n:])
+        return first, others
 
     def without_words(self) -> Frozen:
         """Returns the examples without the states of their words, which take long to copy."""

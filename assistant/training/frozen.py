@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from assistant.training.arguments import TrainingArguments
     from assistant.training.encoding import Frozen
     from assistant.training.features import Labels
+    from assistant.training.intent_names import Names
 
     Rows: TypeAlias = NDArray[np.bool_] | slice
 
@@ -78,6 +79,7 @@ def train_heads(
     folds: NDArray[np.int64],
     arguments: TrainingArguments,
     on_progress: ProgressCallback,
+    names: Names | None = None,
 ) -> TrainedHeads:
     """Returns heads trained on all of the data, and how such heads do on examples that were held out.
 
@@ -89,8 +91,9 @@ def train_heads(
         folds: the fold of each example, below FOLDS. Shape: (example,).
         arguments: of the run.
         on_progress: told of each fit of the intent head and each epoch of the tag head.
+        names: of intents, which the intent head takes for examples that are never held out.
     """
-    return _Heads(data, labels, n_layers, arguments, on_progress).trained(dev, folds)
+    return _Heads(data, labels, n_layers, arguments, on_progress, names=names).trained(dev, folds)
 
 
 def start_heads(
@@ -114,6 +117,7 @@ class _Heads:
         arguments: TrainingArguments,
         on_progress: ProgressCallback,
         stage: str = "train",
+        names: Names | None = None,
     ) -> None:
         self._data, self._labels, self._n_layers, self._arguments = data, labels, n_layers, arguments
         self._on_progress, self._stage = on_progress, stage
@@ -121,6 +125,7 @@ class _Heads:
         self._has_tags = labels.n_tags > 1
         self._directions = Directions(data.joined)
         self._places = self._directions.along(data.joined)
+        self._of_names = None if names is None else (self._directions.along(names.joined), names.intents)
 
     def started(self) -> PlainHeads:
         """Returns heads that are fitted once."""
@@ -199,6 +204,8 @@ class _Heads:
         penalty, places, intents = self._arguments.penalty, self._places[rows], self._data.intents[rows]
         if penalty is None:  # the squared length of the head's inputs is their width, and its loss is a mean over examples
             penalty = len(heads.intent.weights) / (inverse * max(1, len(intents)))
+        if self._of_names is not None:
+            places, intents = np.concatenate([places, self._of_names[0]]), np.concatenate([intents, self._of_names[1]])
         intent = fit_intents(heads.intent, places, intents, penalty, self._arguments.balance, self._directions)
         return replace(heads, intent=intent)
 
