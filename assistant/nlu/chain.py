@@ -30,6 +30,7 @@ _SCALED_EVERY: Final = 4
 _SMALLEST: Final = 1e-300
 """Of a sum that is divided by."""
 _TENSORS = ("start", "moves", "by_intent", "buckets", "by_feature")
+_TRUST = "trust"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class TagChain:
         by_intent: times the probability of each intent. Shape: (intent, tag) float32.
         buckets: of the features that were seen in training, sorted. Shape: (feature,) uint32.
         by_feature: of each of them. Shape: (feature, tag) float16.
+        trust: how much what the tag head says counts.
     """
 
     start: Floats
@@ -49,6 +51,7 @@ class TagChain:
     by_intent: Floats
     buckets: NDArray[np.uint32]
     by_feature: NDArray[np.float16]
+    trust: float = 1.0
     _both_ways: NDArray[np.float64] = field(init=False, repr=False, compare=False)
     _intents: NDArray[np.float64] = field(init=False, repr=False, compare=False)
     _words: WordWeights = field(init=False, repr=False, compare=False)
@@ -81,7 +84,7 @@ class TagChain:
         if not words:
             return np.zeros(logits.shape)
         scores = self._words.of(words)
-        scores += logits
+        scores += logits * np.float32(self.trust)
         scores += intents @ self._intents
         scores[0] += self.start
         found = _marginals(scores, self._both_ways)
@@ -127,7 +130,8 @@ def save_chain(path: Path, chain: TagChain) -> None:
     """Writes a chain."""
     from safetensors.numpy import save_file
 
-    save_file({name: np.ascontiguousarray(getattr(chain, name)) for name in _TENSORS}, path)
+    tensors = {name: np.ascontiguousarray(getattr(chain, name)) for name in _TENSORS}
+    save_file(tensors | {_TRUST: np.array([chain.trust])}, path)
 
 
 def load_chain(path: Path) -> TagChain | None:
@@ -141,4 +145,4 @@ def load_chain(path: Path) -> TagChain | None:
     if not path.is_file():
         return None
     tensors: Mapping[str, NDArray[Any]] = load_file(path)
-    return TagChain(*(tensors[name] for name in _TENSORS))
+    return TagChain(*(tensors[name] for name in _TENSORS), float(tensors[_TRUST][0]) if _TRUST in tensors else 1.0)

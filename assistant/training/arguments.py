@@ -18,7 +18,7 @@ class TrainingArguments:
         mode: ``fast`` leaves the encoder as it is and trains the heads, in seconds; ``full`` trains both, in minutes.
         seed: of every random choice; the same seed on the same machine gives the same files.
         epochs: times that each example is seen in ``full`` mode; None chooses by whether the encoder is pretrained.
-        patience: epochs in a row that may do no better on held-out examples before ``full`` training stops early.
+        patience: epochs in a row that may be worse on held-out examples, by more than chance, before ``full`` training stops early.
         deadline_s: seconds after which ``full`` training begins no further epoch; None: there is no such time. What comes of a
             deadline depends on the machine, a seed alone does not repeat it.
         tag_epochs: times that each word is seen by the tag head while the encoder is frozen.
@@ -27,7 +27,8 @@ class TrainingArguments:
         embedding_factor: times the encoder's rate at which its embeddings learn; None chooses by whether it is pretrained.
         layer_decay: factor from one application of the encoder's layer to the one below it, on its share of the gradient, and once
             more on the embeddings' rate; see `assistant.albert.layer_decay`. None: 1 for an encoder that is not pretrained.
-        head_rate: highest learning rate of the heads in ``full`` mode; None chooses by whether the encoder is pretrained.
+        head_rate: highest learning rate of the tag head in ``full`` mode; None chooses by whether the encoder is pretrained.
+        intent_rate: that of the intent head, which starts from where it fits the examples; None chooses likewise.
         tag_rate: highest learning rate of the tag head while the encoder is frozen.
         warm_up: share of the steps in which rates grow from zero; they fall to zero, or nearly so, over the others.
         weight_decay: share of each weight matrix that AdamW takes off a step, times the rate.
@@ -54,6 +55,7 @@ class TrainingArguments:
     embedding_factor: float | None = None
     layer_decay: float | None = None
     head_rate: float | None = None
+    intent_rate: float | None = None
     tag_rate: float = 8e-3
     warm_up: float = 0.1
     weight_decay: float = 0.01
@@ -93,6 +95,7 @@ class TrainingArguments:
             "encoder_rate",
             "embedding_factor",
             "head_rate",
+            "intent_rate",
             "tag_rate",
             "weight_decay",
             "tag_weight",

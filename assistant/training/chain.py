@@ -42,9 +42,11 @@ STEPS_AN_EPOCH = 50
 """Small data is cut into smaller batches, down to so many steps."""
 RATE = 0.7
 LAST_RATE = 0.05
-HIDDEN = 0.1
-"""Share of what the head says that the chain does not hear in training: the head knows the examples by heart, and would be trusted
-too much."""
+HIDDEN = 0.9
+"""Share of words of which the chain does not hear in training what the head says: the head knows the examples by heart, and beside
+it the chain would learn little."""
+TRUST, TRUST_OF_TUNED = 0.75, 0.5
+"""How much counts what the head says: they know some of the same things. A head that was trained with its encoder is too sure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ def with_chain(outcome: Outcome, task: Task) -> tuple[Outcome, TagChain | None]:
     is_unseen = np.array([id(features) in unseen for features in task.features])
     mixed = outcome.trial.mixed(outcome.frozen.layers) if outcome.mixed is None else outcome.mixed
     said = Sentences.of(task.features, outcome.frozen, outcome.trial, mixed)
-    fit = ChainFit(said, task.arguments.seed)
+    fit = ChainFit(said, task.arguments.seed, TRUST_OF_TUNED if outcome.best_epoch else TRUST)
     fit.learn(said, ~is_unseen)
     trial = fit.chain()
     held = outcome.held
@@ -120,9 +122,9 @@ def with_chain(outcome: Outcome, task: Task) -> tuple[Outcome, TagChain | None]:
         held = HeldOut(held.logits, held.intents, [*measured.gold()], [*measured.found(trial)], held.rows)
         if (held.entity_f1 or 0.0) < (outcome.held.entity_f1 or 0.0):
             return outcome, None
-    if outcome.heads is outcome.trial:
+    if not is_unseen.any():
         return replace(outcome, held=held), trial
-    whole = Sentences.of(task.features, outcome.frozen, outcome.heads, mixed)
+    whole = said if outcome.heads is outcome.trial else Sentences.of(task.features, outcome.frozen, outcome.heads, mixed)
     fit.learn(whole, epochs=GOING_ON, begun=BEGUN)
     return replace(outcome, held=held), fit.chain()
 
@@ -144,13 +146,14 @@ class ChainFit:
     Args:
         data: examples whose words it knows, with a word at least.
         seed: of the order of the examples, and of what is hidden.
+        trust: how much what the head says counts once the chain is fitted.
     """
 
-    def __init__(self, data: Sentences, seed: int) -> None:
+    def __init__(self, data: Sentences, seed: int, trust: float = TRUST) -> None:
         hashed = np.concatenate([features(words) for words in data.words if words])
         self._buckets, places = np.unique(hashed, return_inverse=True)
         self._places = places.reshape(-1, N_FEATURES).astype(np.int64)
-        self._data, self._starts = data, data.starts
+        self._data, self._starts, self._trust = data, data.starts, trust
         n_tags, n_intents = data.logits.shape[1], data.intents.shape[1]
         shapes = (n_tags,), (n_tags, n_tags), (n_intents, n_tags), (len(self._buckets), n_tags)
         self._weights = [np.zeros(shape, np.float32) for shape in shapes]
@@ -160,7 +163,7 @@ class ChainFit:
     def chain(self) -> TagChain:
         """Returns the chain as it is now."""
         start, moves, by_intent, by_feature = self._weights
-        return TagChain(start.copy(), moves.copy(), by_intent.copy(), self._buckets, by_feature.astype(np.float16))
+        return TagChain(start.copy(), moves.copy(), by_intent.copy(), self._buckets, by_feature.astype(np.float16), self._trust)
 
     def learn(self, data: Sentences, rows: NDArray[np.bool_] | None = None, *, epochs: int = EPOCHS, begun: float = 0.0) -> None:
         """Goes over examples; the rate falls in a line.

@@ -52,11 +52,11 @@ MIN_INTENTS = 2
 MIN_EXAMPLES = 4
 RANDOM = "random initialisation"
 
-# Epochs, the encoder's rate, the embeddings' factor on it, the decay from application to application, and the heads' rate. In an
+# Epochs, the encoder's rate, the embeddings' factor on it, the decay from application to application, and both heads' rates. In an
 # encoder that knows nothing the words must move far, while the layer, whose gradient is a sum over its applications, must not. In a
 # pretrained one the factor gives back what the decay of six applications takes from the embeddings: see the README's ablation.
-PRETRAINED = (8, 3e-4, 1.9, 0.9, 2e-3)
-UNTRAINED = (12, 2e-4, 15.0, 1.0, 1e-3)
+PRETRAINED = (8, 3e-4, 1.9, 0.9, 2e-3, 1e-4)
+UNTRAINED = (12, 2e-4, 15.0, 1.0, 1e-3, 1e-3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,7 +330,7 @@ def default_epochs(*, is_pretrained: bool) -> int:
 def _resolved(arguments: TrainingArguments, *, is_pretrained: bool) -> TrainingArguments:
     if arguments.mode == "fast":
         return arguments
-    names = ("epochs", "encoder_rate", "embedding_factor", "layer_decay", "head_rate")
+    names = ("epochs", "encoder_rate", "embedding_factor", "layer_decay", "head_rate", "intent_rate")
     defaults = zip(names, PRETRAINED if is_pretrained else UNTRAINED, strict=True)
     missing: dict[str, Any] = {name: value for name, value in defaults if getattr(arguments, name) is None}
     return replace(arguments, **missing)

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from safetensors.numpy import load_file, save_file
 
 from assistant.nlu.chain import TagChain, load_chain, save_chain
 from assistant.nlu.tag_features import N_FEATURES, WordWeights, features
@@ -96,6 +98,23 @@ def test_what_was_saved_is_what_is_loaded(tmp_path: Path) -> None:
     logits, intents = np.ones((3, N_TAGS), np.float32), np.array([0.3, 0.7])
     assert (loaded.weigh(WORDS, logits, intents) == chain.weigh(WORDS, logits, intents)).all()
     assert load_chain(tmp_path / "none.safetensors") is None
+
+
+def test_what_the_head_says_counts_as_much_as_the_chain_trusts_it(tmp_path: Path) -> None:
+    chain, intents = chain_of(), np.array([0.3, 0.7])
+    logits = np.random.default_rng(1).normal(size=(3, N_TAGS)).astype(np.float32)
+    half = replace(chain, trust=0.5)
+    assert (half.weigh(WORDS, logits, intents) == chain.weigh(WORDS, logits / 2, intents)).all()
+    assert half.weigh(WORDS, logits, intents) != pytest.approx(chain.weigh(WORDS, logits, intents), abs=1e-3)
+    save_chain(tmp_path / "chain.safetensors", half)
+    loaded = load_chain(tmp_path / "chain.safetensors")
+    assert loaded is not None
+    assert loaded.trust == 0.5
+    of_before = {name: value for name, value in load_file(tmp_path / "chain.safetensors").items() if name != "trust"}
+    save_file(of_before, tmp_path / "before.safetensors")
+    earlier = load_chain(tmp_path / "before.safetensors")
+    assert earlier is not None
+    assert earlier.trust == 1.0
 
 
 def test_weights_that_do_not_fit_are_refused() -> None:

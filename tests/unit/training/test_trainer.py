@@ -143,7 +143,7 @@ def test_unknown_labels_of_dev_examples_are_passed_over(data: TrainingData, tmp_
 
 def test_training_stops_early_when_more_epochs_bring_nothing(data: TrainingData, tmp_path: Path) -> None:
     steps: list[Progress] = []
-    still = replace(FULL, epochs=9, patience=2, encoder_rate=0.0, head_rate=0.0)
+    still = replace(FULL, epochs=9, patience=2, encoder_rate=0.0, head_rate=0.0, intent_rate=0.0)
     result = train_model(data, data, tiny_checkpoint(), still, tmp_path / "model", steps.append)
     # Nothing moves: every epoch is as good as the first, and the latest of equals is kept.
     assert result.best_epoch == max(int(step.metrics["epoch"]) for step in steps if "epoch" in step.metrics) == 9
@@ -167,6 +167,27 @@ def test_epochs_that_do_worse_are_given_up(
     steps: list[Progress] = []
     result = train_model(data, data, tiny_checkpoint(), replace(FULL, epochs=9, patience=2), tmp_path / "model", steps.append)
     assert max(int(step.metrics["epoch"]) for step in steps if "epoch" in step.metrics) == last
+    assert result.best_epoch == best
+
+
+@pytest.mark.parametrize(("n_wrong", "best"), [(1, 3), (12, 1)])
+def test_the_latest_epoch_is_kept_that_is_not_worse_by_more_than_chance(
+    data: TrainingData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, n_wrong: int, best: int
+) -> None:
+    measure, n_measured = FineTuning.measure, 0
+
+    def measured(self: FineTuning, features: Sequence[Features]) -> HeldOut:
+        nonlocal n_measured
+        n_measured += 1
+        held = measure(self, features)
+        right = np.eye(held.logits[0].size, dtype=np.float32)[held.intents]
+        if n_measured != 2:  # all is right after the first epoch alone
+            right[:n_wrong] *= -1
+        held.logits, held.found = [*right], held.gold
+        return held
+
+    monkeypatch.setattr(FineTuning, "measure", measured)
+    result = train_model(data, data, tiny_checkpoint(), replace(FULL, epochs=3, patience=9), tmp_path / "model", ignore)
     assert result.best_epoch == best
 
 
