@@ -18,7 +18,7 @@ class TrainingArguments:
         mode: ``fast`` leaves the encoder as it is and trains the heads, in seconds; ``full`` trains both, in minutes.
         seed: of every random choice; the same seed on the same machine gives the same files.
         epochs: times that each example is seen in ``full`` mode; None chooses by whether the encoder is pretrained.
-        patience: epochs in a row that may be worse on held-out examples, by more than chance, before ``full`` training stops early.
+        patience: epochs in a row that may do no better on held-out examples before ``full`` training stops early.
         deadline_s: seconds after which ``full`` training begins no further epoch; None: there is no such time. What comes of a
             deadline depends on the machine, a seed alone does not repeat it.
         tag_epochs: times that each word is seen by the tag head while the encoder is frozen.

@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 
 SCORE_BATCH = 64
 BETAS = (0.9, 0.98)
-MANY = 3_000
-"""From so many examples on training does a pretrained encoder good more often than not."""
 
 
 class FineTuning:
@@ -70,10 +68,9 @@ class FineTuning:
     def run(self, data: Sequence[Features], dev: Sequence[Features]) -> tuple[HeldOut, int]:
         """Trains, leaves the weights of the best epoch in the model, and returns how they do on dev and which epoch it was.
 
-        The latest epoch is kept that is not worse than the best one by more than chance: rates fall, so that what differs between
-        epochs on dev is less and less the encoder. Training stops early when some epochs in a row were worse, and where the next
-        epoch would end after the deadline. Epoch 0 is the model as it came. A pretrained encoder is left so unless training makes
-        it better, by more than chance where examples are not many: few mostly harm it, and few held-out ones do not show it.
+        Epoch 0 is the model as it came. A pretrained encoder is left so unless an epoch is better by more than chance: with few
+        examples training mostly harms it, and few held-out ones do not show it. Training stops early when some epochs in a row did
+        no better on dev, and where the next epoch would end after the deadline.
 
         Args:
             data: to train on.
@@ -90,8 +87,7 @@ class FineTuning:
         weights = intent_weights([feature.intent for feature in data], len(self._labels.intents), arguments.balance)
         loss = JointLoss(torch.from_numpy(weights), arguments.tag_weight, arguments.label_smoothing)
         generator = np.random.default_rng(arguments.seed)
-        kept: tuple[HeldOut, int, dict[str, Tensor]] | None = None
-        best: HeldOut | None = None
+        best: tuple[HeldOut, int, dict[str, Tensor]] | None = None
         untrained = self.measure(dev), 0, self._weights()
         started = time.perf_counter()
         for epoch in range(1, epochs + 1):
@@ -102,23 +98,17 @@ class FineTuning:
                     self._report(schedule.last_epoch, n_steps, loss=value, epoch=epoch)
             held = self.measure(dev)
             self._figures = {f"dev_{name}": figure for name, figure in held.metrics().items()}
-            if best is None or held.score >= best.score:
-                best = held
-            if kept is None or not best.is_surely_better(held):
-                kept = held, epoch, self._weights()
+            if best is None or held.score >= best[0].score:
+                best = held, epoch, self._weights()
             self._report(schedule.last_epoch, n_steps, loss=value, epoch=epoch)
-            if (dev and epoch - kept[1] >= arguments.patience) or self._is_late(time.perf_counter() - started, epoch):
+            if (dev and epoch - best[1] >= arguments.patience) or self._is_late(time.perf_counter() - started, epoch):
                 break
-        assert kept is not None  # noqa: S101 (there is at least one epoch)
-        if dev and not self._is_worth_it(kept[0], untrained[0], len(data)):
-            kept = untrained
-        self._model.load_state_dict(kept[2])
-        return kept[0], kept[1]
-
-    def _is_worth_it(self, tuned: HeldOut, untrained: HeldOut, n_examples: int) -> bool:
-        if not self._is_pretrained:
-            return tuned.score >= untrained.score
-        return tuned.is_surely_better(untrained) or (n_examples >= MANY and tuned.score > untrained.score)
+        assert best is not None  # noqa: S101 (there is at least one epoch)
+        is_worth_it = best[0].is_surely_better(untrained[0]) if self._is_pretrained else best[0].score >= untrained[0].score
+        if dev and not is_worth_it:
+            best = untrained
+        self._model.load_state_dict(best[2])
+        return best[0], best[1]
 
     def _weights(self) -> dict[str, Tensor]:
         return {name: value.clone() for name, value in self._model.state_dict().items()}

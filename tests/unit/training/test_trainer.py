@@ -170,27 +170,6 @@ def test_epochs_that_do_worse_are_given_up(
     assert result.best_epoch == best
 
 
-@pytest.mark.parametrize(("n_wrong", "best"), [(1, 3), (12, 1)])
-def test_the_latest_epoch_is_kept_that_is_not_worse_by_more_than_chance(
-    data: TrainingData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, n_wrong: int, best: int
-) -> None:
-    measure, n_measured = FineTuning.measure, 0
-
-    def measured(self: FineTuning, features: Sequence[Features]) -> HeldOut:
-        nonlocal n_measured
-        n_measured += 1
-        held = measure(self, features)
-        right = np.eye(held.logits[0].size, dtype=np.float32)[held.intents]
-        if n_measured != 2:  # all is right after the first epoch alone
-            right[:n_wrong] *= -1
-        held.logits, held.found = [*right], held.gold
-        return held
-
-    monkeypatch.setattr(FineTuning, "measure", measured)
-    result = train_model(data, data, tiny_checkpoint(), replace(FULL, epochs=3, patience=9), tmp_path / "model", ignore)
-    assert result.best_epoch == best
-
-
 def test_no_epoch_begins_that_would_end_after_the_deadline(data: TrainingData, tmp_path: Path) -> None:
     steps: list[Progress] = []
     hurried = replace(FULL, epochs=5, deadline_s=0.0)
