@@ -27,6 +27,9 @@ _PHONE = re.compile(
     r"(?:\s{0,2}e?xt\.?\s{0,2}(?P<extension>\d{1,6}))?(?![\w/:-]|\.\d)",
     re.IGNORECASE,
 )
+_DATE = re.compile(
+    r"(?:0?[1-9]|[12]\d|3[01])(?P<cut>[.-])(?:0?[1-9]|[12]\d|3[01])(?P=cut)(?:19|20)\d\d|(?:19|20)\d\d-\d{1,2}-\d{1,2}"
+)
 _CARD = re.compile(r"(?<![\w-])\d(?:[ -]?\d){12,18}(?![\w-])")
 _ISSUERS = (
     ("visa", re.compile(r"4(?:\d{12}|\d{15}|\d{18})")),
@@ -66,8 +69,10 @@ def find_urls(text: str) -> Iterator[Find]:
 
 
 def find_phones(text: str) -> Iterator[Find]:
-    """Yields phone numbers as Duckling writes them: ``(+353) 15550123 ext 7``."""
+    """Yields phone numbers as Duckling writes them: ``(+353) 15550123 ext 7``; a date in figures, ``3.4.2026``, is none."""
     for match in _PHONE.finditer(text):
+        if _DATE.fullmatch(match[0]):
+            continue
         digits = re.sub(r"\D", "", match["number"])
         value = f"(+{match['country']}) {digits}" if match["country"] else digits
         value += f" ext {match['extension']}" if match["extension"] else ""

@@ -1,4 +1,4 @@
-"""Finds durations: ``3 days``, ``half an hour``, ``an hour and a half``, ``2.5 hours``."""
+"""Finds durations: ``3 days``, ``half an hour``, ``an hour and a half``, ``two and a half hours``, ``2.5 hours``."""
 
 from __future__ import annotations
 
@@ -48,15 +48,21 @@ def read_duration(tokens: Sequence[Token], i: int) -> tuple[int, str, int] | Non
     if count is None:
         return None
     value, behind = count
+    if _and_a_half(tokens, behind):
+        value, behind = value + 0.5, behind + 3
     if word_at(tokens, behind) in {"more", "full", "whole", "working", "business"}:
         behind += 1
     unit = UNIT_WORDS.get(word_at(tokens, behind))
     if unit is None:
         return None
     behind += 1
-    if tuple(word_at(tokens, behind + n) for n in range(3)) == ("and", "a", "half"):
+    if _and_a_half(tokens, behind):
         value, behind = value + 0.5, behind + 3
     return _whole(value, unit, behind)
+
+
+def _and_a_half(tokens: Sequence[Token], i: int) -> bool:
+    return tuple(word_at(tokens, i + n) for n in range(3)) == ("and", "a", "half")
 
 
 def find_durations(tokens: Sequence[Token]) -> list[Find]:

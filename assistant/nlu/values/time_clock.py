@@ -87,7 +87,7 @@ def _in_figures(tokens: Sequence[Token], i: int) -> tuple[ClockTime, int] | None
 
 
 def _number(tokens: Sequence[Token], i: int, *, is_led: bool) -> tuple[ClockTime, int] | None:
-    """Reads ``3 pm``, ``3.15pm``, ``3 o'clock``, and a bare ``3`` where something leads to it."""
+    """Reads ``3 pm``, ``3.15pm``, ``3 o'clock``, and a bare ``3`` or ``3.15`` where something leads to it."""
     number = read_number(tokens, i)
     if number is None or (tokens[i].kind == NUMBER and tokens[i].is_glued):
         return None
@@ -98,7 +98,7 @@ def _number(tokens: Sequence[Token], i: int, *, is_led: bool) -> tuple[ClockTime
     if word_at(tokens, behind) in {"o'clock", "oclock"}:
         behind, is_marked = behind + 1, True
     is_marked = is_marked or _half(tokens, behind) is not None or _evening_follows(tokens, behind)
-    if not is_marked and (not is_led or minute or not _may_end(tokens, behind)):
+    if not is_marked and (not is_led or not _may_end(tokens, behind)):
         return None
     if hour > 23 or minute > 59 or (minute and len(tokens[i].text.split(".")[1]) != 2):  # noqa: PLR2004
         return None

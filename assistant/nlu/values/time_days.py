@@ -121,9 +121,15 @@ def _weekday(c: Context, i: int) -> Read | None:
         return instant(start, "day"), of + 2
     if c.word(i + 1) == "after" and c.word(i + 2) == "next":
         return instant(c.today + timedelta(days=(weekday - c.now.weekday() - 1) % 7 + 8), "day"), i + 3
-    if word in DOUBTFUL and c.word(i - 1) not in LEADS and c.word(i + 1) != ".":
+    if word in DOUBTFUL and c.word(i - 1) not in LEADS and c.word(i + 1) != "." and not _is_one_of_two(c, i):
         return None
     return c.nearest_weekday(weekday, 0), i + 1
+
+
+def _is_one_of_two(c: Context, i: int) -> bool:
+    """Says whether another weekday stands beside the one at token i: ``mon-fri``, ``sat to sun``."""
+    beside = ((c.word(i + 1), c.word(i + 2)), (c.word(i - 1), c.word(i - 2)))
+    return any(joint in {"-", "\u2013", "to"} and day in WEEKDAYS for joint, day in beside)
 
 
 def _date_behind(c: Context, i: int) -> Read | None:

@@ -27,6 +27,8 @@ _JOINTS = frozenset({"to", "until", "till", "through", "thru", "-", "\u2013"})
 _OPEN = {"until": "to", "till": "to", "before": "to", "after": "from", "since": "from", "from": "from"}
 _LEADS = frozenset({*_OPEN, "by", "at", "the"})
 _N_VALUES = 3
+_EVENING = 18
+_SMALL_HOURS = 5
 _MOST_OF_A_PART = 60
 """Days of months, hours and minutes are numbers below."""
 
@@ -131,23 +133,22 @@ class _PhraseReader:
             clock = None
         if clock is None:
             return (self._placed(part[0], time), part[1]) if part else day
-        chosen = clock[0]
-        if part is not None and chosen.is_half_open:
-            chosen = replace(chosen, hour=chosen.hour % 12 + (12 if part[0].hour >= 12 else 0), is_half_open=False)  # noqa: PLR2004
-        return self._placed(chosen, time), clock[1]
+        return self._placed(_in_part(clock[0], part[0]) if part else clock[0], time), clock[1]
 
     def _clock_first(self, i: int) -> Read | None:
         """Reads ``5pm``, ``at 5 tomorrow``, ``15:00 on friday``, ``this morning``."""
         clock = read_clock(self.tokens, i) or read_part_of_day(self.tokens, i)
         if clock is None:
             return None
+        if clock[0].hours and (inner := read_clock(self.tokens, clock[1])) is not None:  # tonight at 9
+            return self._tonight(inner[0], clock[0]), inner[1]
         at = clock[1] + 1 if word_at(self.tokens, clock[1]) in {"on", ",", "of"} else clock[1]
         day = self._day(at)
         if day is not None and day[0].grain == "day" and not day[0].is_interval:
             time, behind = clock[0], day[1]
             part = read_part_of_day(self.tokens, behind, is_led=True)
             if part is not None and time.is_half_open:
-                time, behind = replace(time, hour=time.hour % 12 + (12 if part[0].hour >= 12 else 0), is_half_open=False), part[1]  # noqa: PLR2004
+                time, behind = _in_part(time, part[0]), part[1]
             return self._placed(time, day[0]), behind
         if word_at(self.tokens, clock[1]) == "tonight" or (
             word_at(self.tokens, clock[1]) == "this" and read_part_of_day(self.tokens, clock[1])
@@ -158,6 +159,13 @@ class _PhraseReader:
                 return self._placed(clock[0], today), part[1]
         found = self._next(clock[0])
         return replace(found, step=None) if word_at(self.tokens, i) in {"this", "tonight"} else found, clock[1]
+
+    def _tonight(self, clock: ClockTime, part: ClockTime) -> Time:
+        """Returns the time in a part of today; ``tonight at 1``, or at midnight, is when the next day has begun."""
+        is_over = part.hour >= _EVENING and clock.hour % 12 < _SMALL_HOURS and (clock.is_half_open or not clock.hour)
+        day = instant(floor(self._local, "day") + timedelta(days=is_over), "day")
+        chosen = replace(clock, hour=clock.hour % 12, is_half_open=False) if is_over else _in_part(clock, part)
+        return self._placed(chosen, day)
 
     def _placed(self, clock: ClockTime, day: Time) -> Time:
         """Returns the time on a day."""
@@ -282,6 +290,13 @@ class _PhraseReader:
                 break
             end = add(end, *unit)
         return (interval(start, end, grain), behind) if end > start else None
+
+
+def _in_part(clock: ClockTime, part: ClockTime) -> ClockTime:
+    """Returns a time before or after noon as the part of the day says."""
+    if not clock.is_half_open:
+        return clock
+    return replace(clock, hour=clock.hour % 12 + (12 if part.hour >= 12 else 0), is_half_open=False)  # noqa: PLR2004
 
 
 def _info(time: Time, now: datetime) -> dict[str, Any]:

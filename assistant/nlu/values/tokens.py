@@ -18,12 +18,14 @@ _TOKEN = re.compile(
     | (?P<clock>(?<!\d)\d{1,2}:\d{2}(?::\d{2})?(?!\d|:\d))
     | (?P<month>(?<![\d/])\d{1,2}/\d{4}(?![\w/]))
     | (?P<short>(?<![\d/])\d{1,2}/\d{1,2}(?![\w/]))
-    | (?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d,]) | \d+(?:[.,]\d+)?)
+    | (?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d,]) | \d{1,3}(?:\.\d{3})+,\d{1,2}(?![\d,]) | \d{1,3}(?:\.\d{3}){2}(?!\d|\.\d)
+        | \d+(?:[.,]\d+)?)
     | (?P<sign>[^\w\s])
     """,
     re.VERBOSE,
 )
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
+_POINTS_BETWEEN = re.compile(r"\d{1,3}(?:\.\d{3})+,\d{1,2}|\d{1,3}(?:\.\d{3}){2}")
 
 
 class Token(NamedTuple):  # made for each word of each message: a dataclass that is frozen takes three times as long
@@ -65,6 +67,8 @@ def tokenise(text: str) -> list[Token]:
 
 
 def _value(written: str) -> float | None:
-    """Returns what figures mean; a comma before one or two of them, or many, is a decimal comma: ``19,90``."""
+    """Returns what figures mean; a comma before one or two of them, or many, is a decimal comma: ``19,90``, ``1.250,00``."""
+    if _POINTS_BETWEEN.fullmatch(written):
+        written = written.replace(".", "")
     plain = written.replace(",", "") if _THOUSANDS.fullmatch(written) else written.replace(",", ".")
     return float(plain) if len(plain) <= 30 else None  # noqa: PLR2004 (longer figures are a code, not a quantity)

@@ -59,7 +59,9 @@ def test_phone_numbers(text: str, value: str) -> None:
     assert read("phone-number", f"call {text}, please") == [(text, value)]
 
 
-@pytest.mark.parametrize("text", ["12345", "#1234567", "12:30:45", "2024-05-06T10:00", "AB1234567", "1 2 3"])
+@pytest.mark.parametrize(
+    "text", ["12345", "#1234567", "12:30:45", "2024-05-06T10:00", "AB1234567", "1 2 3", "3.4.2026", "01-04-2026"]
+)
 def test_what_is_no_phone_number(text: str) -> None:
     assert read("phone-number", text) == []
 
