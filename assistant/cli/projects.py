@@ -73,11 +73,14 @@ def validate(
 
     found = find_project(project)
     findings = validate_project(found)
-    if labels and not any(finding.is_error for finding in findings):
+    has_errors = any(finding.is_error for finding in findings)
+    if has_errors and (labels or fluency):
+        talk("what --labels and --fluency look for is looked for once the errors are mended")
+    if labels and not has_errors:
         from assistant.cli.suspicions import suspicious_findings
 
         findings += suspicious_findings(found)
-    if fluency and not any(finding.is_error for finding in findings):
+    if fluency and not has_errors:
         findings += _badly_read(found)
     components = components_of(found)
     n_errors = sum(finding.is_error for finding in findings)
@@ -95,8 +98,12 @@ def validate(
             talk(f"{component.where}: {component.name} -> {component.becomes or 'left out'}{note}")
         for finding in findings:
             write(str(finding))
-        write(f"{n_errors} errors, {len(findings) - n_errors} warnings")
+        write(f"{_counted(n_errors, 'error')}, {_counted(len(findings) - n_errors, 'warning')}")
     return FAILED if n_errors else 0
+
+
+def _counted(n: int, what: str) -> str:
+    return f"{n} {what}" if n == 1 else f"{n} {what}s"
 
 
 def _badly_read(project: Project) -> list[Finding]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from assistant.annotations import read_annotations
-from assistant.errors import BadExample, MissingKey, Place, UnreadableFile, UnsupportedVersion
+from assistant.errors import BadExample, MissingKey, Place, SourceError, UnreadableFile, UnsupportedVersion
 from assistant.nlu.training_data import Example, NamedPattern, TrainingData
 from assistant.yaml_source import (
     YamlList,
@@ -26,26 +27,25 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from assistant.errors import SourceError
-
 SUPPORTED_VERSION = (3, 1)
 KINDS = ("intent", "synonym", "regex", "lookup")
 _KEYS = (*KINDS, "examples", "metadata")
 
 
-def read_rasa_yaml(file: Path, *, shown_as: str | None = None) -> TrainingData:
+def read_rasa_yaml(file: Path, *, shown_as: str | None = None, faults: list[SourceError] | None = None) -> TrainingData:
     """Returns the training data in one YAML file; an empty one when it has no ``nlu`` key.
 
     Args:
         file: the file; other top-level keys than ``nlu`` are somebody else's.
         shown_as: the path that errors name; the path itself when None.
+        faults: takes the errors of examples and sections, which are passed over; None raises the first.
 
     Raises:
         UnsupportedVersion: the file says that it is newer than what is read.
         SourceError: something in it is wrong; the error names the line.
     """
     shown = shown_as or str(file)
-    return _read(read_yaml(file, shown_as=shown), file, shown)
+    return _read(read_yaml(file, shown_as=shown), file, shown, faults)
 
 
 def parse_rasa_yaml(text: str, file: Path, shown: str) -> TrainingData:
@@ -53,25 +53,37 @@ def parse_rasa_yaml(text: str, file: Path, shown: str) -> TrainingData:
     return _read(parse_yaml(text, shown), file, shown)
 
 
-def _read(found: Any, file: Path, shown: str) -> TrainingData:
+def _read(found: Any, file: Path, shown: str, faults: list[SourceError] | None = None) -> TrainingData:
     content = map_with(found, ("nlu",), Place(shown, 1))
     _check_version(content)
-    collected = _Collected(file)
+    collected = _Collected(file, faults)
     sections = want_list(content.get("nlu"), key="nlu", where=content.place("nlu"))
     for index, section in enumerate(sections):
-        collected.add(want_map(section, key="nlu", where=sections.place(index)))
+        with collected.noting_faults():
+            collected.add(want_map(section, key="nlu", where=sections.place(index)))
     return collected.as_training_data()
 
 
 class _Collected:
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, faults: list[SourceError] | None) -> None:
         self._file = file
+        self._faults = faults
         self._problems: list[SourceError] = []
         self._examples: list[Example] = []
         self._synonyms: dict[str, str] = {}
         self._inline: dict[str, str] = {}
         self._regexes: list[NamedPattern] = []
         self._lookups: dict[str, tuple[str, ...]] = {}
+
+    @contextmanager
+    def noting_faults(self) -> Iterator[None]:
+        """Passes over what has an error, where faults are collected; raises it elsewhere."""
+        try:
+            yield
+        except SourceError as error:
+            if self._faults is None:
+                raise
+            self._faults.append(error)
 
     def add(self, section: YamlMap) -> None:
         self._problems += unread_keys(section, _KEYS)
@@ -86,7 +98,9 @@ class _Collected:
         items = self._lookup_file(section) if kind == "lookup" else None
         items = self._items(section) if items is None else items
         if kind == "intent":
-            self._examples += (self._example(text, name, place) for text, place in items)
+            for text, place in items:
+                with self.noting_faults():
+                    self._examples.append(self._example(text, name, place))
         elif kind == "synonym":
             self._synonyms |= {text.lower(): name for text, _ in items}
         elif kind == "regex":

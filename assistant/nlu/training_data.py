@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from assistant.errors import UnknownTrainingFormat
+from assistant.errors import SourceError, UnknownTrainingFormat
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from assistant.errors import Place, SourceError
+    from assistant.errors import Place
     from assistant.messages import Entity
 
 TRAIN_FILE = "train.jsonl"
@@ -76,18 +76,19 @@ class TrainingData:
         return tuple(sorted({entity.entity for example in self.examples for entity in example.entities}))
 
 
-def read_nlu(paths: Iterable[Path]) -> TrainingData:
+def read_nlu(paths: Iterable[Path], *, faults: list[SourceError] | None = None) -> TrainingData:
     """Returns the training data of files and folders, merged.
 
     Args:
         paths: Rasa YAML files (keys other than ``nlu`` are passed over), Rasa's JSON, JSON lines files, folders with
             ``train.jsonl``, or folders of YAML files (conversation tests, ``test_*``, are left out).
+        faults: takes what would be raised, and what it concerns (an example, a section, a file) is passed over; None raises it.
 
     Raises:
         UnknownTrainingFormat: a path holds none of these.
         SourceError: a file cannot be read; the error names the file and the line of the example.
     """
-    return _merge([_read_file(file) for path in paths for file in _files(path)])
+    return _merge([_read_file(file, faults) for path in paths for file in _files(path)])
 
 
 def read_dev(paths: Iterable[Path]) -> TrainingData | None:
@@ -112,11 +113,21 @@ def _files(path: Path) -> list[Path]:
     raise UnknownTrainingFormat(path=path)
 
 
-def _read_file(file: Path) -> TrainingData:
+def _read_file(file: Path, faults: list[SourceError] | None = None) -> TrainingData:
+    try:
+        return _read(file, faults)
+    except SourceError as error:
+        if faults is None:
+            raise
+        faults.append(error)
+        return TrainingData()
+
+
+def _read(file: Path, faults: list[SourceError] | None) -> TrainingData:
     if file.suffix in YAML_SUFFIXES:
         from assistant.nlu.rasa_yaml import read_rasa_yaml
 
-        return read_rasa_yaml(file)
+        return read_rasa_yaml(file, faults=faults)
     if file.suffix == JSON_SUFFIX:
         from assistant.nlu.rasa_json import read_rasa_json
 

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from assistant.config import Settings
     from assistant.dialogue.domain import Domain
     from assistant.dialogue.stories import Step, Story
+    from assistant.errors import SourceError
     from assistant.faq.entry import FaqEntry
     from assistant.messages import Entity
     from assistant.nlu.training_data import TrainingData
@@ -48,7 +49,9 @@ def validate_project(project: Project) -> list[Finding]:
     domain: Domain | None = _attempt(findings, lambda: load_domain(project))
     stories: tuple[Story, ...] | None = _attempt(findings, lambda: load_stories(project))
     tests: tuple[Story, ...] | None = _attempt(findings, lambda: load_tests(project))
-    data: TrainingData | None = _attempt(findings, lambda: read_nlu(project.nlu))
+    faults: list[SourceError] = []
+    data: TrainingData | None = _attempt(findings, lambda: read_nlu(project.nlu, faults=faults))
+    findings += map(_error, faults)
     if data:
         findings += map(_warning, data.problems)
         findings += _patterns(data, domain)
@@ -63,7 +66,7 @@ def validate_project(project: Project) -> list[Finding]:
         findings += _contradicting(domain, stories, is_error=_wants_no_contradictions(project))
         findings += _steps(domain, (*stories, *(tests or ())))
     if domain and data:
-        findings += _examples(domain, data, places_of_intents(project))
+        findings += _examples(domain, data, places_of_intents(project), are_all=not faults)
     if domain:
         findings += _of_domain(domain)
     if domain and settings:
@@ -198,14 +201,21 @@ def _without_code(domain: Domain, project: Project, settings: Settings) -> Itera
         yield Finding(False, "VAL-005", str(domain.places["action", custom[0]]), what, fix)
 
 
-def _examples(domain: Domain, data: TrainingData, headings: Mapping[str, Place]) -> Iterator[Finding]:
+def _examples(domain: Domain, data: TrainingData, headings: Mapping[str, Place], *, are_all: bool) -> Iterator[Finding]:
+    """Yields what examples and domain do not agree on; how many examples there are only where all could be read."""
     counts = Counter(example.intent for example in data.examples)
     places = {example.intent: example.place for example in reversed(data.examples)}
     for intent, place in places.items():
         if intent.split("/")[0] not in domain.intent_names():
             yield _unknown("intent", intent, headings.get(intent, place), domain.intent_names())
-        elif counts[intent] < FEW_EXAMPLES:
-            yield Finding(False, "VAL-001", str(place), f'intent "{intent}" has only {counts[intent]} examples', "add some")
+        elif are_all and counts[intent] < FEW_EXAMPLES:
+            n = "one example" if counts[intent] == 1 else f"{counts[intent]} examples"
+            yield Finding(False, "VAL-001", str(place), f'intent "{intent}" has only {n}', "add some")
+    yield from _untaught(domain, counts) if are_all else ()
+    yield from _entities(domain, data)
+
+
+def _untaught(domain: Domain, counts: Mapping[str, int]) -> Iterator[Finding]:
     taught = {intent.split("/")[0] for intent in counts}
     for intent in domain.intents:
         if intent not in taught and intent not in DEFAULT_INTENTS:
@@ -216,7 +226,6 @@ def _examples(domain: Domain, data: TrainingData, headings: Mapping[str, Place])
                 f'intent "{intent}" has no examples',
                 "add some or remove it",
             )
-    yield from _entities(domain, data)
 
 
 def _entities(domain: Domain, data: TrainingData) -> Iterator[Finding]:

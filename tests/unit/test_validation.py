@@ -225,6 +225,34 @@ def test_one_broken_file_does_not_hide_what_is_wrong_with_the_others(tmp_path: P
     ]
 
 
+def test_one_broken_example_does_not_hide_what_is_wrong_with_the_others(tmp_path: Path) -> None:
+    broken = NLU.replace("- hey\n", "- [hey](x\n").replace("- hi\n", '- [hi]{"name": "x"}\n') + "    - greetings\n"
+    shown = findings(tmp_path, data_nlu=broken)
+    assert [line[: line.index(": ")] for line in shown] == [
+        "error NLU-001 data/nlu.yml:5",
+        "error NLU-001 data/nlu.yml:6",
+        "warning VAL-003 data/nlu.yml:16",  # and that "greet" has less than five examples is not said: it has more
+    ]
+
+
+def test_one_broken_section_does_not_hide_the_others(tmp_path: Path) -> None:
+    more = "nlu:\n- intent: greet\n  examples: {a: 1}\n- intent: nothing\n  examples: |\n    - a\n"
+    assert [line[: line.index(": ")] for line in findings(tmp_path, data_more=more)] == [
+        "error YML-005 data/more.yml:3",
+        "error DOM-001 data/more.yml:4",
+    ]
+
+
+def test_one_broken_file_of_examples_does_not_hide_the_others(tmp_path: Path) -> None:
+    shown = findings(tmp_path, data_bad="nlu: [", data_more="nlu:\n- intent: greet\n  examples: |\n    - my order\n")
+    assert {line.split(":")[0] for line in shown} == {"error YML-001 data/bad.yml", "warning VAL-003 data/nlu.yml"}
+
+
+def test_a_single_example_is_counted_in_words(tmp_path: Path) -> None:
+    one = NLU[: NLU.index("    - hi\n")] + NLU[NLU.index("- intent: order") :]
+    assert findings(tmp_path, data_nlu=one) == ['warning VAL-001 data/nlu.yml:4: intent "greet" has only one example; add some']
+
+
 def test_errors_stand_before_warnings(tmp_path: Path) -> None:
     files = {"data_nlu": NLU.replace("    - hey\n", "").replace("(number)", "(numbr)")}
     assert [finding.split()[0] for finding in findings(tmp_path, **files)] == ["error", "warning"]
