@@ -95,7 +95,8 @@ def _ranking(explanation: Explanation) -> list[Text]:
     from assistant.evaluation.labels import fitted
     from assistant.evaluation.text_pictures import bar
 
-    ranking = explanation.parse.intent_ranking[:MAX_INTENTS]
+    ranked, asked = explanation.parse.intent_ranking, explanation.attribution.intent
+    ranking = [*ranked[:MAX_INTENTS], *(score for score in ranked[MAX_INTENTS:] if score.name == asked)]
     rows = [Text(f"  {fitted(s.name, 32)} {s.confidence:>6.1%} ").append(bar(s.confidence, BAR), "cyan") for s in ranking]
     return [Text("intent"), *rows, Text(f"  {'out of scope':<32} {explanation.parse.out_of_scope:>6.3f}")]
 
@@ -117,7 +118,7 @@ def _words(explanation: Explanation) -> list[Text]:
         for word in strongest
     ]
     more = len(found.words) - len(strongest)
-    return [Text(head), *rows, *([Text(f"  and {more} weaker words")] if more else [])]
+    return [Text(head), *rows, *([Text(f"  and {more} weaker {'word' if more == 1 else 'words'}")] if more else [])]
 
 
 def _entities(explanation: Explanation) -> list[Text]:

@@ -15,6 +15,8 @@ from assistant.cli.output import progress, talk, write, write_json
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from assistant.messages import Parse
+    from assistant.nlu.interpreter import Interpreter
     from assistant.project import Project
     from assistant.training.trainer import TrainingResult
 
@@ -84,15 +86,34 @@ def parse(
     project: ProjectOption = None,
     model: ModelOption = None,
 ) -> None:
-    """Says what is understood: one JSON object a message, in the shape of Rasa's /model/parse, with out_of_scope added."""
+    """Says what is understood: one JSON object a message, in the shape of Rasa's /model/parse, with out_of_scope added.
+
+    As there, /intent{"entity": "value"} means what it says.
+    """
     from assistant.opening import load_interpreter
 
     found, settings = project_and_settings(project)
     interpreter = load_interpreter(found, settings, model)
     batches = [texts] if texts else _batches()
     for batch in batches:
-        for result in interpreter.parse_many(batch):
+        for result in _parsed(interpreter, batch):
             write_json(result.as_json())
+
+
+def _parsed(interpreter: Interpreter, texts: list[str]) -> Iterator[Parse]:
+    """Yields what each text means, those that name their intent themselves past the model."""
+    meant = interpreter.parse_many(texts)
+    return (_payload(text) or parse for text, parse in zip(texts, meant, strict=True))
+
+
+def _payload(text: str) -> Parse | None:
+    from assistant.dialogue.payloads import is_payload, parse_payload
+    from assistant.errors import BadPayload
+
+    try:
+        return parse_payload(text) if is_payload(text) else None
+    except BadPayload:  # then it is a text like any other
+        return None
 
 
 def _batches() -> Iterator[list[str]]:

@@ -110,11 +110,11 @@ def _scope(scope: ScopeReport | None) -> list[str]:
 
 
 def _figures(report: NluReport) -> str:
-    figures = (
-        f"intent accuracy {report.intent_accuracy:.3f}, macro F1 {report.intent_macro_f1:.3f}, entity F1 {report.entity.f1:.3f}"
-    )
+    figures = f"intent accuracy {report.intent_accuracy:.3f}, macro F1 {report.intent_macro_f1:.3f}"
+    figures += f", entity F1 {report.entity.f1:.3f}" if report.entities else ""
     error = f"calibration error {report.calibration_error:.3f} (by chance {report.calibration_chance:.3f})"
-    return f"{report.n_examples} examples: {figures}, sentence accuracy {report.sentence_accuracy:.3f}, {error}"
+    n = "1 example" if report.n_examples == 1 else f"{report.n_examples} examples"
+    return f"{n}: {figures}, sentence accuracy {report.sentence_accuracy:.3f}, {error}"
 
 
 def _name(label: str) -> str:

@@ -1,9 +1,13 @@
-"""Folds texts so that spellings compare alike: without case and accents, in compatible letters."""
+"""Folds texts so that spellings compare alike: without case and accents, in compatible letters, with a typewriter's signs."""
 
 from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from typing import Final
+
+_SIGNS: Final = dict.fromkeys("\u2018\u2019\u02bc\u00b4", "'") | dict.fromkeys("\u2010\u2011\u2012\u2013\u2014", "-")
+"""Apostrophes and dashes that phones and word processors write, and the signs of keyboards for them."""
 
 
 def fold(text: str) -> str:
@@ -54,5 +58,7 @@ class FoldedText:
 def _folded_letter(letter: str) -> str:
     if letter.isascii():
         return letter.lower()
+    if letter in _SIGNS:
+        return _SIGNS[letter]
     parts = unicodedata.normalize("NFKD", letter).casefold()
     return "".join(part for part in unicodedata.normalize("NFKD", parts) if not unicodedata.combining(part))

@@ -144,6 +144,15 @@ def test_parsing_gives_one_object_a_message(run: Callable[..., tuple[int, list[s
         assert sum(score["confidence"] for score in found["intent_ranking"]) == pytest.approx(1, abs=1e-3)
 
 
+def test_a_message_that_names_its_intent_is_parsed_as_what_it_says(run: Callable[..., tuple[int, list[str]]]) -> None:
+    code, lines = run("parse", '/goodbye{"order_number": "12345"}', "hello", "/goodbye{")
+    named, spoken, broken = map(json.loads, lines)
+    assert (code, named["intent"]) == (0, {"name": "goodbye", "confidence": 1.0})
+    assert [(entity["entity"], entity["value"]) for entity in named["entities"]] == [("order_number", "12345")]
+    assert len(spoken["intent_ranking"]) > 1
+    assert len(broken["intent_ranking"]) > 1
+
+
 def test_the_faq_is_searched_with_the_model(run: Callable[..., tuple[int, list[str]]], project: Project) -> None:
     _, lines = run("faq", "list", "--json")
     entry = json.loads(lines[-1])[0]

@@ -54,6 +54,20 @@ def test_a_person_reads_why(cli: Callable[..., Ran], bot: Path, model: Path) -> 
     assert told.count("█") >= 24
 
 
+def test_the_intent_that_is_asked_about_is_ranked_however_improbable(
+    cli: Callable[..., Ran], bot: Path, model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.cli.explain.MAX_INTENTS", 1)
+
+    def ranked(*more: str) -> list[str]:
+        lines = cli("explain", "where is my order 12345", "--project", bot, "--model", model, *more).out.splitlines()
+        first = lines.index("intent") + 1
+        return [line.split()[0] for line in lines[first : lines.index("", first)]]
+
+    assert ranked() == ["track", "out"]
+    assert ranked("--intent", "greet") == ["track", "greet", "out"]
+
+
 @pytest.mark.parametrize("text", [f"hello {text}" for text in HOSTILE if "\x00" not in text])
 def test_a_hostile_message_acts_on_nothing(cli: Callable[..., Ran], bot: Path, model: Path, text: str) -> None:
     for more in ([], ["--json"]):

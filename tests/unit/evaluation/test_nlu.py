@@ -115,6 +115,12 @@ def test_wrong_entities_are_shown_with_what_should_have_been_found() -> None:
     assert "surest errors" not in shown
 
 
+def test_no_figure_is_told_of_entities_where_there_are_none() -> None:
+    one = report_text(evaluate(Canned(parsed("a", "x", 0.9)), [example("a", "x")]))
+    assert "\n1 example: intent accuracy 1.000" in f"\n{one}"
+    assert "entity F1" not in one
+
+
 def test_an_intent_that_is_never_found_counts_as_zero() -> None:
     parser = Canned(parsed("a", "x", 0.9), parsed("b", "x", 0.9))
     report = evaluate(parser, [example("a", "x"), example("b", "never")])

@@ -13,6 +13,7 @@ from assistant.nlu.folding import FoldedText, fold
         ("Straße", "strasse"),
         ("e\u0301é", "ee"),
         ("ǅ İ ﬁ", "dz i fi"),
+        ("O\u2019Hare, S\u00e3o Paulo\u2013Guarulhos", "o'hare, sao paulo-guarulhos"),
     ],
 )
 def test_case_accents_and_spaces_are_folded(text: str, folded: str) -> None:
