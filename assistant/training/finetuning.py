@@ -65,7 +65,7 @@ class FineTuning:
         self._on_progress = on_progress
         self._figures: dict[str, float] = {}
 
-    def run(self, data: Sequence[Features], dev: Sequence[Features]) -> tuple[HeldOut, int]:
+    def run(self, data: Sequence[Features], dev: Sequence[Features], untrained: HeldOut) -> tuple[HeldOut, int]:
         """Trains, leaves the weights of the best epoch in the model, and returns how they do on dev and which epoch it was.
 
         Epoch 0 is the model as it came. A pretrained encoder is left so unless an epoch is better by more than chance: with few
@@ -75,6 +75,7 @@ class FineTuning:
         Args:
             data: to train on.
             dev: to choose the epoch by; the last epoch is kept when it is empty.
+            untrained: what the model says of dev as it came.
 
         Raises:
             TrainingDiverged: the loss is no number any more.
@@ -88,7 +89,7 @@ class FineTuning:
         loss = JointLoss(torch.from_numpy(weights), arguments.tag_weight, arguments.label_smoothing)
         generator = np.random.default_rng(arguments.seed)
         best: tuple[HeldOut, int, dict[str, Tensor]] | None = None
-        untrained = self.measure(dev), 0, self._weights()
+        before = self._weights()
         started = time.perf_counter()
         for epoch in range(1, epochs + 1):
             with LayerDecay(self._model.encoder, self._decay):
@@ -104,9 +105,9 @@ class FineTuning:
             if (dev and epoch - best[1] >= arguments.patience) or self._is_late(time.perf_counter() - started, epoch):
                 break
         assert best is not None  # noqa: S101 (there is at least one epoch)
-        is_worth_it = best[0].is_surely_better(untrained[0]) if self._is_pretrained else best[0].score >= untrained[0].score
+        is_worth_it = best[0].is_surely_better(untrained) if self._is_pretrained else best[0].score >= untrained.score
         if dev and not is_worth_it:
-            best = untrained
+            best = untrained, 0, before
         self._model.load_state_dict(best[2])
         return best[0], best[1]
 

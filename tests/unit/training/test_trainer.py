@@ -16,6 +16,7 @@ from assistant.errors import BadPattern, NotAModelFolder, Place, TooFewExamples,
 from assistant.messages import Cancelled, Progress
 from assistant.nlu.interpreter import Interpreter
 from assistant.nlu.training_data import NamedPattern, TrainingData
+from assistant.training import full
 from assistant.training.finetuning import FineTuning
 from assistant.training.trainer import train_model
 from tests.unit.nlu.tiny import FAST, FULL, NLU, ignore, tiny_checkpoint
@@ -24,8 +25,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from assistant.nlu.chain import TagChain
     from assistant.training.arguments import TrainingArguments
     from assistant.training.features import Features
+    from assistant.training.outcome import Outcome, Task
     from assistant.training.scoring import HeldOut
 
 
@@ -168,6 +171,34 @@ def test_epochs_that_do_worse_are_given_up(
     result = train_model(data, data, tiny_checkpoint(), replace(FULL, epochs=9, patience=2), tmp_path / "model", steps.append)
     assert max(int(step.metrics["epoch"]) for step in steps if "epoch" in step.metrics) == last
     assert result.best_epoch == best
+
+
+@pytest.mark.parametrize(("is_chain_enough", "best"), [(True, 0), (False, 3)])
+def test_an_encoder_is_not_tuned_for_what_the_chain_of_tags_makes_good_anyway(
+    data: TrainingData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, best: int, *, is_chain_enough: bool
+) -> None:
+    measure, with_chain, n_measured = FineTuning.measure, full.with_chain, 0
+
+    def measured(self: FineTuning, features: Sequence[Features]) -> HeldOut:
+        nonlocal n_measured
+        n_measured += 1
+        held = measure(self, features)
+        right = np.eye(held.logits[0].size, dtype=np.float32)[held.intents]
+        tags: list[Sequence[int]] = [
+            list(row) if n_measured > 1 else [0] * len(row) for row in held.gold
+        ]  # the heads find entities once they are tuned
+        return replace(held, logits=[*right], found=tags)
+
+    def chained(outcome: Outcome, task: Task) -> tuple[Outcome, TagChain | None]:
+        found, chain = with_chain(outcome, task)
+        held = found.held
+        tags: list[Sequence[int]] = held.gold if is_chain_enough or outcome.best_epoch else [[0] * len(row) for row in held.gold]
+        return replace(found, held=replace(held, found=[*tags])), chain
+
+    monkeypatch.setattr(FineTuning, "measure", measured)
+    monkeypatch.setattr(full, "with_chain", chained)
+    monkeypatch.setattr("assistant.training.trainer.RANDOM", "of another kind")  # an encoder that knows something
+    assert train_model(data, data, tiny_checkpoint(), replace(FULL, epochs=3), tmp_path / "model", ignore).best_epoch == best
 
 
 def test_no_epoch_begins_that_would_end_after_the_deadline(data: TrainingData, tmp_path: Path) -> None:
