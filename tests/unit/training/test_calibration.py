@@ -38,6 +38,14 @@ def test_a_few_examples_hardly_move_the_odds() -> None:
         assert abs(found.offset) < 2
 
 
+def test_a_few_examples_that_are_all_right_do_not_make_everything_sure() -> None:
+    intents = np.arange(18) % 6
+    logits = np.eye(6)[intents] * 10 + np.random.default_rng(0).normal(size=(18, 6))
+    found = fit_calibration(logits, intents)
+    assert 0.8 < np.mean([found.probabilities(row).max() for row in logits]) < 0.99
+    assert found.probabilities(np.array([4.0, 2.0, 0.0, 0.0, 0.0, 0.0])).max() < 0.7  # what it was never so far from
+
+
 def test_calibration_error_is_the_gap_between_confidence_and_accuracy() -> None:
     assert calibration_error(np.full(10, 0.9), np.array([True] * 9 + [False])) == pytest.approx(0.0, abs=1e-9)
     assert calibration_error(np.full(10, 0.9), np.array([True] * 5 + [False] * 5)) == pytest.approx(0.4)
