@@ -17,6 +17,7 @@ from assistant.messages import Cancelled, Progress
 from assistant.nlu.interpreter import Interpreter
 from assistant.nlu.training_data import NamedPattern, TrainingData
 from assistant.training import full
+from assistant.training.chain import with_chain
 from assistant.training.finetuning import FineTuning
 from assistant.training.trainer import train_model
 from tests.unit.nlu.tiny import FAST, FULL, NLU, ignore, tiny_checkpoint
@@ -177,7 +178,7 @@ def test_epochs_that_do_worse_are_given_up(
 def test_an_encoder_is_not_tuned_for_what_the_chain_of_tags_makes_good_anyway(
     data: TrainingData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, best: int, *, is_chain_enough: bool
 ) -> None:
-    measure, with_chain, n_measured = FineTuning.measure, full.with_chain, 0
+    measure, n_measured = FineTuning.measure, 0
 
     def measured(self: FineTuning, features: Sequence[Features]) -> HeldOut:
         nonlocal n_measured
