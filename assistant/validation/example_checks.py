@@ -38,16 +38,38 @@ def faq_findings(examples: Sequence[Example], entries: Sequence[FaqEntry], faq_i
         entries: of its FAQ.
         faq_intents: intents that the FAQ answers; with these there is no contradiction.
     """
-    asked = {plain_words(question): entry for entry in entries for question in entry.questions}
-    shared: dict[tuple[str, str], list[Example]] = defaultdict(list)
-    for example in examples:
-        entry = asked.get(plain_words(example.text))
+    shared: dict[tuple[str, str], list[tuple[Example, str]]] = defaultdict(list)
+    for example, entry, question in _asked_in_both(examples, entries):
         intent = example.intent.split("/")[0]
-        if entry is not None and intent not in faq_intents and entry.intent.split("/")[0] != intent:
-            shared[example.intent, entry.id or entry.question].append(example)
+        if intent not in faq_intents and entry.intent.split("/")[0] != intent:
+            shared[example.intent, entry.id or entry.question].append((example, question))
     for (intent, entry_id), found in shared.items():
-        what = f'intent "{intent}" and FAQ entry "{entry_id}" both have "{found[0].text}"' + _and_more(len(found) - 1)
-        yield Finding(False, "VAL-012", str(found[0].place), what, f"reword one of them, or link the entry: intent: {intent}")
+        example, question = found[0]
+        both = f'both have "{example.text}"' if _is_same(example.text, question) else f'have nearly the same "{example.text}"'
+        what = f'intent "{intent}" and FAQ entry "{entry_id}" {both}' + _and_more(len(found) - 1)
+        yield Finding(False, "VAL-012", str(example.place), what, f"reword one of them, or link the entry: intent: {intent}")
+
+
+def _asked_in_both(examples: Sequence[Example], entries: Sequence[FaqEntry]) -> Iterator[tuple[Example, FaqEntry, str]]:
+    """Yields the examples that entries have, too, each once, with entry and question: first the same, then nearly the same."""
+    questions = [(question, entry) for entry in entries for question in entry.questions]
+    asked = {plain_words(question): (entry, question) for question, entry in questions}
+    rest = []
+    for example in examples:
+        if found := asked.get(plain_words(example.text)):
+            yield example, *found
+        else:
+            rest.append(example)
+    seen: set[int] = set()
+    for pair in near_duplicates([*(example.text for example in rest), *(question for question, _ in questions)]):
+        if pair.first < len(rest) <= pair.second and pair.first not in seen:
+            seen.add(pair.first)
+            question, entry = questions[pair.second - len(rest)]
+            yield rest[pair.first], entry, question
+
+
+def _is_same(one: str, other: str) -> bool:
+    return plain_words(one) == plain_words(other)
 
 
 def _in_two_intents(examples: Sequence[Example]) -> Iterator[Finding]:

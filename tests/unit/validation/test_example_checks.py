@@ -74,3 +74,12 @@ def test_questions_of_the_faq_that_are_examples_of_an_intent_are_found() -> None
     )
     linked = [FaqEntry("methods", "how can i pay", "By card.", intent="pay")]
     assert list(faq_findings(data, linked, frozenset({"ask"}))) == []
+
+
+def test_an_intent_that_is_nearly_asked_as_in_the_faq_is_found() -> None:
+    data = examples(("move", "move my booking please"), ("move", "move my bookings"), ("move", "move my bike"), ("greet", "hello"))
+    (finding,) = faq_findings(data, [FaqEntry("way", "Move my booking", "With a click.")], frozenset())
+    assert str(finding) == (
+        'warning VAL-012 nlu.yml:1: intent "move" and FAQ entry "way" have nearly the same "move my booking please", and 1 more; '
+        "reword one of them, or link the entry: intent: move"
+    )
