@@ -56,7 +56,17 @@ def word_at(tokens: Sequence[Token], i: int) -> str:
 
 
 def read_number(tokens: Sequence[Token], i: int) -> tuple[float, int] | None:
-    """Returns the number that starts at token i, and the index behind it; None when none does."""
+    """Returns the number that starts at token i, and the index behind it; None when none does. ``two dozen`` is one."""
+    if word_at(tokens, i) == "half":
+        behind = i + 2 if word_at(tokens, i + 1) == "a" else i + 1
+        return (6.0, behind + 1) if word_at(tokens, behind) == "dozen" else None
+    number = _counted(tokens, i)
+    if number is not None and word_at(tokens, number[1]) in {"dozen", "dozens"} and not tokens[number[1]].is_glued:
+        return 12 * number[0], number[1] + 1
+    return number
+
+
+def _counted(tokens: Sequence[Token], i: int) -> tuple[float, int] | None:
     if i >= len(tokens):
         return None
     first = tokens[i]

@@ -34,6 +34,9 @@ def read(dimension: str, text: str) -> list[tuple[str, dict[str, Any]]]:
         ("two hundred and five thousand and one", 205_001),
         ("3 hundred thousand", 300_000),
         ("a dozen", 12),
+        ("half a dozen", 6),
+        ("two dozen", 24),
+        ("3 dozen", 36),
         ("a couple of", 2),
     ],
 )
