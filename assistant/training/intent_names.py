@@ -28,7 +28,7 @@ LEAST_TELLING: Final = 0.25
 language that the encoder never read, hardly any is."""
 TIMES_CHANCE: Final = 2.0
 """By so much the share must be above chance, too, where intents are few."""
-_BORDER = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[\W_]+")
+_BORDER = re.compile(r"(?<=[a-zß-öø-ÿ0-9])(?=[A-ZÀ-ÖØ-Þ])|[\W_]+")
 
 
 class Names(NamedTuple):
@@ -44,8 +44,9 @@ class Names(NamedTuple):
 
 
 def words_of(intent: str) -> str:
-    """Returns the name of an intent as words: ``faq/ask_openingHours`` is ``ask opening hours``."""
-    return " ".join(_BORDER.sub(" ", intent.rpartition("/")[2]).lower().split())
+    """Returns the name of an intent as words: ``faq/ask_openingHours+thank`` is ``ask opening hours thank``."""
+    parts = (part.rpartition("/")[2] for part in intent.split("+"))
+    return " ".join(_BORDER.sub(" ", " ".join(parts)).lower().split())
 
 
 def name_features(task: Task) -> list[Features]:

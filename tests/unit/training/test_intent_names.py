@@ -30,6 +30,8 @@ ROOT = Path(__file__).parents[3]
         ("faq/ask_openingHours", "ask opening hours"),
         ("AddToPlaylist", "add to playlist"),
         ("cancel+refund", "cancel refund"),
+        ("faq/ask_hours+faq/ask_place", "ask hours ask place"),
+        ("rechnungÄndern", "rechnung ändern"),
         ("Refund_not_showing_up?", "refund not showing up"),
         ("frage-nach-öffnungszeiten", "frage nach öffnungszeiten"),
         ("询问价格", "询问价格"),
