@@ -63,6 +63,9 @@ def train(
         write_json({"folder": str(result.folder), "metrics": dict(result.metrics), **figures})
     else:
         write(f"{result.n_examples} examples of {result.n_intents} intents in {result.seconds:.1f} s -> {result.folder}")
+        if result.best_epoch is not None:
+            kept = f"as of epoch {result.best_epoch}" if result.best_epoch else "as it came: no epoch was surely better"
+            write(f"  {'encoder':<20} {kept}")
         for name, value in result.metrics.items():
             write(f"  {name.replace('_', ' '):<20} {value:.3f}")
 

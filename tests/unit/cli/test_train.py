@@ -4,8 +4,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from assistant.cli import nlu as nlu_commands
 from assistant.nlu.interpreter import Interpreter
 from assistant.training import project as training
+from assistant.training.trainer import TrainingResult
 from tests.unit.nlu.tiny import NLU, tiny_checkpoint
 
 if TYPE_CHECKING:
@@ -51,3 +53,16 @@ def test_ways_to_train_exclude_one_another(cli: Callable[..., Ran], bot: Path, b
     assert ran.code == 2
     assert "exclude one another" in ran.err
     assert cli("train", "--project", bot, "--budget", "0").code == 2
+
+
+@pytest.mark.parametrize(("best", "said"), [(0, "as it came: no epoch was surely better"), (4, "as of epoch 4"), (None, None)])
+def test_what_became_of_the_encoder_is_said_after_a_full_training(
+    cli: Callable[..., Ran], bot: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, best: int | None, said: str | None
+) -> None:
+    result = TrainingResult(tmp_path, {"intent_accuracy": 0.9}, 24, 3, best, 1.0, "fast" if best is None else "full", "int8")
+    monkeypatch.setattr(nlu_commands, "train_with_progress", lambda *_, **__: result)
+    ran = cli("train", "--project", bot)
+    assert ran.code == 0, ran.err
+    assert "intent accuracy" in ran.out
+    assert ("encoder" in ran.out) == (said is not None)
+    assert said is None or said in ran.out
