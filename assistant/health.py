@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from assistant import __version__
 from assistant.errors import ActionNotRegistered, ActionServerUnreachable, AssistantError, NoActions
-from assistant.languages import N_, tr
+from assistant.languages import N_, tr, trn
 from assistant.project import model_in_use, shipped_checkpoint
 
 if TYPE_CHECKING:
@@ -77,8 +77,8 @@ def _project(project: Project) -> Check:
     findings = validate_project(project)
     errors = [str(finding) for finding in findings if finding.is_error]
     n_errors, n_warnings = len(errors), len(findings) - len(errors)
-    shown = tr("{path}: {errors} errors, {warnings} warnings", path=project.root, errors=n_errors, warnings=n_warnings)
-    return Check("project", not errors, " ".join([shown, *errors[:1]]))
+    counted = trn("{n} error", "{n} errors", n_errors), trn("{n} warning", "{n} warnings", n_warnings)
+    return Check("project", not errors, " ".join([f"{project.root}:", ", ".join(counted), *errors[:1]]))
 
 
 def _model(project: Project, settings: Settings) -> str:

@@ -40,7 +40,7 @@ def test_a_project_with_a_mistake_is_not_right(tmp_path: Path) -> None:
         domain.write("\nslotz: {}\n")
     project = checks(folder)["project"]
     assert not project.is_ok
-    assert "1 errors" in project.detail
+    assert "1 error" in project.detail
     assert 'unknown key "slotz"' in project.detail
 
 
