@@ -45,8 +45,9 @@ LAST_RATE = 0.05
 HIDDEN = 0.9
 """Share of words of which the chain does not hear in training what the head says: the head knows the examples by heart, and beside
 it the chain would learn little."""
-TRUST, TRUST_OF_TUNED = 0.75, 0.5
-"""How much counts what the head says: they know some of the same things. A head that was trained with its encoder is too sure."""
+TRUSTS = (0.75, 0.5, 1.0)
+"""How much what the head says may count: it and the chain know some of the same things, and a head that was trained with its
+encoder is too sure. Held-out entities choose; the first where there are none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,21 +113,33 @@ def with_chain(outcome: Outcome, task: Task) -> tuple[Outcome, TagChain | None]:
     is_unseen = np.array([id(features) in unseen for features in task.features])
     mixed = outcome.trial.mixed(outcome.frozen.layers) if outcome.mixed is None else outcome.mixed
     said = Sentences.of(task.features, outcome.frozen, outcome.trial, mixed)
-    fit = ChainFit(said, task.arguments.seed, TRUST_OF_TUNED if outcome.best_epoch else TRUST)
+    fit = ChainFit(said, task.arguments.seed)
     fit.learn(said, ~is_unseen)
-    trial = fit.chain()
-    held = outcome.held
+    trial, held = replace(fit.chain(), trust=TRUSTS[0]), outcome.held
     if held.entity_f1 is not None:
         apart = outcome.unseen  # of the data, or development examples
         measured = said.only(is_unseen) if is_unseen.any() else Sentences.of(apart.features, apart.frozen, outcome.trial)
-        held = HeldOut(held.logits, held.intents, [*measured.gold()], [*measured.found(trial)], held.rows)
+        trial, held = _best_trusting(trial, measured, held)
         if (held.entity_f1 or 0.0) < (outcome.held.entity_f1 or 0.0):
             return outcome, None
     if not is_unseen.any():
         return replace(outcome, held=held), trial
     whole = said if outcome.heads is outcome.trial else Sentences.of(task.features, outcome.frozen, outcome.heads, mixed)
     fit.learn(whole, epochs=GOING_ON, begun=BEGUN)
-    return replace(outcome, held=held), fit.chain()
+    return replace(outcome, held=held), replace(fit.chain(), trust=trial.trust)
+
+
+def _best_trusting(chain: TagChain, measured: Sentences, held: HeldOut) -> tuple[TagChain, HeldOut]:
+    """Returns the chain as it should trust the head, and what it says then of held-out examples.
+
+    Args:
+        chain: as it was fitted without these examples.
+        measured: these.
+        held: what is said of their intents.
+    """
+    gold, trials = measured.gold(), [replace(chain, trust=trust) for trust in TRUSTS]
+    said = [(trial, HeldOut(held.logits, held.intents, [*gold], [*measured.found(trial)], held.rows)) for trial in trials]
+    return max(said, key=lambda one: one[1].entity_f1 or 0.0)
 
 
 class _Slopes(NamedTuple):
@@ -146,14 +159,13 @@ class ChainFit:
     Args:
         data: examples whose words it knows, with a word at least.
         seed: of the order of the examples, and of what is hidden.
-        trust: how much what the head says counts once the chain is fitted.
     """
 
-    def __init__(self, data: Sentences, seed: int, trust: float = TRUST) -> None:
+    def __init__(self, data: Sentences, seed: int) -> None:
         hashed = np.concatenate([features(words) for words in data.words if words])
         self._buckets, places = np.unique(hashed, return_inverse=True)
         self._places = places.reshape(-1, N_FEATURES).astype(np.int64)
-        self._data, self._starts, self._trust = data, data.starts, trust
+        self._data, self._starts = data, data.starts
         n_tags, n_intents = data.logits.shape[1], data.intents.shape[1]
         shapes = (n_tags,), (n_tags, n_tags), (n_intents, n_tags), (len(self._buckets), n_tags)
         self._weights = [np.zeros(shape, np.float32) for shape in shapes]
@@ -163,7 +175,7 @@ class ChainFit:
     def chain(self) -> TagChain:
         """Returns the chain as it is now."""
         start, moves, by_intent, by_feature = self._weights
-        return TagChain(start.copy(), moves.copy(), by_intent.copy(), self._buckets, by_feature.astype(np.float16), self._trust)
+        return TagChain(start.copy(), moves.copy(), by_intent.copy(), self._buckets, by_feature.astype(np.float16))
 
     def learn(self, data: Sentences, rows: NDArray[np.bool_] | None = None, *, epochs: int = EPOCHS, begun: float = 0.0) -> None:
         """Goes over examples; the rate falls in a line.
