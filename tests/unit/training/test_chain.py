@@ -1,16 +1,14 @@
 from __future__ import annotations
 
 from itertools import pairwise, product
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
+from assistant.nlu.chain import TagChain
 from assistant.nlu.tag_features import features
-from assistant.training.chain import ChainFit, Sentences, _slopes
-
-if TYPE_CHECKING:
-    from assistant.nlu.chain import TagChain
+from assistant.training.chain import ChainFit, Sentences, _best_trusting, _slopes
+from assistant.training.scoring import HeldOut
 
 MASK = np.arange(4) < np.array([4, 2, 1])[:, None]
 
@@ -124,3 +122,25 @@ def test_some_examples_are_read_as_they_are_among_all() -> None:
     found = data.found(fit.chain())
     assert data.only(rows).found(fit.chain()) == found[::3]
     assert data.only(rows).gold() == data.gold()[::3]
+
+
+@pytest.mark.parametrize(
+    ("said", "right", "trust"),
+    [
+        ((1.2, 4.0), (1, 1), 1.0),  # what the head hardly says is right
+        ((1.6, 4.0), (0, 1), 0.5),  # is wrong
+        ((4.0, 4.0), (1, 1), 0.75),  # any will do
+    ],
+)
+def test_held_out_entities_say_how_much_the_head_is_trusted(said: tuple[float, ...], right: tuple[int, ...], trust: float) -> None:
+    """A chain that says of each word, by 1, that it is no entity, and a head that says more or less surely that it is one."""
+    by_intent, nothing = np.array([[1.0, 0.0, 0.0]], np.float32), np.zeros((0, 3), np.float16)
+    chain = TagChain(np.zeros(3, np.float32), np.zeros((3, 3), np.float32), by_intent, np.zeros(0, np.uint32), nothing)
+    logits = np.zeros((2, 3), np.float32)
+    logits[:, 1] = said
+    measured = Sentences([("one",), ("two",)], logits, np.ones((2, 1), np.float32), np.array(right))
+    bare = HeldOut([np.zeros(1, np.float32)] * 2, [0, 0], [[tag] for tag in right], [[0], [0]], [0, 1])
+    chosen, held = _best_trusting(chain, measured, bare)
+    assert chosen.trust == trust
+    assert held.found == [[tag] for tag in right]
+    assert (held.logits, held.intents, held.rows) == (bare.logits, bare.intents, bare.rows)
