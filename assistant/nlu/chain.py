@@ -145,4 +145,6 @@ def load_chain(path: Path) -> TagChain | None:
     if not path.is_file():
         return None
     tensors: Mapping[str, NDArray[Any]] = load_file(path)
-    return TagChain(*(tensors[name] for name in _TENSORS), float(tensors[_TRUST][0]) if _TRUST in tensors else 1.0)
+    start, moves, by_intent, buckets, by_feature = (tensors[name] for name in _TENSORS)
+    trust = float(tensors[_TRUST][0]) if _TRUST in tensors else 1.0  # models of before trust the head fully
+    return TagChain(start, moves, by_intent, buckets, by_feature, trust)
