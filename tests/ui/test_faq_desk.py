@@ -39,6 +39,15 @@ def listed(pilot: Pilot[Any]) -> list[str]:
     return [key for key, _ in table._shown]
 
 
+async def look_at_import(pilot: Pilot[Any], file: Path) -> None:
+    """Opens the screen for imports, and has it say what a file would change."""
+    await open_desk(pilot)
+    await pilot.press("ctrl+o")
+    await until(pilot, lambda: isinstance(pilot.app.screen, ImportScreen))
+    await write(pilot, str(file))
+    await pilot.press("enter")
+
+
 async def test_entries_are_filtered_and_sorted_by_key(make_app: Callable[..., AssistantApp], agent: FakeAgent) -> None:
     agent.askings.add("worn shoes", "ann", "return-worn-shoes", 0.9)
     async with make_app().run_test(size=(120, 30)) as pilot:
@@ -238,11 +247,7 @@ async def test_import_says_what_of_it_reads_badly_before_it_does(
         "id,question,answer\ncat,Is there a cat?,Her wibble is Mog.\ndog,Are you an idiot?,No.\nowl,Is there an owl?,No.\n"
     )
     async with make_app().run_test(size=(120, 40)) as pilot:
-        await open_desk(pilot)
-        await pilot.press("ctrl+o")
-        await until(pilot, lambda: isinstance(pilot.app.screen, ImportScreen))
-        await write(pilot, str(file))
-        await pilot.press("enter")
+        await look_at_import(pilot, file)
         await see(pilot, "Would be: 3 new")
         await see(pilot, "⚠ 2 texts to read once more")
         assert '⚠ reads badly, look at "wibble"  Her wibble is Mog.' in shown(pilot)
@@ -275,11 +280,7 @@ async def test_reading_through_ends_before_the_screen_that_asked_for_it_is_taken
 
     monkeypatch.setattr(ImportScreen, "remove", removed)
     async with make_app().run_test(size=(120, 40)) as pilot:
-        await open_desk(pilot)
-        await pilot.press("ctrl+o")
-        await until(pilot, lambda: isinstance(pilot.app.screen, ImportScreen))
-        await write(pilot, str(file))
-        await pilot.press("enter")
+        await look_at_import(pilot, file)
         await until(pilot, lambda: "doubts" in [worker.group for worker in pilot.app.workers])
         await pilot.press("escape")
         await until(pilot, done.is_set)

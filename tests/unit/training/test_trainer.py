@@ -3,6 +3,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from dataclasses import replace
+from itertools import count
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,12 +24,11 @@ from assistant.training.trainer import train_model
 from tests.unit.nlu.tiny import FAST, FULL, NLU, ignore, tiny_checkpoint
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from assistant.nlu.chain import TagChain
     from assistant.training.arguments import TrainingArguments
-    from assistant.training.features import Features
     from assistant.training.outcome import Outcome, Task
     from assistant.training.scoring import HeldOut
 
@@ -153,21 +153,25 @@ def test_training_stops_early_when_more_epochs_bring_nothing(data: TrainingData,
     assert result.best_epoch == max(int(step.metrics["epoch"]) for step in steps if "epoch" in step.metrics) == 9
 
 
+def right_logits(held: HeldOut) -> np.ndarray:
+    return np.eye(held.logits[0].size, dtype=np.float32)[held.intents]
+
+
+def measured_as(told: Callable[[HeldOut, int], HeldOut], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Has each measuring, the first numbered 1, tell what it is to tell in place of what it found."""
+    measure, numbers = FineTuning.measure, count(1)
+    monkeypatch.setattr(FineTuning, "measure", lambda self, features: told(measure(self, features), next(numbers)))
+
+
 @pytest.mark.parametrize(("n_good", "last", "best"), [(1, 9, 0), (2, 3, 1), (4, 5, 3)])
 def test_epochs_that_do_worse_are_given_up(
     data: TrainingData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, n_good: int, last: int, best: int
 ) -> None:
-    measure, n_measured = FineTuning.measure, 0
+    def told(held: HeldOut, number: int) -> HeldOut:
+        right = right_logits(held) * (1 if number <= n_good else -1)
+        return replace(held, logits=[*right], found=held.gold)  # all right as long as it is good, then all wrong
 
-    def measured(self: FineTuning, features: Sequence[Features]) -> HeldOut:
-        nonlocal n_measured
-        n_measured += 1
-        held = measure(self, features)
-        right = np.eye(held.logits[0].size, dtype=np.float32)[held.intents] * (1 if n_measured <= n_good else -1)
-        held.logits, held.found = [*right], held.gold  # all right as long as it is good, then all wrong
-        return held
-
-    monkeypatch.setattr(FineTuning, "measure", measured)
+    measured_as(told, monkeypatch)
     steps: list[Progress] = []
     result = train_model(data, data, tiny_checkpoint(), replace(FULL, epochs=9, patience=2), tmp_path / "model", steps.append)
     assert max(int(step.metrics["epoch"]) for step in steps if "epoch" in step.metrics) == last
@@ -178,17 +182,9 @@ def test_epochs_that_do_worse_are_given_up(
 def test_an_encoder_is_not_tuned_for_what_the_chain_of_tags_makes_good_anyway(
     data: TrainingData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, best: int, *, is_chain_enough: bool
 ) -> None:
-    measure, n_measured = FineTuning.measure, 0
-
-    def measured(self: FineTuning, features: Sequence[Features]) -> HeldOut:
-        nonlocal n_measured
-        n_measured += 1
-        held = measure(self, features)
-        right = np.eye(held.logits[0].size, dtype=np.float32)[held.intents]
-        tags: list[Sequence[int]] = [
-            list(row) if n_measured > 1 else [0] * len(row) for row in held.gold
-        ]  # the heads find entities once they are tuned
-        return replace(held, logits=[*right], found=tags)
+    def told(held: HeldOut, number: int) -> HeldOut:
+        tags = [list(row) if number > 1 else [0] * len(row) for row in held.gold]  # heads find entities once they are tuned
+        return replace(held, logits=[*right_logits(held)], found=[*tags])
 
     def chained(outcome: Outcome, task: Task) -> tuple[Outcome, TagChain | None]:
         found, chain = with_chain(outcome, task)
@@ -196,7 +192,7 @@ def test_an_encoder_is_not_tuned_for_what_the_chain_of_tags_makes_good_anyway(
         tags: list[Sequence[int]] = held.gold if is_chain_enough or outcome.best_epoch else [[0] * len(row) for row in held.gold]
         return replace(found, held=replace(held, found=[*tags])), chain
 
-    monkeypatch.setattr(FineTuning, "measure", measured)
+    measured_as(told, monkeypatch)
     monkeypatch.setattr(full, "with_chain", chained)
     monkeypatch.setattr("assistant.training.trainer.RANDOM", "of another kind")  # an encoder that knows something
     assert train_model(data, data, tiny_checkpoint(), replace(FULL, epochs=3), tmp_path / "model", ignore).best_epoch == best
