@@ -42,10 +42,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
-    from textual.await_complete import AwaitComplete
+    from textual.await_remove import AwaitRemove
     from textual.binding import BindingType
+    from textual.dom import DOMNode
     from textual.screen import Screen
     from textual.types import CSSPathType
+    from textual.widget import Widget
 
     from assistant.config import Settings
     from assistant.messages import Progress, Reply
@@ -437,28 +439,27 @@ class AssistantApp(App[None]):
 
     async def _replace(self, old: DeskScreen, new: DeskScreen) -> None:
         """Shows one screen in the place of another; a mode cannot be changed while it is shown, so another is for a moment."""
-        self._end_work_of(old)
         with self.batch_update():
             await self.switch_mode("settings" if old.PLACE == "chat" else "chat")
             await self.remove_mode(old.PLACE)
             self.add_mode(old.PLACE, lambda: new)
             await self.switch_mode(old.PLACE)
 
-    def pop_screen(self) -> AwaitComplete:
-        """Leaves the uppermost screen, whose work is ended before it is taken down."""
-        if len(self.screen_stack) > 1:
-            self._end_work_of(self.screen)
-        return super().pop_screen()
-
-    def _end_work_of(self, screen: Screen[Any]) -> None:
-        """Ends what a screen's workers do, but for the one that asks: what they bring would find the screen half taken down."""
+    def _prune(self, *nodes: Widget, parent: DOMNode | None = None) -> AwaitRemove:
+        """Takes widgets and screens down; their work ends first, but for the one that asks: it would find them half gone."""
         try:
             asking = get_current_worker()
         except NoActiveWorker:
             asking = None
         for worker in list(self.workers):
-            if worker is not asking and screen in worker.node.ancestors_with_self:
+            if worker is not asking and not set(nodes).isdisjoint(worker.node.ancestors_with_self):
                 worker.cancel()
+        return super()._prune(*nodes, parent=parent)
+
+    async def _close_all(self) -> None:
+        """Takes all screens down at the end, once nobody works for them any more."""
+        self.workers.cancel_all()
+        await super()._close_all()
 
     def _choose_language(self) -> None:
         self.action_open("settings")

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import pytest
-    from textual.await_remove import AwaitRemove
     from textual.pilot import Pilot
 
     from assistant.faq.entry import FaqEntry
@@ -256,36 +255,6 @@ async def test_import_says_what_of_it_reads_badly_before_it_does(
         await see(pilot, "✓ 3 new, 0 as they were")
         assert "⚠" not in shown(pilot)
         assert agent.entries.get("dog").answer == "No."
-
-
-async def test_reading_through_ends_before_the_screen_that_asked_for_it_is_taken_down(
-    make_app: Callable[..., AssistantApp], agent: FakeAgent, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    file = tmp_path / "new.csv"
-    file.write_text("id,question,answer\nowl,Is there an owl?,No.\n")
-    done = threading.Event()
-
-    def slow(_: FaqEntry) -> tuple[Doubt, ...]:
-        done.wait(20)
-        return ()
-
-    monkeypatch.setattr(agent, "doubts", slow)
-    at_work: list[str] = []
-    remove = ImportScreen.remove
-
-    def removed(screen: ImportScreen) -> AwaitRemove:
-        at_work.extend(worker.group for worker in screen.app.workers if not worker.is_cancelled)
-        done.set()
-        return remove(screen)
-
-    monkeypatch.setattr(ImportScreen, "remove", removed)
-    async with make_app().run_test(size=(120, 40)) as pilot:
-        await look_at_import(pilot, file)
-        await until(pilot, lambda: "doubts" in [worker.group for worker in pilot.app.workers])
-        await pilot.press("escape")
-        await until(pilot, done.is_set)
-        assert "doubts" not in at_work
-        await see(pilot, "Entries 3")
 
 
 async def test_search_shows_what_a_question_would_find(make_app: Callable[..., AssistantApp]) -> None:

@@ -6,7 +6,6 @@ import ast
 import inspect
 import re
 import textwrap
-import threading
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -29,8 +28,6 @@ from assistant.ui.chat.message_view import BotView
 from assistant.ui.chat.turn import TurnState
 from assistant.ui.help import _COMMANDS
 from assistant.ui.inbox.lines import Hanging
-from assistant.ui.intents import screen
-from assistant.ui.intents.reading import Health, health_of
 from assistant.ui.preferences import load_preferences
 from assistant.ui.prose import Prose
 from tests.catalogs import template
@@ -44,7 +41,6 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
     from pathlib import Path
 
-    from textual.await_complete import AwaitComplete
     from textual.pilot import Pilot
     from textual.screen import Screen
 
@@ -328,37 +324,6 @@ async def test_what_is_unsaved_stays_until_it_is_saved_whatever_language_is_chos
         await see(pilot, "1 unsaved change")
         await pilot.press("ctrl+z", "f2", "f5")
         await see(pilot, "Alle 8")
-
-
-async def test_work_for_a_screen_that_is_made_anew_ends_before_its_parts_are_gone(
-    mine: Callable[[], AssistantApp], project: Project, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (project.bot / "domain.yml").write_text(test_intents.DOMAIN)
-    (project.bot / "nlu.yml").write_text(test_intents.NLU)
-    app, may_judge = mine(), threading.Event()
-    app.project = find_project(project.root)
-
-    def judged(*asked: Any) -> Health:
-        may_judge.wait(20)
-        return health_of(*asked)
-
-    monkeypatch.setattr(screen, "health_of", judged)
-    at_work: list[str] = []
-    remove_mode = app.remove_mode
-
-    def removed(mode: str) -> AwaitComplete:
-        at_work.extend(worker.group for worker in app.workers if not worker.is_cancelled)
-        may_judge.set()
-        return remove_mode(mode)
-
-    monkeypatch.setattr(app, "remove_mode", removed)
-    async with app.run_test(size=(100, 30)) as pilot:
-        await see(pilot, "model ready")
-        await pilot.press("f5")
-        await until(pilot, lambda: "weigh" in [worker.group for worker in app.workers])
-        await app.speak("de")
-        await see(pilot, "Alle 8")
-        assert "weigh" not in at_work
 
 
 async def test_the_command_for_the_language_leads_to_the_choice(mine: Callable[[], AssistantApp]) -> None:
