@@ -48,7 +48,9 @@ class Shop:
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     state = tmp_path_factory.mktemp("state")
     runner = ProcessRunner(PROJECT.bot, state, timeout_s=30)
-    yield Shop(runner, state)
+    shop = Shop(runner, state)
+    shop.run("action_track_order", {"order_number": "12345"})  # the first action makes the database
+    yield shop
     runner.close()
 
 

@@ -77,9 +77,9 @@ async def test_what_is_read_stays_in_its_place_while_the_window_moves(
     async with make_app().run_test(size=(80, 30)) as pilot:
         await see(pilot, "answer 00199")
         transcript = chat_of(pilot).query_one(Transcript)
+        await until(pilot, lambda: transcript._next_page(transcript.size.height) is None, "the pages around")
         start = transcript.scrollback.first
-        for _ in range(8):
-            await until(pilot, lambda: transcript._next_page(transcript.size.height) is None, "the pages around")
+        for _ in range(14):
             middle = shown(pilot).splitlines()[6:14]
             text = next(line.strip() for line in middle if "message" in line)
             line = first_line(pilot, text)
