@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from assistant.evaluation.torch_model import TorchModel
+    from assistant.nlu.spelling import Spelling
 
 STEPS = (32, 128, 512)
 """Terms of the sum that are tried in turn, until the shares add up."""
@@ -75,17 +76,18 @@ class Attributor:
             score, baseline = self._loaded.log_probability(torch.cat([ids, hidden]), intent).tolist()
         shares, n_steps, gap = self._integrate(ids, hidden, intent, score - baseline)
         by_word = _by_word(words, encoding.offsets, shares)
-        if self._loaded.spelling is not None:
-            spelt = self._letters(readable, words, ids, intent)
+        if self._loaded.spelling is not None and self._loaded.share_of_logits(intent):
+            spelt = self._letters(self._loaded.spelling, readable, words, ids, intent)
             by_word, score = [one + other for one, other in zip(by_word, spelt, strict=True)], score + sum(spelt)
         found = tuple(WordShare(start, end, share) for (start, end), share in zip(words, by_word, strict=True))
         return Attribution(intent, found, score, baseline, gap, n_steps)
 
-    def _letters(self, text: str, words: Sequence[tuple[int, int]], ids: Tensor, intent: str) -> list[float]:
+    def _letters(self, spelling: Spelling, text: str, words: Sequence[tuple[int, int]], ids: Tensor, intent: str) -> list[float]:
         """Returns what the letters of each word add to what the encoder says."""
-        settings, spelling = self._loaded.settings, self._loaded.spelling
-        logits = self._loaded.intent_logits(ids)
-        return letter_shares(spelling, text, words, logits, settings.intents.index(intent), settings.calibration.temperature)  # type: ignore[arg-type]
+        loaded = self._loaded
+        logits, temperature = loaded.intent_logits(ids), loaded.settings.calibration.temperature
+        shares = letter_shares(spelling, text, words, logits, loaded.place(intent), temperature)
+        return [share * loaded.share_of_logits(intent) for share in shares]
 
     def _integrate(self, ids: Tensor, hidden: Tensor, intent: str, difference: float) -> tuple[list[float], int, float]:
         """Returns the share of each piece, and how many steps and what error they took."""

@@ -39,7 +39,7 @@ class TorchModel:
         tokenizer: truncates as in training, does not pad.
         settings: what its numbers mean.
         several: tells several intents at once; None where no example joins any.
-        spelling: what letters add to the intents' logits; None: nothing, as where several intents are told at once.
+        spelling: what letters add to the intents' logits; None: nothing.
         likeness: what likeness to examples adds to them; None likewise.
     """
 
@@ -66,7 +66,8 @@ class TorchModel:
         """Returns the log-probability of an intent: that it is meant; of joined ones, that they and no others are.
 
         It is what the encoder says of it under the model's temperature, without what letters add. The odds of the intent that comes
-        first are not calibrated further: that would leap where another one comes first.
+        first are not calibrated further: that would leap where another one comes first. Where several intents are told at once, it
+        is the mean of what tells them and of what the logits say, if they say anything; see `assistant.nlu.intents`.
 
         Args:
             ids: pieces, special tokens included, none of them padding. Shape: (batch, piece).
@@ -76,14 +77,34 @@ class TorchModel:
             Shape: (batch,).
         """
         logits, _, vector = self.model(ids, torch.ones_like(ids))  # (batch, intent), (batch, hidden)
+        share, found = self.share_of_logits(intent), torch.zeros(len(ids))
+        if share:
+            said = ((logits + self._alike(vector)) / self.settings.calibration.temperature).log_softmax(-1)
+            found = found + share * said[:, self.place(intent)]
+        if self.several is not None:
+            found = found + (1 - share) * self._told(self.several, vector, intent)
+        return found
+
+    def share_of_logits(self, intent: str) -> float:
+        """Returns how much the logits count for an intent that the model knows, beside what tells several intents at once."""
         if self.several is None:
-            logits = logits + self._alike(vector)
-            log_probabilities: Tensor = (logits / self.settings.calibration.temperature).log_softmax(-1)
-            return log_probabilities[:, self.settings.intents.index(intent)]
+            return 1.0
+        return 0.5 if self._places(intent) else 0.0
+
+    def place(self, intent: str) -> int:
+        """Returns which of the logits are those of an intent; one that is joined may be written in any order."""
+        return self._places(intent)[0]
+
+    def _places(self, intent: str) -> list[int]:
+        meant = set(intent.split(JOINT))
+        return [place for place, label in enumerate(self.settings.intents) if set(label.split(JOINT)) == meant]
+
+    def _told(self, several: Several, vector: Tensor, intent: str) -> Tensor:
         meant = set(intent.split(JOINT))
         signs = torch.tensor([1.0 if name in meant else -1.0 for name in simple_intents(self.settings.intents)])
-        odds = vector @ torch.from_numpy(self.several.weights) + torch.from_numpy(self.several.bias)
-        return functional.logsigmoid(signs * odds / self.several.temperature).sum(-1)
+        odds = vector @ torch.from_numpy(several.weights) + torch.from_numpy(several.bias)
+        found: Tensor = functional.logsigmoid(signs * odds / several.temperature).sum(-1)
+        return found
 
     def intent_logits(self, ids: Tensor) -> NDArray[np.float32]:
         """Returns the logits of one text by the encoder, without what letters add. Shape: (intent,)."""
@@ -126,9 +147,7 @@ def load_torch_model(folder: Path) -> TorchModel:
     tokenizer.no_padding()
     tokenizer.enable_truncation(settings.max_pieces)
     model = JointAlbert(encoder, heads).float().eval()
-    if parts.several is not None:
-        return TorchModel(model, tokenizer, settings, parts.several)
-    return TorchModel(model, tokenizer, settings, None, parts.spelling, parts.likeness)
+    return TorchModel(model, tokenizer, settings, parts.several, parts.spelling, parts.likeness)
 
 
 def _heads(tensors: dict[str, Tensor], settings: ModelSettings) -> JointHeads:

@@ -1,12 +1,14 @@
-"""Ranks intents: by the model's logits, or by what tells several at once; retrieval intents by their sum, as Rasa does."""
+"""Ranks intents: by the model's logits, and by what tells several at once; retrieval intents by their sum, as Rasa does."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
 from assistant.messages import IntentScore
+from assistant.nlu.several import JOINT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,12 +53,35 @@ class IntentRanker:
             vector: of length one. Shape: (hidden,).
         """
         if self.several is not None:
-            return grouped(self.several.rank(vector))
+            return grouped(self._agreed(self.several.rank(vector), logits))
         probabilities = self.calibration.probabilities(logits)
         order = (-logits).argsort(kind="stable")
         scores = zip([self.intents[i] for i in order.tolist()], probabilities.take(order).round(6).tolist(), strict=True)
         ranking: Ranking = tuple(map(_SCORE, scores))
         return grouped(ranking) if self._has_responses else (ranking, {})
+
+    def _agreed(self, ranking: Ranking, logits: NDArray[np.float32]) -> Ranking:
+        """Returns a ranking of sets of intents in which the logits have a say, too.
+
+        Sets that examples have share their probability by the geometric mean of both: the logits know letters and single examples,
+        and tell a joined intent as a class of its own. Of sets that no example has they say nothing; these stay as probable.
+        """
+        said: dict[frozenset[str], float] = {}
+        for name, probability in zip(self.intents, self.calibration.probabilities(logits).tolist(), strict=True):
+            said[_parts(name)] = said.get(_parts(name), 0.0) + probability
+        known = [score for score in ranking if _parts(score.name) in said]
+        means = {score.name: math.sqrt(score.confidence * said[_parts(score.name)]) for score in known}
+        total = sum(means.values())
+        if not total:
+            return ranking
+        factor = sum(score.confidence for score in known) / total
+        shares = {name: round(mean * factor, 6) for name, mean in means.items()}
+        agreed = (score._replace(confidence=shares.get(score.name, score.confidence)) for score in ranking)
+        return tuple(sorted(agreed, key=lambda score: (-score.confidence, score.name)))
+
+
+def _parts(name: str) -> frozenset[str]:
+    return frozenset(name.split(JOINT))
 
 
 def grouped(ranking: Ranking) -> tuple[Ranking, Mapping[str, Ranking]]:

@@ -1,4 +1,8 @@
-"""Fits what tells several intents in one message: a logistic regression for each simple intent, on sentence vectors."""
+"""Fits what tells several intents in one message: a logistic regression for each simple intent, on sentence vectors.
+
+Examples join few of the intents that people may join, so that alone they would teach that these few are all there is. Beside them
+stand blends: the mean vector of two examples of different intents is about where a message lies that asks for both.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +24,7 @@ if TYPE_CHECKING:
 INVERSE_PENALTY = 20.0
 STEPS = 60
 FOLDS = 3
+_LEAST_LENGTH = 1e-6
 _TEMPERATURES = tuple(float(value) for value in np.exp(np.linspace(np.log(0.25), np.log(4.0), 33)))
 
 
@@ -29,7 +34,7 @@ def fit_several(vectors: Floats, labels: Sequence[str], seed: int) -> Several | 
     Args:
         vectors: sentence vectors of length one. Shape: (example, hidden).
         labels: of the examples, such as ``cancel+refund``.
-        seed: of the folds by which the temperature is chosen.
+        seed: of the blends, and of the folds by which the temperature is chosen.
     """
     if not has_several(labels):
         return None
@@ -38,9 +43,28 @@ def fit_several(vectors: Floats, labels: Sequence[str], seed: int) -> Several | 
     targets = np.zeros((len(labels), len(names)), dtype=np.float32)
     for row, label in enumerate(labels):
         targets[row, [index[part] for part in label.split(JOINT)]] = 1.0
-    fitted = _fit(vectors, targets)
-    temperature = _best_temperature(vectors, targets, np.array(assign_folds(list(labels), FOLDS, seed)))
+    fitted = _fit_blended(vectors, targets, seed)
+    temperature = _best_temperature(vectors, targets, np.array(assign_folds(list(labels), FOLDS, seed)), seed)
     return Several(tuple(sorted(set(labels))), fitted[:-1].copy(), fitted[-1].copy(), temperature)
+
+
+def _fit_blended(vectors: Floats, targets: Floats, seed: int) -> Floats:
+    """Returns weights that fit the examples, and about as many blends of them; as `_fit`."""
+    blends, meant = _blends(vectors, targets, seed)
+    return _fit(np.concatenate([vectors, blends]), np.concatenate([targets, meant]))
+
+
+def _blends(vectors: Floats, targets: Floats, seed: int) -> tuple[Floats, Floats]:
+    """Returns means of the vectors of random pairs of examples with one intent each, of length one, and what the pairs mean."""
+    generator = np.random.default_rng(seed)
+    single = np.flatnonzero(targets.sum(axis=1) == 1.0)
+    pairs = generator.integers(0, max(1, len(single)), size=(len(vectors) if len(single) else 0, 2))
+    first, second = single[pairs[:, 0]], single[pairs[:, 1]]
+    differ = (targets[first] != targets[second]).any(axis=1)
+    first, second = first[differ], second[differ]
+    sums = vectors[first] + vectors[second]
+    lengths = np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), _LEAST_LENGTH)
+    return (sums / lengths).astype(np.float32), np.maximum(targets[first], targets[second])
 
 
 def _fit(vectors: Floats, targets: Floats) -> Floats:
@@ -66,13 +90,13 @@ def _losses(logits: NDArray[np.floating], targets: Floats) -> NDArray[np.floatin
     return losses
 
 
-def _best_temperature(vectors: Floats, targets: Floats, folds: NDArray[np.int64]) -> float:
+def _best_temperature(vectors: Floats, targets: Floats, folds: NDArray[np.int64], seed: int) -> float:
     """Returns the temperature under which examples that were held out are most probable."""
     held = np.zeros_like(targets)
     for fold in range(FOLDS):
         outside = folds == fold
         if outside.any() and not outside.all():
-            fitted = _fit(vectors[~outside], targets[~outside])
+            fitted = _fit_blended(vectors[~outside], targets[~outside], seed)
             held[outside] = vectors[outside] @ fitted[:-1] + fitted[-1]
     losses = [float(_losses(held / value, targets).mean()) for value in _TEMPERATURES]
     return round(_TEMPERATURES[int(np.argmin(losses))], 4)

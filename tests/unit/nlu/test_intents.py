@@ -6,6 +6,7 @@ import pytest
 from assistant.messages import IntentScore, Parse
 from assistant.nlu.calibration import Calibration
 from assistant.nlu.intents import IntentRanker, grouped
+from assistant.nlu.several import Several
 
 VECTOR = np.zeros(2, dtype=np.float32)
 PLAIN = Calibration()
@@ -25,6 +26,24 @@ def test_a_retrieval_intent_is_as_probable_as_all_of_its_responses() -> None:
     assert ranking[0].confidence == pytest.approx(0.55, abs=1e-5)
     assert [score.name for score in responses["faq"]] == ["faq/price", "faq/hours"]
     assert sum(score.confidence for score in responses["faq"]) == pytest.approx(1.0, abs=1e-5)
+
+
+def several_of(*odds: float) -> Several:
+    """Tells ``a``, ``b``, ``c`` with these log-odds, whatever the message."""
+    return Several(("a", "b", "b+a", "c"), np.zeros((2, 3), dtype=np.float32), np.array(odds, dtype=np.float32), 1.0)
+
+
+def test_the_logits_have_a_say_in_what_joins_intents_and_in_what_does_not() -> None:
+    alone = dict(several_of(0.5, -0.4, 0.4).rank(VECTOR))
+    assert max(alone, key=alone.__getitem__) == "a+c"
+    logits = np.log(np.array([0.05, 0.05, 0.85, 0.05], dtype=np.float32))
+    ranking, _ = IntentRanker(("a", "b", "b+a", "c"), PLAIN, several_of(0.5, -0.4, 0.4)).rank(logits, VECTOR)
+    found = dict(ranking)
+    assert ranking[0].name == "b+a"
+    assert found["a+c"] == alone["a+c"]  # no example has it, so the logits do not tell
+    assert sum(found.values()) == pytest.approx(sum(alone.values()), abs=1e-4)
+    shares = np.sqrt([alone[name] * p for name, p in (("a", 0.05), ("b", 0.05), ("b+a", 0.85), ("c", 0.05))])
+    assert found["b+a"] / found["c"] == pytest.approx(shares[2] / shares[3], rel=1e-3)
 
 
 def parsed() -> Parse:

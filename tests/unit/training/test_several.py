@@ -66,3 +66,19 @@ def test_where_no_label_joins_intents_there_is_nothing_to_tell() -> None:
 def test_weights_that_do_not_fit_are_refused(several: Several) -> None:
     with pytest.raises(ValueError, match="do not fit"):
         Several(("greet", "a+b"), several.weights, several.bias, 1.0)
+
+
+def test_few_joined_examples_do_not_teach_that_no_others_are_joined() -> None:
+    generator = np.random.default_rng(1)
+    names = [f"intent{number}" for number in range(12)]
+    centres = unit(generator.normal(size=(12, 32)))
+    labels = [name for name in names for _ in range(10)] + ["intent0+intent1"] * 4
+    clean = np.stack([unit(sum(centres[names.index(part)] for part in label.split("+"))) for label in labels])
+    fitted = fit_several(unit(clean + 0.1 * generator.normal(size=clean.shape)), labels, seed=0)
+    assert fitted is not None
+    pairs = [(one, other) for one in range(2, 12) for other in range(one + 1, 12)]
+    found = [fitted.rank(unit(centres[one] + centres[other]))[0].name for one, other in pairs]
+    joined = ["+".join(sorted((names[one], names[other]))) for one, other in pairs]
+    assert np.mean([a == b for a, b in zip(found, joined, strict=True)]) > 0.9
+    singles = [fitted.rank(centre)[0].name for centre in centres]
+    assert singles == names
