@@ -409,6 +409,28 @@ class UnknownTrainingFormat(SourceError):
 # --- STO: rules, stories and conversation tests ---------------------------------------------------------------------------------
 
 
+class ConflictingSynonym(SourceError):
+    """A text is said to mean one thing here and another there."""
+
+    code = "NLU-008"
+
+    def __init__(self, *, where: Place, text: str, value: str, meaning: str, other: Place) -> None:
+        super().__init__(
+            f'"{text}" means "{value}" here, and "{meaning}" at {other}',
+            where=where,
+            fix="keep one of the two; the later one counts",
+        )
+
+
+class EmptySection(SourceError):
+    """A synonym, regex or lookup list has no entries."""
+
+    code = "NLU-009"
+
+    def __init__(self, *, where: Place, kind: str, name: str) -> None:
+        super().__init__(f'{kind} "{name}" has no entries', where=where, fix="add some, or remove it")
+
+
 class BadStep(SourceError):
     """A step of a rule or story is none of the known kinds."""
 

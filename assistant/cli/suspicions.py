@@ -31,7 +31,7 @@ def suspicious_findings(project: Project) -> list[Finding]:
             False,
             "VAL-013",
             str(doubt.place).replace(f"{project.root}/", ""),
-            f'"{doubt.text}" is labelled {doubt.intent}, but a model that never saw it is sure of {doubt.predicted} '
+            f'"{doubt.text}" is labelled {doubt.intent}, but a model that never saw it takes it for {doubt.predicted} '
             f"({doubt.confidence:.2f} against {doubt.own:.2f})",
             "move it, or add examples like it",
         )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.errors import BadTrainingRow, UnreadableFile
 from assistant.messages import Entity
+from assistant.nlu.synonym_sources import SynonymSources
 from assistant.nlu.training_data import Example, NamedPattern, TrainingData
 from assistant.yaml_source import YamlList, YamlMap, optional_text, read_yaml, require, want_list, want_map, want_text
 
@@ -30,17 +31,14 @@ def read_rasa_json(file: Path) -> TrainingData:
         return TrainingData()
     data = want_map(content[KEY], key=KEY, where=content.place(KEY))
     examples = tuple(_example(row) for key in _EXAMPLES for row in _rows(data, key) if row.get("intent"))
-    inline = {
-        example.text[entity.start : entity.end].lower(): entity.value
-        for example in examples
-        for entity in example.entities
-        if entity.value != example.text[entity.start : entity.end]
-    }
-    synonyms = {
-        _text(text, row.here).lower(): _text(require(row, "value"), row.here)
-        for row in _rows(data, "entity_synonyms")
-        for text in _list(row, "synonyms")
-    }
+    synonyms = SynonymSources()
+    for example in examples:
+        for entity in example.entities:
+            if entity.value != (written := example.text[entity.start : entity.end]):
+                synonyms.add(written, str(entity.value))
+    for row in _rows(data, "entity_synonyms"):
+        for text in _list(row, "synonyms"):
+            synonyms.add(_text(text, row.here), _text(require(row, "value"), row.here), row.here)
     patterns = (
         NamedPattern(_text(require(row, "name"), row.here), _text(require(row, "pattern"), row.here), row.place("pattern"))
         for row in _rows(data, "regex_features")
@@ -49,7 +47,7 @@ def read_rasa_json(file: Path) -> TrainingData:
     for row in _rows(data, "lookup_tables"):
         name = _text(require(row, "name"), row.here)
         lookups[name] = lookups.get(name, ()) + _entries(row, file)
-    return TrainingData(examples, inline | synonyms, tuple(patterns), lookups)
+    return TrainingData(examples, synonyms.values, tuple(patterns), lookups, tuple(synonyms.problems), synonyms.places)
 
 
 def _rows(data: YamlMap, key: str) -> Iterator[YamlMap]:

@@ -6,7 +6,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from assistant.annotations import read_annotations
-from assistant.errors import BadExample, MissingKey, Place, SourceError, UnreadableFile, UnsupportedVersion
+from assistant.errors import BadExample, EmptySection, MissingKey, Place, SourceError, UnreadableFile, UnsupportedVersion
+from assistant.nlu.synonym_sources import SynonymSources
 from assistant.nlu.training_data import Example, NamedPattern, TrainingData
 from assistant.yaml_source import (
     YamlList,
@@ -70,8 +71,7 @@ class _Collected:
         self._faults = faults
         self._problems: list[SourceError] = []
         self._examples: list[Example] = []
-        self._synonyms: dict[str, str] = {}
-        self._inline: dict[str, str] = {}
+        self._synonyms = SynonymSources()
         self._regexes: list[NamedPattern] = []
         self._lookups: dict[str, tuple[str, ...]] = {}
 
@@ -101,12 +101,17 @@ class _Collected:
             for text, place in items:
                 with self.noting_faults():
                     self._examples.append(self._example(text, name, place))
-        elif kind == "synonym":
-            self._synonyms |= {text.lower(): name for text, _ in items}
+            return
+        entries = list(items)
+        if not entries:
+            self._problems.append(EmptySection(where=section.place("examples"), kind=kind, name=name))
+        if kind == "synonym":
+            for text, place in entries:
+                self._synonyms.add(text, name, place)
         elif kind == "regex":
-            self._regexes += (NamedPattern(name, text, place) for text, place in items)
+            self._regexes += (NamedPattern(name, text, place) for text, place in entries)
         else:
-            self._lookups[name] = self._lookups.get(name, ()) + tuple(text for text, _ in items)
+            self._lookups[name] = self._lookups.get(name, ()) + tuple(text for text, _ in entries)
 
     def _lookup_file(self, section: YamlMap) -> Iterator[tuple[str, Place]] | None:
         """The lines of the file that a lookup list names in place of entries: beside the training file, or from a folder above."""
@@ -149,13 +154,14 @@ class _Collected:
         for entity in entities:
             written = text[entity.start : entity.end]
             if entity.value != written:
-                self._inline[written.lower()] = entity.value
+                self._synonyms.add(written, str(entity.value))
         return Example(text, intent, entities, place)
 
     def as_training_data(self) -> TrainingData:
-        # A synonym with a section of its own was meant for all texts, one beside an annotation perhaps for that text alone.
-        synonyms = self._inline | self._synonyms
-        return TrainingData(tuple(self._examples), synonyms, tuple(self._regexes), self._lookups, tuple(self._problems))
+        synonyms = self._synonyms
+        problems = (*self._problems, *synonyms.problems)
+        regexes, examples = tuple(self._regexes), tuple(self._examples)
+        return TrainingData(examples, synonyms.values, regexes, self._lookups, problems, synonyms.places)
 
 
 def _check_version(content: YamlMap) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from assistant.errors import SourceError, UnknownTrainingFormat
+from assistant.nlu.synonym_sources import SynonymSources
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -56,7 +57,8 @@ class TrainingData:
         synonyms: what is written, in lower case, to what it means.
         regexes: patterns, several may share a name.
         lookups: entries by name of the list.
-        problems: what was passed over, as it cannot be used.
+        problems: what was passed over, as it cannot be used, and what contradicts itself.
+        synonym_places: where those synonyms stand that have a section of their own.
     """
 
     examples: tuple[Example, ...] = ()
@@ -64,6 +66,7 @@ class TrainingData:
     regexes: tuple[NamedPattern, ...] = ()
     lookups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     problems: tuple[SourceError, ...] = field(default=(), compare=False)
+    synonym_places: Mapping[str, Place] = field(default_factory=dict, compare=False)
 
     @property
     def intents(self) -> tuple[str, ...]:
@@ -141,13 +144,16 @@ def _merge(parts: list[TrainingData]) -> TrainingData:
     if len(parts) == 1:
         return parts[0]
     lookups: dict[str, tuple[str, ...]] = {}
+    synonyms = SynonymSources()
     for part in parts:
+        synonyms.add_all(part.synonyms, part.synonym_places)
         for name, entries in part.lookups.items():
             lookups[name] = lookups.get(name, ()) + entries
     return TrainingData(
         examples=tuple(example for part in parts for example in part.examples),
-        synonyms={text: value for part in parts for text, value in part.synonyms.items()},
+        synonyms=synonyms.values,
         regexes=tuple(pattern for part in parts for pattern in part.regexes),
         lookups=lookups,
-        problems=tuple(problem for part in parts for problem in part.problems),
+        problems=(*(problem for part in parts for problem in part.problems), *synonyms.problems),
+        synonym_places=synonyms.places,
     )

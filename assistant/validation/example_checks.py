@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from assistant.dialogue.stories import ActionStep
 from assistant.nlu.words import split_words
 from assistant.validation.finding import Finding
 from assistant.validation.likeness import near_duplicates, plain_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from assistant.dialogue.domain import Domain
+    from assistant.dialogue.stories import Story
     from assistant.faq.entry import FaqEntry
     from assistant.messages import Entity
     from assistant.nlu.training_data import Example
@@ -20,6 +24,8 @@ MANY_REPEATED = 0.2
 """From this share of an intent's examples on, repetitions are worth a word."""
 
 _SHOWN = 60
+_MARKUP_AMISS = re.compile(r"\[[^\[\]]*\]\s+[({][^(){}]*[)}]|\[[^\[\]]*[({][\w\"':, -]+[)}]")
+"""``[text] (entity)``, and ``[text (entity)``."""
 
 
 def example_findings(examples: Sequence[Example]) -> Iterator[Finding]:
@@ -28,6 +34,24 @@ def example_findings(examples: Sequence[Example]) -> Iterator[Finding]:
     yield from _nearly_in_two_intents(examples)
     yield from _repeated(examples)
     yield from _misaligned(examples)
+    yield from _unread_markup(examples)
+
+
+def retrieval_findings(domain: Domain, stories: Iterable[Story], examples: Sequence[Example]) -> Iterator[Finding]:
+    """Yields the responses of retrieval intents that examples ask for and the domain does not have: the bot would say nothing.
+
+    Args:
+        domain: of the project.
+        stories: and rules; where none says ``utter_faq``, the examples of ``faq`` are answered otherwise.
+        examples: of the project.
+    """
+    said = {step.name for story in stories for step in story.steps if isinstance(step, ActionStep)}
+    first = {example.intent: example for example in reversed(examples)}
+    for intent, example in first.items():
+        name = f"utter_{intent}"
+        if "/" in intent and name.split("/", maxsplit=1)[0] in said and name not in domain.responses:
+            what = f'examples of "{intent}" are answered by "{name}", which is not there'
+            yield Finding(False, "VAL-020", str(example.place), what, "add the response to the domain")
 
 
 def faq_findings(examples: Sequence[Example], entries: Sequence[FaqEntry], faq_intents: frozenset[str]) -> Iterator[Finding]:
@@ -113,6 +137,14 @@ def _misaligned(examples: Sequence[Example]) -> Iterator[Finding]:
                 shown = _with_borders(example.text, words, entity)
                 what = f'entity "{entity.entity}" {fault}: {shown}'
                 yield Finding(False, "VAL-011", str(example.place), what, "let it begin and end where words (between |) do")
+
+
+def _unread_markup(examples: Sequence[Example]) -> Iterator[Finding]:
+    for example in examples:
+        if found := _MARKUP_AMISS.search(example.text):
+            what = f'"{found[0]}" looks like an annotation and is read as text'
+            fix = "write [text](entity), without a space between the brackets, or take them out"
+            yield Finding(False, "VAL-021", str(example.place), what, fix)
 
 
 def _fault(text: str, words: Sequence[tuple[int, int]], entity: Entity) -> str:

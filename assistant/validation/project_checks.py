@@ -21,7 +21,7 @@ from assistant.nlu.patterns import check_pattern
 from assistant.nlu.training_data import read_nlu
 from assistant.validation.config_checks import config_findings, old_data, strange_files
 from assistant.validation.domain_checks import slots_in_vain, unused_responses
-from assistant.validation.example_checks import example_findings, faq_findings
+from assistant.validation.example_checks import example_findings, faq_findings, retrieval_findings
 from assistant.validation.finding import Finding
 from assistant.validation.option_checks import checks_contradictions
 from assistant.validation.text_checks import moderation_findings, own_texts
@@ -65,6 +65,8 @@ def validate_project(project: Project) -> list[Finding]:
     if domain and stories is not None:
         findings += _contradicting(domain, stories, is_error=_wants_no_contradictions(project))
         findings += _steps(domain, (*stories, *(tests or ())))
+    if domain and data and stories is not None:
+        findings += retrieval_findings(domain, stories, data.examples)
     if domain and data:
         findings += _examples(domain, data, places_of_intents(project), are_all=not faults)
     if domain:

@@ -49,6 +49,7 @@ FACTS: dict[str, Any] = {
     "kind": "slot",
     "known": ("order_id", "returns-shoes", "slots", "compact", ".yml"),
     "line": 3,
+    "meaning": "few",
     "n_examples": 1,
     "n_intents": 1,
     "n_turns": 3,

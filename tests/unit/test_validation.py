@@ -308,3 +308,22 @@ def test_slots_of_a_class_of_the_projects_own_are_named(tmp_path: Path) -> None:
     own = DOMAIN.replace("slots:\n", "slots:\n  own: {type: mine.OwnSlot, mappings: [{type: custom}]}\n")
     (found,) = findings(tmp_path, domain=own)
     assert found.startswith('warning VAL-016 domain.yml:4: slot "own" is of the class mine.OwnSlot: it keeps any value')
+
+
+def test_a_retrieval_intent_without_its_response_is_found(tmp_path: Path) -> None:
+    domain = DOMAIN.replace("[greet, order]", "[greet, order, faq]").replace("responses:", "responses:\n  utter_faq/a: [{text: A}]")
+    lines = "".join(f"    - question {word}\n" for word in ("one", "two", "three", "four", "five"))
+    nlu = NLU + f"- intent: faq/a\n  examples: |\n{lines}- intent: faq/b\n  examples: |\n{lines.replace('question', 'about')}"
+    rules = RULES + "- rule: faq\n  steps:\n  - intent: faq\n  - action: utter_faq\n"
+    found = findings(tmp_path, domain=domain, data_nlu=nlu, data_rules=rules)
+    what = 'examples of "faq/b" are answered by "utter_faq/b", which is not there; add the response to the domain'
+    assert [finding for finding in found if "VAL-020" in finding] == [f"warning VAL-020 data/nlu.yml:25: {what}"]
+
+
+def test_synonyms_that_contradict_one_another_are_found_in_one_file_and_in_two(tmp_path: Path) -> None:
+    section = "nlu:\n- synonym: {}\n  examples: |\n    - the usual\n"
+    found = findings(tmp_path, data_one=section.format("cash") + section.format("cash")[5:], data_two=section.format("card"))
+    what = '"the usual" means "card" here, and "cash" at data/one.yml:7; keep one of the two; the later one counts'
+    assert found == [f"warning NLU-008 data/two.yml:4: {what}"]
+    found = findings(tmp_path, data_one=section.format("cash") + section.format("card")[5:], data_two="nlu: []\n")
+    assert found == ["warning NLU-008 data/one.yml:7: " + what.replace("one.yml:7", "one.yml:4")]

@@ -33,7 +33,7 @@ def test_labels_that_a_model_doubts_are_warnings(cli: Callable[..., Ran], bot: P
     ran = cli("validate", "--project", bot, "--labels")
     first = doubts[0].examples[0]
     assert ran.code == 0
-    doubt = "but a model that never saw it is sure of other (0.91 against 0.02); move it, or add examples like it"
+    doubt = "but a model that never saw it takes it for other (0.91 against 0.02); move it, or add examples like it"
     assert ran.out.splitlines() == [
         f'warning VAL-013 intents/nlu.yml:7: "{first.text}" is labelled {first.intent}, {doubt}',
         "0 errors, 1 warning",

@@ -229,3 +229,22 @@ def test_ten_thousand_examples_load_in_two_seconds(tmp_path: Path) -> None:
     assert time.process_time() - started < 2
     assert len(data.examples) == 10_000
     assert data.examples[-1].place.line == 10_003
+
+
+def test_a_section_of_synonyms_goes_before_values_beside_annotations_whatever_the_order_of_files(tmp_path: Path) -> None:
+    (tmp_path / "a.yml").write_text("nlu:\n- synonym: credit\n  examples: |\n    - Plastic\n", encoding="utf-8")
+    inline = 'nlu:\n- intent: pay\n  examples: |\n    - by [plastic]{"entity": "method", "value": "debit"}\n'
+    (tmp_path / "b.yml").write_text(inline, encoding="utf-8")
+    for files in (("a.yml", "b.yml"), ("b.yml", "a.yml")):
+        data = read_nlu([tmp_path / name for name in files])
+        assert data.synonyms == {"plastic": "credit"}
+        assert data.problems == ()
+
+
+def test_sections_without_entries_are_problems(tmp_path: Path) -> None:
+    data = read(tmp_path, "nlu:\n- lookup: city\n  examples: |\n- synonym: a\n  examples: []\n- regex: b\n  examples: |\n\n")
+    assert [str(problem).split(": ", 1)[1] for problem in data.problems] == [
+        'lookup "city" has no entries; add some, or remove it',
+        'synonym "a" has no entries; add some, or remove it',
+        'regex "b" has no entries; add some, or remove it',
+    ]

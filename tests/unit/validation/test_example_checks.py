@@ -83,3 +83,18 @@ def test_an_intent_that_is_nearly_asked_as_in_the_faq_is_found() -> None:
         'warning VAL-012 nlu.yml:1: intent "move" and FAQ entry "way" have nearly the same "move my booking please", and 1 more; '
         "reword one of them, or link the entry: intent: move"
     )
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["book [a flight] (thing) now", "book [a flight (thing) now", 'to [Rome] {"entity": "city"}', 'to [Rome {"entity": "city"}'],
+)
+def test_annotations_that_are_read_as_text_are_found(text: str) -> None:
+    (finding,) = shown(("any", text))
+    assert finding.startswith('warning VAL-021 nlu.yml:1: "[')
+    assert finding.endswith("without a space between the brackets, or take them out")
+
+
+@pytest.mark.parametrize("text", ["press [enter] please", "a (small) one", "see [1], (2)", "[a](b) (c)"])
+def test_brackets_that_people_write_are_no_annotations(text: str) -> None:
+    assert shown(("any", text)) == []
