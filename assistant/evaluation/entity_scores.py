@@ -6,7 +6,7 @@ import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from assistant.nlu.tags import OUTSIDE, TagScheme
+from assistant.nlu.tags import OUTSIDE, TagScheme, format_kind
 from assistant.nlu.words import split_words
 
 if TYPE_CHECKING:
@@ -53,11 +53,15 @@ def score_entities(
     from seqeval.scheme import IOB2
 
     scheme = TagScheme.of(entity for side in (gold, found) for entities in side for entity in entities)
-    grids = [_grid(text, [*right, *ours]) for text, right, ours in zip(texts, gold, found, strict=True)]
-    kept = [row for row, grid in enumerate(grids) if grid]
-    if not scheme.kinds or not kept:
+    laid = [
+        (_grid(text, [*right, *ours]), layer)
+        for text, right, ours in zip(texts, gold, found, strict=True)
+        for layer in _layers(right, ours)
+    ]
+    laid = [(grid, layer) for grid, layer in laid if grid]
+    if not scheme.kinds or not laid:
         return NOTHING, {}
-    tagged = [[_labels(scheme, grids[row], side[row]) for row in kept] for side in (gold, found)]
+    tagged = [[_labels(scheme, grid, layer[side]) for grid, layer in laid] for side in (0, 1)]
     report = classification_report(*tagged, mode="strict", scheme=IOB2, output_dict=True, zero_division=0)
     by_type = {kind: _score(report[_name(index)]) for index, kind in enumerate(scheme.kinds) if _name(index) in report}
     return _score(report["micro avg"]), by_type
@@ -75,6 +79,23 @@ def score_extractors(texts: Sequence[str], gold: Sequence[Sequence[Entity]], fou
 def by_extractor(entities: Sequence[Entity], name: str) -> list[Entity]:
     """Returns the entities that the extractor of this name found."""
     return [entity for entity in entities if entity.extractor == name]
+
+
+def _layers(gold: Sequence[Entity], found: Sequence[Entity]) -> list[tuple[Sequence[Entity], Sequence[Entity]]]:
+    """Returns both sides of an example in parts in which no words have two entities: by kind, where some overlap."""
+    if not any(_overlap(side) for side in (gold, found)):
+        return [(gold, found)]
+    kinds = dict.fromkeys(_kind(entity) for entity in (*gold, *found))
+    return [([e for e in gold if _kind(e) == kind], [e for e in found if _kind(e) == kind]) for kind in kinds]
+
+
+def _overlap(entities: Sequence[Entity]) -> bool:
+    ordered = sorted(entities, key=lambda entity: entity.start)
+    return any(after.start < before.end for before, after in itertools.pairwise(ordered))
+
+
+def _kind(entity: Entity) -> str:
+    return format_kind(entity.entity, entity.role, entity.group)
 
 
 def _grid(text: str, entities: Sequence[Entity]) -> list[Span]:

@@ -51,6 +51,16 @@ def test_an_entity_that_cuts_a_word_is_scored_by_its_borders() -> None:
     assert (wrong.f1, right.f1) == (0.0, 1.0)
 
 
+def test_of_entities_on_the_same_words_each_counts() -> None:
+    when, time, place = Entity("when", 3, 10, "tomorrow"), Entity("time", 3, 10, "tomorrow"), Entity("place", 11, 16, "Paris")
+    overall, by_type = score_entities(["go tomorrow Paris"], [[when, place]], [[time, when, place]])
+    assert (overall.precision, overall.recall, overall.support) == (pytest.approx(2 / 3), 1.0, 2)
+    assert (by_type["when"].f1, by_type["place"].f1, by_type["time"].f1) == (1.0, 1.0, 0.0)
+    overall, by_type = score_entities(["go tomorrow Paris"], [[when, time, place]], [[when, place]])
+    assert (overall.precision, overall.recall, overall.support) == (1.0, pytest.approx(2 / 3), 3)
+    assert by_type["time"].support == 1
+
+
 def test_nothing_to_measure_is_no_error() -> None:
     report = evaluate(Canned(), [])
     assert (report.n_examples, report.intent_accuracy, report.entity.support) == (0, 0.0, 0)
