@@ -65,8 +65,8 @@ def nlu(
     limits = Limits(min_accuracy, min_f1, min_entity_f1, min_sentence_accuracy, max_calibration_error, min_auroc, min_recall)
     outside = _outside(out_of_scope)
     if folds is None and data:
-        folders: list[Path | None] = [*(model or (None,)), *([against] if against else [])]
-        folders = list(dict.fromkeys(folders))
+        folders: list[Path | None] = [folder for folder in dict.fromkeys(model or (None,)) if folder != against or against is None]
+        folders += [against] if against else []
         if against and len(folders) != 2:  # noqa: PLR2004 (a pair)
             raise typer.BadParameter("--against compares two different models: name one with --model, or none for the model in use")
         measured = _held_out(project, folders, data, outside)

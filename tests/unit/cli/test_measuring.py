@@ -104,6 +104,10 @@ def test_one_model_is_held_against_another(cli: Callable[..., Ran], models: tupl
     kinds = (comparison["n_both_right"], comparison["n_both_wrong"], len(comparison["better"]), len(comparison["worse"]))
     assert sum(kinds) == 4
     assert "better" in cli(*arguments).out.splitlines()[-1]
+    named_twice = ("test", "nlu", "--nlu", held_out, "--model", models[1], "--model", models[0], "--against", models[1])
+    ran = cli(*named_twice, "--json")
+    assert ran.result["comparison"] == comparison
+    assert [one["model"] for one in ran.result["models"]] == [str(folder) for folder in models]
 
 
 def test_limits_hold_the_model_not_what_it_stands_against(
