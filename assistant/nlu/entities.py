@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from assistant.nlu.overlaps import VALUE_EXTRACTOR, settle
+from assistant.nlu.overlaps import SURE, VALUE_EXTRACTOR, settle
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -57,9 +57,7 @@ class EntityFinder:
         valued = [entity for outer, _ in values for entity in outer if not self._is_learned(entity)]
         candidates = [entity for _, found in values for entity in found if self._is_learned(entity)]
         believed = self._believed(words, log_probs, candidates) if candidates else []
-        if believed:
-            tagged = [entity for entity in tagged if not any(_is_same_find(entity, value) for value in believed)]
-        settled = settle([*tagged, *self.extractors.extract(text), *valued, *believed])
+        settled = settle([*_as_one(tagged, believed), *self.extractors.extract(text), *valued])
         if not settled:
             return ()
         resolved = [self._resolved(entity) for entity in settled]
@@ -96,6 +94,27 @@ class EntityFinder:
         extractor = next((extractor for extractor in self.values if entity.entity in extractor.dimensions), None)
         meant = extractor.resolve(entity.entity, str(entity.value)) if extractor else None
         return entity if meant is None else replace(entity, value=meant.value, additional_info=meant.additional_info)
+
+
+def _as_one(tagged: list[Entity], values: list[Entity]) -> list[Entity]:
+    """Returns what the model tags and the values of these types, one entity where both are on the same text.
+
+    A value says what is meant, and mends what is tagged in part. Where the model is sure of more words around a single value, as
+    of ``on friday`` where examples are annotated so, its borders stay.
+    """
+    if not values:
+        return tagged
+    found = []
+    for value in values:
+        around = next((entity for entity in tagged if _surely_surrounds(entity, value)), None)
+        is_only = around is not None and sum(_is_same_find(around, other) for other in values) == 1
+        found.append(replace(around, value=value.value, additional_info=value.additional_info) if around and is_only else value)
+    return [entity for entity in tagged if not any(_is_same_find(entity, other) for other in found)] + found
+
+
+def _surely_surrounds(entity: Entity, value: Entity) -> bool:
+    is_wider = entity.start <= value.start and value.end <= entity.end and entity.end - entity.start > value.end - value.start
+    return entity.entity == value.entity and is_wider and entity.confidence >= SURE
 
 
 def _is_same_find(one: Entity, other: Entity) -> bool:

@@ -7,7 +7,7 @@ import pytest
 
 from assistant.nlu.entities import EntityFinder
 from assistant.nlu.extractors import Extractors
-from assistant.nlu.overlaps import DUCKLING_EXTRACTOR, LOOKUP_EXTRACTOR, REGEX_EXTRACTOR, VALUE_EXTRACTOR
+from assistant.nlu.overlaps import DUCKLING_EXTRACTOR, LOOKUP_EXTRACTOR, MODEL_EXTRACTOR, REGEX_EXTRACTOR, VALUE_EXTRACTOR
 from assistant.nlu.roles import PartModel, Roles
 from assistant.nlu.tags import TagScheme
 from assistant.nlu.values.extractor import ValueExtractor
@@ -42,6 +42,15 @@ def test_a_value_mends_what_the_model_tags_in_part() -> None:
     (entity,) = find(finder, "last christmas it was here", {"christmas": "B-date"})
     assert (entity.start, entity.end, entity.value) == (0, 14, "2023-12-25T00:00:00.000+00:00")
     assert entity.confidence == pytest.approx(0.46, abs=0.01)
+
+
+def test_words_around_a_value_that_examples_annotate_with_it_stay_with_it() -> None:
+    finder = EntityFinder(TagScheme(("date",)), Extractors(), (DATES,))
+    (entity,) = find(finder, "it comes right on monday i hope", {"on": "B-date", "monday": "I-date"})
+    assert (entity.start, entity.end, entity.extractor) == (15, 24, MODEL_EXTRACTOR)
+    assert (entity.value, (entity.additional_info or {})["grain"]) == ("2024-03-18T00:00:00.000+00:00", "day")
+    one, other = find(finder, "monday or tuesday", {"monday": "B-date", "or": "I-date", "tuesday": "I-date"})
+    assert [(entity.start, entity.end) for entity in (one, other)] == [(0, 6), (10, 17)]
 
 
 def test_an_entity_that_says_little_by_itself_is_resolved_by_the_text_around_it() -> None:
