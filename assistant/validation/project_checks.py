@@ -209,7 +209,7 @@ def _examples(domain: Domain, data: TrainingData, headings: Mapping[str, Place],
     places = {example.intent: example.place for example in reversed(data.examples)}
     for intent, place in places.items():
         if intent.split("/")[0] not in domain.intent_names():
-            yield _unknown("intent", intent, headings.get(intent, place), domain.intent_names())
+            yield _unknown("intent", intent.split("/")[0], headings.get(intent, place), domain.intent_names())
         elif are_all and counts[intent] < FEW_EXAMPLES:
             n = "one example" if counts[intent] == 1 else f"{counts[intent]} examples"
             yield Finding(False, "VAL-001", str(place), f'intent "{intent}" has only {n}', "add some")

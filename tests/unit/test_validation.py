@@ -327,3 +327,10 @@ def test_synonyms_that_contradict_one_another_are_found_in_one_file_and_in_two(t
     assert found == [f"warning NLU-008 data/two.yml:4: {what}"]
     found = findings(tmp_path, data_one=section.format("cash") + section.format("card")[5:], data_two="nlu: []\n")
     assert found == ["warning NLU-008 data/one.yml:7: " + what.replace("one.yml:7", "one.yml:4")]
+
+
+def test_a_retrieval_intent_that_the_domain_lists_with_its_response_key_is_unknown_by_its_name(tmp_path: Path) -> None:
+    domain = DOMAIN.replace("[greet, order]", "[greet, order, faq/a]")
+    lines = "".join(f"    - question {word}\n" for word in ("one", "two", "three", "four", "five"))
+    found = findings(tmp_path, domain=domain, data_nlu=NLU + f"- intent: faq/a\n  examples: |\n{lines}")
+    assert found[0].startswith('error DOM-001 data/nlu.yml:16: unknown intent "faq"; ')
