@@ -35,17 +35,17 @@ def rasa_server(root: Path) -> Iterator[str]:
     finally:
         running.terminate()
         try:
-            running.wait(10)
+            running.wait(60)
         except subprocess.TimeoutExpired:  # its worker is ended by SIGINT, which work in the background of a shell ignores
             os.killpg(running.pid, signal.SIGKILL)
-            running.wait(10)
+            running.wait(60)
 
 
 def _wait_for(url: str, running: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     while True:
         try:
-            urllib.request.urlopen(url, timeout=5).close()  # noqa: S310 (our own server)
+            urllib.request.urlopen(url, timeout=60).close()  # noqa: S310 (our own server)
         except OSError:
             assert running.poll() is None, "the action server ended"
             assert time.monotonic() < deadline, "the action server does not start"

@@ -43,13 +43,13 @@ def server(root: Path) -> Iterator[str]:
     assert running.stderr.readline().startswith("13 actions: action_exit, ")
     yield address
     running.send_signal(signal.SIGINT)
-    running.communicate(timeout=10)
+    running.communicate(timeout=60)
 
 
 def post(url: str, body: bytes, **headers: str) -> tuple[int, Any, Any]:
     request = urllib.request.Request(url, data=body, headers={"Content-Type": "application/json", **headers})  # noqa: S310 (ours)
     try:
-        with urllib.request.urlopen(request, timeout=30) as response:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=120) as response:  # noqa: S310
             return response.status, json.loads(response.read()), response.headers
     except urllib.error.HTTPError as error:
         with error:

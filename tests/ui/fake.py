@@ -394,7 +394,7 @@ class FakeAgent:
         return self.stored if sender_id == "terminal" else self.others.setdefault(sender_id, [])
 
     def handle(self, message: UserMessage) -> Reply:
-        self.gate.wait(10)
+        self.gate.wait(60)
         self.received.append(message)
         if self.failure is not None:
             failure, self.failure = self.failure, None

@@ -155,7 +155,7 @@ async def test_typing_while_loading_is_kept_and_sent_when_ready(make_app: Callab
     loaded = threading.Event()
 
     def open_agent() -> AgentPort:
-        loaded.wait(10)
+        loaded.wait(60)
         return agent
 
     async with make_app(open_agent=open_agent).run_test(size=(100, 40)) as pilot:
@@ -379,7 +379,7 @@ async def test_first_picture_comes_before_the_assistant_is_there(make_app: Calla
     loaded = threading.Event()
 
     def open_agent() -> AgentPort:
-        loaded.wait(10)
+        loaded.wait(60)
         return agent
 
     async with make_app(open_agent=open_agent).run_test() as pilot:

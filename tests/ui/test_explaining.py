@@ -43,7 +43,7 @@ async def test_a_process_that_fails_says_why() -> None:
 
 async def test_leaving_ends_the_process(tmp_path: Path) -> None:
     started = tmp_path / "started"
-    code = f"import os, pathlib, time; pathlib.Path({str(started)!r}).write_text(str(os.getpid())); time.sleep(60)"
+    code = f"import os, pathlib, time; pathlib.Path({str(started)!r}).write_text(str(os.getpid())); time.sleep(600)"
     task = asyncio.create_task(run_explain(script(code)))
     while not (started.exists() and started.read_text()):
         await asyncio.sleep(0.02)
@@ -51,5 +51,5 @@ async def test_leaving_ends_the_process(tmp_path: Path) -> None:
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 300  # it has not been waited for
     assert not Path(f"/proc/{started.read_text()}").exists()

@@ -58,7 +58,9 @@ async def test_entries_are_filtered_and_sorted_by_key(make_app: Callable[..., As
         await pilot.press("f")
         await see(pilot, "draft, all categories")
         await until(pilot, lambda: listed(pilot) == ["pay-later"])
-        await pilot.press("f", "f", "g")
+        await pilot.press("f", "f")
+        await until(pilot, lambda: len(listed(pilot)) == 2, "those that are published")  # and their categories
+        await pilot.press("g")
         await see(pilot, "published, category delivery")
         await until(pilot, lambda: listed(pilot) == ["delivery-time"])
 
@@ -174,10 +176,11 @@ async def test_what_reads_badly_or_rudely_is_said_beside_it_and_saved_all_the_sa
 async def test_what_takes_long_to_read_through_holds_nobody_up(
     make_app: Callable[..., AssistantApp], agent: FakeAgent, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    done = threading.Event()
+    begun, done = threading.Event(), threading.Event()
 
     def slow(_: FaqEntry) -> tuple[Doubt, ...]:
-        done.wait(20)
+        begun.set()
+        done.wait(60)
         return ()
 
     monkeypatch.setattr(agent, "doubts", slow)
@@ -187,7 +190,7 @@ async def test_what_takes_long_to_read_through_holds_nobody_up(
         await write(pilot, "Boats?")
         await pilot.press("tab", "tab")
         await write(pilot, "Yes.")
-        await pilot.pause(1.0)
+        await until(pilot, begun.is_set)
         await pilot.press("ctrl+s")
         await closed(pilot)
         assert agent.entries.get("boats").answer == "Yes."

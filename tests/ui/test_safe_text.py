@@ -49,6 +49,6 @@ def test_values_are_shown_as_texts_or_as_python_writes_them() -> None:
 
 @pytest.mark.parametrize("piece", ["\x1b]", "\x1b[", "\x9d", "\x1bP", "\x1b\\", "\x1b", "\x90\x1b]"])
 def test_cleaning_takes_linear_time(piece: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     safe(piece * 200_000, limit=400_000)
-    assert time.perf_counter() - started < 3
+    assert time.process_time() - started < 3

@@ -32,7 +32,7 @@ def terminal() -> Iterator[int]:
 
 def started(*arguments: str, **streams: Any) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "assistant.cli.main", *arguments]
-    return subprocess.run(command, cwd=ROOT, text=True, timeout=60, check=False, **streams)
+    return subprocess.run(command, cwd=ROOT, text=True, timeout=180, check=False, **streams)
 
 
 @pytest.mark.parametrize("arguments", [[], ["chat"]], ids=["no verb", "chat"])
@@ -62,7 +62,7 @@ def test_inline_leaves_the_rest_of_the_terminal_alone(tmp_path: Path) -> None:
     os.close(theirs)
     written = b""
     try:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 180
         while b"Type a message" not in written and time.monotonic() < deadline:
             if select.select([ours], [], [], 1.0)[0]:
                 written += os.read(ours, 65536)

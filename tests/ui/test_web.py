@@ -67,7 +67,7 @@ async def test_the_page_may_open_its_socket(address: str) -> None:
         session.ws_connect(f"{address}/ws?width=80&height=24", origin=address) as page,
     ):
         await page.send_json(["ping", "7"])
-        answer = await asyncio.wait_for(page.receive(), 20)
+        answer = await asyncio.wait_for(page.receive(), 120)
         assert answer.json() == ["pong", "7"]
 
 

@@ -98,10 +98,10 @@ def test_anchors_and_merges_are_written_out() -> None:
     ids=lambda value: str(value)[:20],
 )
 def test_what_no_honest_file_contains_is_refused_at_once_with_its_line(text: str, error: type[SourceError], words: str) -> None:
-    before = time.perf_counter()
+    before = time.process_time()
     with pytest.raises(error, match=re.escape(words)):
         parse_yaml(text, "f.yml")
-    assert time.perf_counter() - before < 1.0
+    assert time.process_time() - before < 1.0
 
 
 BOMB = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 12))
@@ -109,20 +109,20 @@ BOMB = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n" + "".join(f"a{n}: &a{n} [{', '.jo
 
 @pytest.mark.parametrize("text", [BOMB, BOMB + "? *a11\n: 1\n"], ids=["values", "keys"])
 def test_an_alias_bomb_is_found_before_it_goes_off(text: str) -> None:
-    before = time.perf_counter()
+    before = time.process_time()
     with pytest.raises(SourceError, match=r"f\.yml:\d+"):
         parse_yaml(text, "f.yml")
-    assert time.perf_counter() - before < 2.0
+    assert time.process_time() - before < 2.0
 
 
 def test_fifty_megabytes_are_refused_unread(tmp_path: Path) -> None:
     path = tmp_path / "big.yml"
     with path.open("wb") as file:
         file.truncate(50_000_000)
-    before = time.perf_counter()
+    before = time.process_time()
     with pytest.raises(YamlTooLarge, match=re.escape("big.yml: refused: more than 20 MB")):
         read_yaml(path)
-    assert time.perf_counter() - before < 0.5
+    assert time.process_time() - before < 0.5
 
 
 MEASURED = """
@@ -157,9 +157,9 @@ def test_ten_thousand_examples_load_in_two_seconds() -> None:
     text = "nlu:\n- intent: a\n  examples: |\n" + "".join(
         f"    - where is order [{n}](order_number), please\n" for n in range(10_000)
     )
-    before = time.perf_counter()
+    before = time.process_time()
     assert len(parse_yaml(text, "f.yml")["nlu"][0]["examples"].splitlines()) == 10_000
-    assert time.perf_counter() - before < 2.0
+    assert time.process_time() - before < 2.0
 
 
 @pytest.mark.parametrize("content", [None, b"\xff\xfe\x00a", "folder"])

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import subprocess
 import sys
-import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -32,7 +32,8 @@ sys.exit(code)
     "arguments", [["--help"], ["ask", "--help"], ["train", "--help"], ["faq", "--help"], ["test", "nlu", "--help"], ["locate"]]
 )
 def test_help_comes_at_once_without_what_is_heavy(arguments: list[str]) -> None:
-    ran = subprocess.run([sys.executable, "-c", WITHOUT_HEAVY, *arguments], capture_output=True, text=True, timeout=60, check=False)
+    command = [sys.executable, "-c", WITHOUT_HEAVY, *arguments]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert (ran.returncode, ran.stderr) == (0, "")
     assert ran.stdout
 
@@ -87,7 +88,7 @@ def test_an_interrupt_gives_130(bot: Path, number: signal.Signals) -> None:
         assert running.stdout is not None
         assert running.stdout.readline() == "ready\n"
         running.send_signal(number)
-        _, err = running.communicate(timeout=20)
+        _, err = running.communicate(timeout=120)
     assert running.returncode == 130
     assert "Traceback" not in err
 
@@ -99,7 +100,7 @@ def test_whoever_has_read_enough_is_no_failure(bot: Path, tmp_path: Path) -> Non
     # far more than a pipe holds: the program writes on after its reader has gone
     listed = f"{assistant} faq import {tmp_path}/many.jsonl --no-check --project {bot} && {assistant} faq list --project {bot}"
     command = f"({listed}) | head -n 1; echo ${{PIPESTATUS[0]}}"
-    ran = subprocess.run(["/bin/bash", "-c", command], capture_output=True, text=True, timeout=60, check=False)
+    ran = subprocess.run(["/bin/bash", "-c", command], capture_output=True, text=True, timeout=120, check=False)
     assert ran.stdout.splitlines()[-1] == "0"
     assert ran.stderr == ""
 
@@ -125,6 +126,8 @@ def test_bytes_that_are_no_text_end_nothing() -> None:
 
 
 def test_help_is_quick() -> None:
-    before = time.perf_counter()
-    subprocess.run([sys.executable, "-m", "assistant.cli.main", "--help"], capture_output=True, timeout=60, check=True)
-    assert time.perf_counter() - before < 10  # a loaded machine; the list of modules above is the finer test
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run([sys.executable, "-m", "assistant.cli.main", "--help"], capture_output=True, timeout=120, check=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    # Processor time, which other work on the machine leaves alone; the list of modules above is the finer test.
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 5

@@ -86,10 +86,10 @@ def test_a_checkpoint_that_leads_nowhere_is_named() -> None:
 
 def test_too_many_combinations_are_refused_before_they_are_made() -> None:
     steps = ", ".join("{or: [{intent: a}, {intent: b}, {intent: c}]}" for _ in range(30))
-    before = time.perf_counter()
+    before = time.process_time()
     with pytest.raises(BadStep, match=f"more than {MAX_SEQUENCES} stories"):
         words(f"stories: [{{story: bomb, steps: [{steps}]}}]")
-    assert time.perf_counter() - before < 2.0
+    assert time.process_time() - before < 2.0
 
 
 # --- states ---------------------------------------------------------------------------------------------------------------------

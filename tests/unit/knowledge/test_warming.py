@@ -11,7 +11,7 @@ def test_it_is_loaded_beside_the_work_from_the_second_call_on() -> None:
 
     def load() -> str:
         calls.append(1)
-        may_load.wait(10)
+        may_load.wait(60)
         return "there"
 
     warming = Warming(load)
@@ -37,4 +37,4 @@ def test_what_cannot_be_loaded_is_not_there() -> None:
 def _join() -> None:
     for thread in threading.enumerate():
         if thread.name == "warming":
-            thread.join(10)
+            thread.join(60)

@@ -110,7 +110,7 @@ def test_a_writer_waits_its_turn(tmp_path: Path) -> None:
 
         holder = threading.Thread(target=hold)
         holder.start()
-        inside.wait(5)
+        assert inside.wait(60)
         with database.write():
             order.append("second")
         holder.join()

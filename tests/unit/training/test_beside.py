@@ -24,7 +24,7 @@ def test_progress_of_both_is_reported_by_the_callers_thread() -> None:
         return 7
 
     with Beside(work, lambda step: seen.append((step.stage, threading.current_thread().name))) as part:
-        assert told.wait(10)
+        assert told.wait(60)
         part.report(Progress("own", 1, 1))
         assert part.result() == 7
     assert seen == [(stage, threading.current_thread().name) for stage in ("beside", "own")]
