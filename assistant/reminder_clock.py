@@ -40,8 +40,9 @@ class ReminderClock:
         self._thread = threading.Thread(target=self._run, name="reminders", daemon=True)
 
     def start(self) -> None:
-        """Starts the thread."""
-        self._thread.start()
+        """Starts the thread; does nothing where it runs already, or was stopped."""
+        if not self._thread.is_alive() and not self._stopped.is_set():
+            self._thread.start()
 
     def stop(self) -> None:
         """Ends the thread; a reminder that is being triggered is finished."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -38,6 +39,7 @@ SAME: Final = 0.97
 """Messages whose vectors have at least this cosine are one suggestion."""
 _MOST_CHARS: Final = 300
 _FILE: Final = "ignored-messages.json"
+_IGNORING: Final = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,11 +163,12 @@ def ignore(project: Project, texts: Collection[str], *, is_ignored: bool = True)
         CannotWrite: the disk refuses.
     """
     keys = {key_of(text) for text in texts}
-    kept = ignored_messages(project) | keys if is_ignored else ignored_messages(project) - keys
     path: Path = made_folder(project.state) / _FILE
     draft = path.with_name(f"{path.name}.new")
-    try:
-        draft.write_text(json.dumps(sorted(kept)), encoding="utf-8")
-        draft.replace(path)
-    except OSError as error:
-        raise CannotWrite(path=path, why=error.strerror or str(error)) from error
+    with _IGNORING:  # several messages may be set aside one right after the other
+        kept = ignored_messages(project) | keys if is_ignored else ignored_messages(project) - keys
+        try:
+            draft.write_text(json.dumps(sorted(kept)), encoding="utf-8")
+            draft.replace(path)
+        except OSError as error:
+            raise CannotWrite(path=path, why=error.strerror or str(error)) from error

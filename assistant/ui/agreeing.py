@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
 from assistant.corrections.applying import apply
 from assistant.languages import N_, tr
 from assistant.ui.actions import bindings
+from assistant.ui.dialog import Dialog
 from assistant.ui.safe_text import safe_line
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def coloured(lines: Iterable[str]) -> Content:
     return Content("\n").join(shown)
 
 
-class AgreeDialog(ModalScreen[bool]):
+class AgreeDialog(Dialog[bool]):
     """Asks whether a proposal shall be written; returns the answer.
 
     Args:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from textual import work
 from textual.app import App, SystemCommand
@@ -26,7 +26,8 @@ from assistant.ui import clipboard, memory, theme
 from assistant.ui.actions import ACTIONS, bindings
 from assistant.ui.banner import ModelState
 from assistant.ui.chat.screen import ChatScreen
-from assistant.ui.desk import DeskScreen
+from assistant.ui.desk import WRITING, DeskScreen
+from assistant.ui.dialog import take_off
 from assistant.ui.help import HelpScreen
 from assistant.ui.keymap import load_keymap
 from assistant.ui.palette import in_our_words
@@ -53,6 +54,8 @@ if TYPE_CHECKING:
     from assistant.messages import Progress, Reply
     from assistant.project import Project
     from assistant.ui.ports import AgentPort, Explain, Mode, OpenAgent, Train
+
+T = TypeVar("T")
 
 _TELL_EVERY_S = 0.2
 _NOTICE_S = 20.0
@@ -176,6 +179,7 @@ class AssistantApp(App[None]):
         self.explain: Explain | None = None
         self._reminders: ReminderClock | None = None
         self._watched: ProjectFiles | None = None
+        self._files = asyncio.Lock()
         self._open_agent = open_agent
         self._train = train
         self._trains_first = first_run_training
@@ -221,7 +225,7 @@ class AssistantApp(App[None]):
         """Loads the assistant; trains first where there is no model. A damaged one is shown, never trained over in silence."""
         self.model_state = ModelState.LOADING
         try:
-            self.agent = await asyncio.to_thread(self._open_agent)
+            self.agent = await asyncio.to_thread(self._opened)
         except NoModel as error:
             self.model_state = ModelState.MISSING
             if self._trains_first:
@@ -243,6 +247,13 @@ class AssistantApp(App[None]):
             self._watch(self.agent)
             if not self.preferences.has_seen_tour and not self.screen.is_modal:  # what stands in the way wants to be read
                 self.show_tour()
+
+    def _opened(self) -> AgentPort:
+        """Returns the assistant; called in a thread, which nobody waits for where the program has ended meanwhile."""
+        agent = self._open_agent()
+        if not self.is_running:
+            agent.close()
+        return agent
 
     def _offer_training(self, error: ModelOfOtherRelease) -> None:
         """Asks whether a model shall be trained in place of one that cannot be opened any more."""
@@ -297,18 +308,28 @@ class AssistantApp(App[None]):
             self.notify_text(tr("It answers from the next message on."))
             memory.tidy()  # the model before is gone
         finally:
-            self.model_state = before
+            # A training may have begun or ended meanwhile.
+            is_training = self.run_of_training.state is RunState.RUNNING
+            self.model_state = ModelState.TRAINING if is_training else ModelState.READY
             self._tell(self.run_of_training)
 
     def _watch(self, agent: AgentPort) -> None:
-        """Looks at reminders and at the project's files from now on."""
+        """Looks at the project's files from now on, and at reminders as soon as the conversation is shown."""
         self._reminders = ReminderClock(agent, self._say_reminder)
-        self._reminders.start()
         if self._watched is None:
             self._watched = ProjectFiles(self.project)
             self.set_interval(LOOK_EVERY_S, self._look_at_files)
 
+    def start_reminders(self) -> None:
+        """Lets reminders go off from now on: what is said for them is not in the conversation that has been read."""
+        if self._reminders is not None:
+            self._reminders.start()
+
     async def _look_at_files(self) -> None:
+        async with self._files:
+            await self._take_files()
+
+    async def _take_files(self) -> None:
         """Answers by the project's files as they are now; where they do not hold together, by those before, and says so."""
         if self.agent is None or self.model_state is not ModelState.READY or self._watched is None:
             return
@@ -317,7 +338,7 @@ class AssistantApp(App[None]):
             if read is None:
                 return
             await asyncio.to_thread(self.agent.use_dialogue, read.domain, read.stories)
-        except AssistantError as error:
+        except Exception as error:  # noqa: BLE001 (a border: whatever fails is shown, and the files before stay in use)
             self.files_problem = safe_line(error, limit=200)
             return
         self.project, self.files_problem = read.project, ""
@@ -371,8 +392,8 @@ class AssistantApp(App[None]):
             run.end(RunState.FAILED)
             self.show_problem(error)
         finally:
-            if self.model_state in {ModelState.TRAINING, ModelState.SWITCHING}:
-                self.model_state = before
+            if self.model_state is ModelState.TRAINING:
+                self.model_state = before if self.agent is None else ModelState.READY
             self._tell(run)
 
     async def _judge(self, run: TrainingRun, folder: Path) -> None:
@@ -432,7 +453,9 @@ class AssistantApp(App[None]):
     async def renew(self) -> None:
         """Makes the screen anew where it speaks another language than the one in use, unless something would be lost by it."""
         screen = self.screen
-        if isinstance(screen, DeskScreen) and screen.language != languages.in_use() and len(self.screen_stack) == 1:
+        if not isinstance(screen, DeskScreen) or screen.language == languages.in_use():
+            return
+        if len(self.screen_stack) == 1 and not screen.is_at_work(*WRITING):
             new = screen.successor()
             if new is not None:
                 await self._replace(screen, new)
@@ -444,6 +467,22 @@ class AssistantApp(App[None]):
             await self.remove_mode(old.PLACE)
             self.add_mode(old.PLACE, lambda: new)
             await self.switch_mode(old.PLACE)
+
+    async def push_screen_wait(self, screen: Screen[T] | str, *, mode: str | None = None) -> T | Any:
+        """Shows a dialog and returns what is answered; must be called in a worker.
+
+        Nothing is shown, and None returned, where another screen lies over the one that asks, or it is not shown any more: the key
+        came twice, or whoever pressed it has gone elsewhere. A dialog goes when nobody waits for its answer any more.
+        """
+        asking = get_current_worker().node
+        if asking is not self and self.screen not in asking.ancestors_with_self:
+            return None
+        try:
+            return await super().push_screen_wait(screen, mode=mode)
+        except asyncio.CancelledError:
+            if self.is_running and not isinstance(screen, str):
+                take_off(screen)
+            raise
 
     def _prune(self, *nodes: Widget, parent: DOMNode | None = None) -> AwaitRemove:
         """Takes widgets and screens down; their work ends first, but for the one that asks: it would find them half gone."""
@@ -467,13 +506,18 @@ class AssistantApp(App[None]):
 
     async def action_quit(self) -> None:
         """Leaves; asks first where changes of examples would be lost."""
-        if not self.n_unsaved or isinstance(self.screen, QuestionDialog):
+        has_draft = any(getattr(screen, "has_changes", False) for screen in self.screen_stack)
+        if not (self.n_unsaved or has_draft) or isinstance(self.screen, QuestionDialog):
             self.exit()
             return
-        text = trn(
-            "{n} unsaved change of examples would be lost; ^s on the intents screen saves.",
-            "{n} unsaved changes of examples would be lost; ^s on the intents screen saves.",
-            self.n_unsaved,
+        text = (
+            tr("Your changes are not saved.")
+            if has_draft
+            else trn(
+                "{n} unsaved change of examples would be lost; ^s on the intents screen saves.",
+                "{n} unsaved changes of examples would be lost; ^s on the intents screen saves.",
+                self.n_unsaved,
+            )
         )
         answers = {"stay": tr("Stay"), "leave": tr("Leave without saving")}
         self.push_screen(QuestionDialog(tr("Quit"), text, answers), lambda chosen: self.exit() if chosen == "leave" else None)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
+from typing import TYPE_CHECKING, ClassVar, Final, TypeVar, cast
 
-from textual.screen import Screen
 from textual.widgets import Static
 
 from assistant import languages
 from assistant.languages import tr
 from assistant.ui.banner import Banner
+from assistant.ui.dialog import LeftOnce
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,8 +21,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+WRITING: Final = ("write", "save", "change", "rate")
+"""Groups of workers that write: their screen stays until they are done."""
 
-class DeskScreen(Screen[None]):
+
+class DeskScreen(LeftOnce[None]):
     """A screen of the assistant; ``compose_body`` says what is under its banner.
 
     Attributes:
@@ -36,6 +39,7 @@ class DeskScreen(Screen[None]):
     def __init__(self) -> None:
         super().__init__()
         self.language = languages.in_use()
+        self._failure = ""
 
     @property
     def desk(self) -> AssistantApp:
@@ -67,6 +71,14 @@ class DeskScreen(Screen[None]):
         """Returns a screen that shows the same in the language in use; None: not now, something would be lost."""
         return type(self)()
 
+    def is_at_work(self, *groups: str) -> bool:
+        """Returns whether something is being done for the screen, or for a part of it, in the background.
+
+        Args:
+            groups: of workers.
+        """
+        return any(worker.group in groups and self in worker.node.ancestors_with_self for worker in self.app.workers)
+
     def _show_model(self) -> None:
         self.query_one(Banner).show(self.desk.model_state, self.desk.training_percent)
 
@@ -82,6 +94,22 @@ class DeskScreen(Screen[None]):
         except Exception as error:  # noqa: BLE001 (a border: whatever fails is shown, and the screen lives on)
             self.desk.show_problem(error)
             return None
+
+    async def looked(self, read: Callable[[], T]) -> T | None:
+        """Returns what a call reads that the screen makes of its own accord, again and again.
+
+        A failure is shown as ``guarded`` does, but once: the same one is not shown again before the call has succeeded. Closing its
+        dialog shows the screen again, which looks again, and nobody could go anywhere else.
+        """
+        try:
+            found = await asyncio.to_thread(read)
+        except Exception as error:  # noqa: BLE001 (a border: whatever fails is shown, and the screen lives on)
+            if self._failure != (failure := f"{type(error).__name__}: {error}"):
+                self._failure = failure
+                self.desk.show_problem(error)
+            return None
+        self._failure = ""
+        return found
 
     async def is_done(self, call: Callable[[], object]) -> bool:
         """Makes a call that blocks, in a thread; shows its failure, and returns whether there was none."""

@@ -30,7 +30,12 @@ class KeyFooter(Footer):
                 if isinstance(widget.tooltip, str):
                     widget.tooltip = tr(widget.tooltip)
             yield widget
-        self.call_after_refresh(self._leave_out_what_is_cut)
+
+    async def recompose(self) -> None:
+        """Lays out other keys, and decides at once which there is room for: by the next drawing a dialog may lie over them."""
+        with self.app.batch_update():
+            await super().recompose()
+            self._leave_out_what_is_cut()
 
     def on_resize(self) -> None:
         """Makes up its mind anew which keys there is room for."""

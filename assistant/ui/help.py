@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from assistant.languages import N_, tr
 from assistant.ui.actions import ACTIONS, PLACES, bindings
+from assistant.ui.dialog import Dialog
 from assistant.ui.markdown_blocks import Block
 from assistant.ui.prose import Prose
 
@@ -32,7 +32,7 @@ _COMMANDS = (
 _COLUMN = 13
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Dialog[None]):
     """Lists all keys.
 
     Args:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from assistant.ui.actions import bindings
+from assistant.ui.dialog import Dialog
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,7 +42,7 @@ def _targets(screen: Screen[None]) -> Iterable[tuple[Widget, Offset]]:
     return sorted(seen, key=lambda row: (-row[1].y, row[1].x))
 
 
-class JumpOverlay(ModalScreen["str | None"]):
+class JumpOverlay(Dialog["str | None"]):
     """Shows letters at places, and returns the one that is pressed; None when another key is.
 
     Args:

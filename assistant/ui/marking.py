@@ -11,13 +11,13 @@ from textual import on
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.screen import ModalScreen
 from textual.style import Style
 from textual.widgets import Button, OptionList, Static
 
 from assistant.languages import tr
 from assistant.messages import Entity
 from assistant.ui.actions import bindings
+from assistant.ui.dialog import Dialog
 from assistant.ui.safe_text import safe, safe_line
 
 if TYPE_CHECKING:
@@ -179,7 +179,7 @@ class WordMarker(Static, can_focus=True):
         self.update(Content.assemble(*parts))
 
 
-class EntityDialog(ModalScreen["tuple[Entity, ...] | None"]):
+class EntityDialog(Dialog["tuple[Entity, ...] | None"]):
     """Lets a person mark the entities of a message; returns them, or None when it is left.
 
     Args:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from assistant.languages import tr
 from assistant.ui.actions import bindings
+from assistant.ui.dialog import Dialog
 from assistant.ui.safe_text import safe, safe_line
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
 
-class NameDialog(ModalScreen["str | None"]):
+class NameDialog(Dialog["str | None"]):
     """Asks for a line of text; returns it, or None when it is left.
 
     Args:

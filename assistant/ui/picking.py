@@ -8,11 +8,11 @@ from textual import on
 from textual.containers import Vertical
 from textual.content import Content
 from textual.fuzzy import Matcher
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 
 from assistant.languages import tr
 from assistant.ui.actions import bindings
+from assistant.ui.dialog import Dialog
 from assistant.ui.safe_text import safe, safe_line
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def narrowed(names: Iterable[str], wanted: str) -> tuple[str, ...]:
     return tuple(name for _, _, name in sorted(found, key=lambda row: (not row[0], 0 if row[0] else -row[1])))
 
 
-class Picker(ModalScreen["str | None"]):
+class Picker(Dialog["str | None"]):
     """Asks which of many names is meant; returns it, or None.
 
     Args:

@@ -6,12 +6,12 @@ import traceback
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Button, Static, TextArea
 
 from assistant.errors import AssistantError
 from assistant.languages import tr
 from assistant.ui.actions import bindings
+from assistant.ui.dialog import Dialog
 from assistant.ui.safe_text import safe
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def details_of(error: BaseException) -> str:
     return safe(message + "\n\n" + "".join(traceback.format_exception(error)), limit=_MAX_DETAILS)
 
 
-class ProblemDialog(ModalScreen[None]):
+class ProblemDialog(Dialog[None]):
     """Shows an error with a button to copy it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("dialog")]

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
 from assistant.ui.actions import bindings
+from assistant.ui.dialog import Dialog
 from assistant.ui.safe_text import safe, safe_line
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ _ROW_CELLS, _BUTTON_CELLS = 64, 6
 """Answers that need more cells than a row has stand under one another."""
 
 
-class QuestionDialog(ModalScreen[str | None]):
+class QuestionDialog(Dialog[str | None]):
     """Asks, and returns the key of the chosen answer; None when nothing was chosen.
 
     Args:

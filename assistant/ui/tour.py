@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from assistant.languages import N_, tr
 from assistant.ui.actions import bindings
+from assistant.ui.dialog import Dialog
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -48,7 +48,7 @@ PAGES: Final = (
 )
 
 
-class TourScreen(ModalScreen[None]):
+class TourScreen(Dialog[None]):
     """Shows the pages one by one; ends with None, whether it was seen to its end or skipped."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("tour")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, cast
 
-from textual.events import Paste
+from textual.events import Key, Paste
 from textual.keys import _character_to_key
 
 if TYPE_CHECKING:
@@ -47,6 +47,13 @@ async def write(pilot: Pilot[Any], text: str) -> None:
     else:
         pilot.app.post_message(Paste(text))
         await pilot.pause()
+
+
+async def press_at_once(pilot: Pilot[Any], *keys: str) -> None:
+    """Presses keys faster than the screens follow, as a held key or a slow machine has it."""
+    for key in keys:
+        pilot.app.post_message(Key(key, "\r" if key == "enter" else key if len(key) == 1 else None))
+    await pilot.pause()
 
 
 async def say(pilot: Pilot[Any], text: str) -> None:

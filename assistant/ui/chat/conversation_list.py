@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on, work
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from assistant.languages import tr, trn
 from assistant.ui.actions import bindings
+from assistant.ui.dialog import Dialog
 from assistant.ui.footer import KeyFooter
+from assistant.ui.problems import ProblemDialog
 from assistant.ui.safe_text import safe_line
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class Rows(OptionList):
         await self.screen.run_action(f"screen.choose('{what}')")
 
 
-class ConversationList(ModalScreen["Chosen | None"]):
+class ConversationList(Dialog["Chosen | None"]):
     """Shows the conversations, and returns what is to be done with which; None when it is left.
 
     Args:
@@ -154,7 +155,11 @@ class ConversationList(ModalScreen["Chosen | None"]):
         if len(text) < _MIN_SEARCHED:
             return
         await asyncio.sleep(0.15)
-        self._matching = await asyncio.to_thread(self._containing, text)
+        try:
+            self._matching = await asyncio.to_thread(self._containing, text)
+        except Exception as error:  # noqa: BLE001 (a border: the names are found all the same)
+            self.app.push_screen(ProblemDialog(error))
+            return
         self._show()
 
     @on(Input.Submitted)

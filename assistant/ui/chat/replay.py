@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual import on
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 
 from assistant.dialogue.events import (
@@ -22,6 +21,7 @@ from assistant.dialogue.events import (
 from assistant.dialogue.tracker import Tracker
 from assistant.languages import N_, tr
 from assistant.ui.actions import bindings
+from assistant.ui.dialog import Dialog
 from assistant.ui.safe_text import safe_line, safe_value
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def _speaker(sign: str, name: str) -> str:
     return f"{sign} {tr(name):<5} "
 
 
-class ReplayScreen(ModalScreen[None]):
+class ReplayScreen(Dialog[None]):
     """Goes through a conversation event by event.
 
     Args:

@@ -67,6 +67,7 @@ class ChatScreen(DeskScreen):
         self.person = PersonWatch()
         self.offers = Offers()
         self._shown: str | None = None
+        self._is_outdated = False
         self._settle = memory.set_aside
 
     def compose_body(self) -> ComposeResult:
@@ -104,26 +105,37 @@ class ChatScreen(DeskScreen):
     # --- the model's state
 
     def _on_model_state(self, state: ModelState) -> None:
-        if state is ModelState.READY and self.desk.agent is not None:
-            self.open_conversation(self.desk.agent)
-        elif state is ModelState.SWITCHING:
+        if state is ModelState.SWITCHING:
             self.turns.hold()
+        elif self.desk.agent is not None and self._shown == self.desk.sender_id:
+            self.turns.release()
+            self._send_next()
+        elif state is ModelState.READY and self.desk.agent is not None and not self.is_at_work("open"):
+            self.open_conversation(self.desk.agent)
         self._show_state()
 
     @work(group="open", description="open", exclusive=True)
     async def open_conversation(self, agent: AgentPort) -> None:
         """Shows the stored conversation, lets the assistant greet, and sends what was written meanwhile."""
+        sender_id = self.desk.sender_id
         try:
-            if self._shown != self.desk.sender_id:
-                opened = await asyncio.to_thread(read_conversation, agent, self.desk.sender_id)
-                await self._show_past(opened)
-                self._shown = self.desk.sender_id
-                self.call_after_refresh(self._settle)
+            await self._show_past(await self._read(agent, sender_id))
+            self._shown = sender_id
+            self.call_after_refresh(self._settle)
         except Exception as error:  # noqa: BLE001 (a border: whatever fails is shown, and the chat lives on)
             await self.transcript.show_problem(error)
         self.turns.is_ready = True
         self.turns.release()
         self._send_next()
+        self.desk.start_reminders()
+
+    async def _read(self, agent: AgentPort, sender_id: str) -> Opened:
+        """Returns the conversation, with all that a reminder has made the assistant say in it until now."""
+        self._is_outdated = True
+        while self._is_outdated:
+            self._is_outdated = False
+            opened = await asyncio.to_thread(read_conversation, agent, sender_id)
+        return opened
 
     async def _show_past(self, opened: Opened) -> None:
         past = items_of_events(opened.events)
@@ -148,6 +160,7 @@ class ChatScreen(DeskScreen):
 
     async def reopen(self) -> None:
         """Shows the conversation as it is stored now."""
+        self.workers.cancel_group(self, "open")  # what was being read is not wanted any more
         self._shown = None
         self._settle = memory.tidy
         self.person.end()
@@ -196,16 +209,19 @@ class ChatScreen(DeskScreen):
             has_failed = False
         except Exception as error:  # noqa: BLE001 (a border: whatever fails is shown, and the chat lives on)
             await self.transcript.show_problem(error, after=self._place_of(message))
-        finally:
-            self.turns.finish(turn, has_failed=has_failed)
-            self._send_next()
+        self.turns.finish(turn, has_failed=has_failed)  # not where the screen goes: then nothing more is sent
+        self._send_next()
 
     def _place_of(self, message: Outgoing) -> Entry | None:
-        """The entry of a message, unless another conversation is shown by now."""
-        return message.entry if message.sender_id == self.desk.sender_id else None
+        """The entry of a message, unless another conversation is shown by now, or the same one was read again."""
+        entry = message.entry
+        return entry if entry is not None and self.transcript.scrollback.holds(entry) else None
 
     async def _show_reply(self, message: Outgoing, reply: Reply, turn: int) -> None:
         if message.entry is not None:
+            if self._place_of(message) is None:  # its conversation was left and shown again before the answer was stored
+                await self.reopen()
+                return
             message.entry.learn(reply.trace, turn)
         parting = [DividerItem(RESTARTED)] if message.text == "/restart" else []
         leaving = [DividerItem(HANDED_OVER)] if reply.is_handed_over and not self.person.is_on else []
@@ -221,7 +237,7 @@ class ChatScreen(DeskScreen):
     # --- a person who has taken over
 
     def _look_for_person(self) -> None:
-        if self.person.is_on and self.desk.agent is not None:
+        if self.person.is_on and self.desk.agent is not None and not self.is_at_work("person"):
             self._show_person(self.desk.agent)
 
     @work(group="person", description="person", exclusive=True)
@@ -240,8 +256,10 @@ class ChatScreen(DeskScreen):
     # --- reminders
 
     async def _show_reminder(self, reply: Reply) -> None:
-        """Shows what the assistant says of its own accord."""
-        if reply.messages:
+        """Shows what the assistant says of its own accord; it is stored by then, and found where the conversation is being read."""
+        if self._shown != self.desk.sender_id:
+            self._is_outdated = True
+        elif reply.messages:
             await self.transcript.show(items_of_reply(reply))
             self._show_trace(reply.trace)
             self.pane.refreshed()
@@ -281,10 +299,7 @@ class ChatScreen(DeskScreen):
         if agent is None:
             return
         try:
-            if rated.entry_id:
-                await asyncio.to_thread(agent.askings.rate, sender_id, rated.entry_id, rated.rating)
-            if rated.turn:
-                await asyncio.to_thread(agent.conversations.ratings.rate, sender_id, rated.turn, rated.rating)
+            await asyncio.to_thread(_rate, agent, rated, sender_id)
         except Exception as error:  # noqa: BLE001 (a border: whatever fails is shown, and the chat lives on)
             await self.transcript.show_problem(error)
 
@@ -381,6 +396,13 @@ class ChatScreen(DeskScreen):
         await self.pane.close_find()
         await self.transcript.to_end()
         self.query_one(Prompt).focus()
+
+
+def _rate(agent: AgentPort, rated: MessageView.Rated, sender_id: str) -> None:
+    if rated.entry_id:
+        agent.askings.rate(sender_id, rated.entry_id, rated.rating)
+    if rated.turn:
+        agent.conversations.ratings.rate(sender_id, rated.turn, rated.rating)
 
 
 def _answered(agent: AgentPort, message: UserMessage) -> tuple[Reply, int]:

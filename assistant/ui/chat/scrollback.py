@@ -151,6 +151,10 @@ class Scrollback:
                 return place
         raise ValueError(entry)
 
+    def holds(self, entry: Entry) -> bool:
+        """Returns whether an entry is there."""
+        return any(one is entry for one in reversed(self.entries))
+
     def page_up(self, n_most: int = PAGE) -> list[Entry]:
         """Takes in the page above the window, and returns it."""
         start = max(self.first - n_most, 0)

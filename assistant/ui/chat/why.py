@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import work
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from assistant.corrections.conversations import turns
@@ -17,6 +16,7 @@ from assistant.ui.actions import bindings
 from assistant.ui.chat.evidence import sections
 from assistant.ui.chat.replay import label
 from assistant.ui.chat.word_colours import by_attribution, by_tag, entities_found, nearest, shares
+from assistant.ui.dialog import Dialog
 from assistant.ui.safe_text import safe_line
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def events_of(events: Sequence[Event], turn: int) -> Sequence[Event]:
     return events[start : later[0] if later else len(events)]
 
 
-class WhyScreen(ModalScreen[None]):
+class WhyScreen(Dialog[None]):
     """Shows how a turn came about; what each word did for the intent follows as soon as it has been worked out.
 
     Args:

@@ -117,7 +117,7 @@ class EvaluationScreen(DeskScreen):
     async def reload(self) -> None:
         """Shows what was measured last."""
         project = self.desk.project
-        found = await self.guarded(lambda: (last_understood(project), last_followed(project)))
+        found = await self.looked(lambda: (last_understood(project), last_followed(project)))
         if found is None:
             return
         self._understood, followed = found
@@ -194,9 +194,10 @@ class EvaluationScreen(DeskScreen):
             self.desk.show_problem(error)
         finally:
             self._measuring = ""
-            self.query_one("#running").remove_class("-shown")
-            self.refresh_bindings()
-            self.reload()
+            if self.is_attached:  # else the program ends, or the screen does: its parts may have gone by now
+                self.query_one("#running").remove_class("-shown")
+                self.refresh_bindings()
+                self.reload()
 
     def _on_progress(self, progress: Progress) -> None:
         now = monotonic()

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import work
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from assistant.dialogue.events import BotUttered, UserUttered
-from assistant.errors import AssistantError
 from assistant.languages import tr
 from assistant.ui.actions import bindings
+from assistant.ui.dialog import Dialog
 from assistant.ui.problems import ProblemDialog
 from assistant.ui.safe_text import safe_line
 
@@ -32,7 +31,7 @@ AROUND = 4
 """Messages shown before and after the question."""
 
 
-class ConversationDialog(ModalScreen[None]):
+class ConversationDialog(Dialog[None]):
     """Shows in which conversations a question was asked, one at a time.
 
     Args:
@@ -77,7 +76,7 @@ class ConversationDialog(ModalScreen[None]):
         sender = senders[self._place]
         try:
             events = await asyncio.to_thread(self._agent.events, sender)
-        except AssistantError as error:
+        except Exception as error:  # noqa: BLE001 (a border: whatever fails is shown, and the screens live on)
             self.app.push_screen(ProblemDialog(error))
             return
         said = around(events, {self._question.question, *self._question.others})

@@ -5,19 +5,19 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual import on, work
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Select, Static, TextArea
 
-from assistant.errors import AssistantError, StaleEntry
+from assistant.errors import StaleEntry
 from assistant.faq.entry import MAX_ALTERNATIVES, MAX_QUESTION_CHARS, STATUSES
 from assistant.languages import N_, tr
 from assistant.people import user_name
 from assistant.ui.actions import bindings
+from assistant.ui.dialog import Dialog
 from assistant.ui.faq.fields import DETAILS, doubt_of, faults_of, read_fields, remarks_on, typed_of
 from assistant.ui.faq.listing import STATUS_SIGNS
 from assistant.ui.faq.tables import when
@@ -30,7 +30,7 @@ from assistant.ui.safe_input import SafeInput
 from assistant.ui.safe_text import safe, safe_line
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from assistant.faq.entry import FaqEntry
     from assistant.knowledge.entry_doubts import Doubt
     from assistant.ui.ports import AgentPort
+
+T = TypeVar("T")
 
 _PAUSE_S, _DOUBT_PAUSE_S = 0.25, 0.8
 _NO_CUT = 2 * MAX_ALTERNATIVES * MAX_QUESTION_CHARS  # longer than anything that can be saved: an editor must lose nothing
@@ -66,7 +68,7 @@ _NAMES = _TITLES | {
 """The fields in a word, for a line that says what is wrong."""
 
 
-class EntryEditor(ModalScreen["FaqEntry | None"]):
+class EntryEditor(Dialog["FaqEntry | None"]):
     """Edits an entry and saves it; returns it as it was saved, or None.
 
     Args:
@@ -117,6 +119,7 @@ class EntryEditor(ModalScreen["FaqEntry | None"]):
         self._opened = entry
         self._known_ids: frozenset[str] | None = None  # None: not read yet
         self._is_checked = False
+        self._is_saving = False
         self._alike: Content | None = None
         self._doubts: Sequence[Doubt] = ()
 
@@ -155,9 +158,17 @@ class EntryEditor(ModalScreen["FaqEntry | None"]):
 
     @work(group="ids", description="ids", exclusive=True)
     async def _read_ids(self) -> None:
-        entries = await asyncio.to_thread(self._agent.entries.list)
-        self._known_ids = frozenset(entry.id for entry in entries)
-        self._check()
+        entries = await self._hint(self._agent.entries.list)
+        if entries is not None:
+            self._known_ids = frozenset(entry.id for entry in entries)
+            self._check()
+
+    async def _hint(self, read: Callable[[], T]) -> T | None:
+        """Returns what only helps to write; None where it cannot be had, which nobody needs to hear of: saving will say it."""
+        try:
+            return await asyncio.to_thread(read)
+        except Exception:  # noqa: BLE001 (a border: what is written must not be lost by it)
+            return None
 
     def current(self) -> FaqEntry:
         """Returns the entry as the fields say it; a field that cannot be read counts as it was opened."""
@@ -212,6 +223,8 @@ class EntryEditor(ModalScreen["FaqEntry | None"]):
         self.query_one("#state", Static).update(self._state(faults, remarks))
 
     def _state(self, faults: dict[str, str], remarks: dict[str, str]) -> Content:
+        if self._is_saving:
+            return Content.styled(tr("Saving …"), "$muted")
         if faults:
             name, why = next(iter(faults.items()))
             hint = "  " + tr("(^g shows it)") if name in DETAILS and not self.query_one("#more").display else ""
@@ -241,9 +254,10 @@ class EntryEditor(ModalScreen["FaqEntry | None"]):
         await asyncio.sleep(_PAUSE_S)
         self._alike = None
         if question.strip():
-            found = await asyncio.to_thread(self._agent.faq.search, question, 2)
-            others = replace(found, matches=tuple(match for match in found.matches if match.entry_id != self._opened.id))
-            self._alike = verdict(others) if others.best is not None else None
+            found = await self._hint(lambda: self._agent.faq.search(question, 2))
+            if found is not None:
+                others = replace(found, matches=tuple(match for match in found.matches if match.entry_id != self._opened.id))
+                self._alike = verdict(others) if others.best is not None else None
         self._check()
 
     @work(group="doubts", description="doubts", exclusive=True)
@@ -251,12 +265,13 @@ class EntryEditor(ModalScreen["FaqEntry | None"]):
         """Says what reads badly or rudely; what is needed for that is loaded beside the screen, too."""
         await asyncio.sleep(_DOUBT_PAUSE_S)
         if self._is_whole:
-            self._doubts = await asyncio.to_thread(self._agent.doubts, self.current())
+            entry = self.current()
+            self._doubts = await self._hint(lambda: self._agent.doubts(entry)) or ()
             self._check()
 
     async def _tell_doubts(self, saved: FaqEntry) -> None:
         """Says what was saved all the same, once the editor is gone: nobody waits for it."""
-        doubts = await asyncio.to_thread(self._agent.doubts, saved)
+        doubts = await self._hint(lambda: self._agent.doubts(saved))
         if doubts:
             told = "\n".join(f"{tr(_NAMES[doubt.part])}: {safe_line(doubt_of(doubt), limit=100)}" for doubt in doubts[:_MAX_TOLD])
             self.app.notify(told, title=tr("Saved. To be read once more"), severity="warning", markup=False)
@@ -277,13 +292,16 @@ class EntryEditor(ModalScreen["FaqEntry | None"]):
 
     def action_save(self) -> None:
         """Saves the entry, when nothing is wrong with it; asks first where another answers the same."""
+        if self._is_saving:  # the key came twice
+            return
         self._is_checked = True
         faults = self._faults()
         self._check()
         if faults:
             self._go_to(next(iter(faults)))
             return
-        self._save(self.current(), self._opened.version)
+        self._is_saving = True
+        self._save(self.current())
 
     def _go_to(self, name: str) -> None:
         if name in DETAILS:
@@ -292,25 +310,32 @@ class EntryEditor(ModalScreen["FaqEntry | None"]):
             self.remove_class("-more")
         self.query_one(f"#{name}").focus()
 
-    @work(group="save", description="save", exclusive=True)
-    async def _save(self, entry: FaqEntry, expected_version: int) -> None:
+    @work(group="save", description="save")
+    async def _save(self, entry: FaqEntry) -> None:
+        self._check()
         try:
-            if not await self._is_wanted_beside(await asyncio.to_thread(self._agent.faq.alike, entry)):
-                return
-            if expected_version == 0:
-                saved = await asyncio.to_thread(self._agent.entries.add, entry, user_name(), "written at the desk")
-            else:
-                saved = await asyncio.to_thread(
-                    self._agent.entries.save, entry, expected_version, user_name(), "edited at the desk"
-                )
-        except StaleEntry:
-            await self._settle_conflict(entry)
-        except AssistantError as error:
+            saved = await self._saved(entry, self._opened.version)
+        except Exception as error:  # noqa: BLE001 (a border: whatever fails is shown, and what was written stays)
             self.app.push_screen(ProblemDialog(error))
-        else:
-            if saved.content() != self._opened.content():
-                self.app.run_worker(self._tell_doubts(saved), group="doubts", exclusive=True)
-            self.dismiss(saved)
+            saved = None
+        self._is_saving = False
+        if saved is None:
+            self._check()
+            return
+        if saved.content() != self._opened.content():
+            self.app.run_worker(self._tell_doubts(saved), group="doubts", exclusive=True)
+        self.dismiss(saved)
+
+    async def _saved(self, entry: FaqEntry, expected_version: int) -> FaqEntry | None:
+        """Returns what holds now; None: nothing was saved, and writing goes on."""
+        if not await self._is_wanted_beside(await asyncio.to_thread(self._agent.faq.alike, entry)):
+            return None
+        try:
+            if expected_version == 0:
+                return await asyncio.to_thread(self._agent.entries.add, entry, user_name(), "written at the desk")
+            return await asyncio.to_thread(self._agent.entries.save, entry, expected_version, user_name(), "edited at the desk")
+        except StaleEntry:
+            return await self._settled(entry)
 
     async def _is_wanted_beside(self, alike: tuple[Likeness, ...]) -> bool:
         """Asks whether an entry shall stand beside others that answer the same question."""
@@ -321,8 +346,8 @@ class EntryEditor(ModalScreen["FaqEntry | None"]):
         title = tr("Contradicts") if alike[0].kind == "contradiction" else tr("Answered already")
         return await self.app.push_screen_wait(QuestionDialog(title, shown, answers)) == "save"
 
-    async def _settle_conflict(self, mine: FaqEntry) -> None:
-        """Asks what to do about a version that someone else saved in the meantime."""
+    async def _settled(self, mine: FaqEntry) -> FaqEntry | None:
+        """Asks what to do about a version that someone else saved in the meantime; returns as ``_saved`` does."""
         theirs = await asyncio.to_thread(self._agent.entries.get, mine.id)
         version, author = theirs.version, safe_line(theirs.author, limit=40)
         told = (
@@ -337,13 +362,16 @@ class EntryEditor(ModalScreen["FaqEntry | None"]):
         answers = {"go_on": tr("Go on writing"), "theirs": tr("Take theirs"), "mine": tr("Save mine")}
         chosen = await self.app.push_screen_wait(QuestionDialog(tr("Changed meanwhile"), text, answers))
         if chosen == "mine":
-            self._save(replace(mine, version=theirs.version), theirs.version)
-        elif chosen == "theirs":
+            return await self._saved(replace(mine, version=theirs.version), theirs.version)
+        if chosen == "theirs":
             self.dismiss(theirs)
+        return None
 
     @work(group="leave", description="leave", exclusive=True)
     async def action_leave(self) -> None:
-        """Leaves; asks first when something would be lost."""
+        """Leaves; asks first when something would be lost. Where it is being saved, it goes by itself when that is done."""
+        if self._is_saving:
+            return
         if self.has_changes:
             answers = {"stay": tr("Go on writing"), "leave": tr("Throw away")}
             if (

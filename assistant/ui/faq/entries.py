@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import DataTable, Input, Static
 
+from assistant.errors import AssistantError
 from assistant.faq.entry import STATUSES, FaqEntry
 from assistant.languages import N_, tr, trn
 from assistant.people import user_name
@@ -239,11 +240,12 @@ class EntriesPane(DeskPane):
         done: list[tuple[FaqEntry, FaqEntry]] = []
         if agent is None:
             return
-        for before, after in pairs:
-            saved = await self.guarded(partial(agent.entries.save, after, after.version, user_name(), reason))
-            if saved is None:
-                break
-            done.append((before, saved))
+
+        def save() -> None:
+            for before, after in pairs:
+                done.append((before, agent.entries.save(after, after.version, user_name(), reason)))
+
+        await self.guarded(save)  # in one go: whatever becomes of the screen meanwhile, it is not left half done
         if done:
             self._undo.append(done)
             self.query_one(EntryTable).marked.clear()
@@ -256,11 +258,26 @@ class EntriesPane(DeskPane):
         if agent is None or not self._undo:
             self.tell(tr("There is nothing to bring back."))
             return
-        for before, saved in self._undo.pop():
-            again = replace(before, version=saved.version)
-            await self.guarded(lambda entry=again: agent.entries.save(entry, entry.version, user_name(), "brought back"))  # type: ignore[misc]
+        await self.guarded(partial(_bring_back, agent, self._undo.pop()))
         self.tell(tr("Brought back."))
         self.post_message(self.Changed())
+
+
+def _bring_back(agent: AgentPort, pairs: Sequence[tuple[FaqEntry, FaqEntry]]) -> None:
+    """Saves entries as they were; one that somebody else has saved since stays, and is named once the others are back.
+
+    Args:
+        agent: whose entries these are.
+        pairs: each as it was, and as it was saved then.
+    """
+    failures = []
+    for before, saved in pairs:
+        try:
+            agent.entries.save(replace(before, version=saved.version), saved.version, user_name(), "brought back")
+        except AssistantError as error:
+            failures.append(error)
+    if failures:
+        raise failures[0]
 
 
 def _notes(entry: FaqEntry, found: Found) -> str:

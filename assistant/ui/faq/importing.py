@@ -13,15 +13,14 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar
 from textual import on, work
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, ProgressBar, Select, Static
 
-from assistant.errors import AssistantError
 from assistant.faq.files import SUFFIXES, Survey, entries_in, survey
 from assistant.languages import N_, tr, trn
 from assistant.messages import Cancelled
 from assistant.people import user_name
 from assistant.ui.actions import bindings
+from assistant.ui.dialog import Dialog
 from assistant.ui.faq.changes import changes_content, counts_of
 from assistant.ui.footer import KeyFooter
 from assistant.ui.problems import as_problem
@@ -51,7 +50,7 @@ _MODES = (
 )
 
 
-class ImportScreen(ModalScreen[bool]):
+class ImportScreen(Dialog[bool]):
     """Imports entries; returns whether anything was imported.
 
     Args:
@@ -83,7 +82,7 @@ class ImportScreen(ModalScreen[bool]):
         self._agent = agent
         self._surveyed: tuple[str, ImportMode, Survey] | None = None
         self._has_imported = False
-        self._is_left = False
+        self._is_importing = self._is_left = False
 
     def compose(self) -> ComposeResult:
         """Lays out what to import, and what would become of it."""
@@ -102,11 +101,12 @@ class ImportScreen(ModalScreen[bool]):
 
     @on(Input.Submitted, "#path")
     def _path_given(self) -> None:
-        self._look()
+        if not self._is_importing:
+            self._look()
 
     @on(Select.Changed, "#mode")
     def _mode_chosen(self) -> None:
-        if self._surveyed is not None:
+        if self._surveyed is not None:  # it is None while an import is on its way
             self._look()
 
     @property
@@ -159,21 +159,31 @@ class ImportScreen(ModalScreen[bool]):
         """Says which of the texts that would come in read badly, or would be flagged."""
         doubts: dict[str, Sequence[Doubt]] = {}
         for change in changes:
-            if change.after.status != "archived" and (found := await asyncio.to_thread(self._agent.doubts, change.after)):
+            try:
+                found = await asyncio.to_thread(self._agent.doubts, change.after) if change.after.status != "archived" else ()
+            except Exception:  # noqa: BLE001 (a border: it is only advice, and the import can do without)
+                return
+            if found:
                 doubts[change.after.id] = found
                 n_doubts = sum(map(len, doubts.values()))
                 warned = trn("{n} text to read once more", "{n} texts to read once more", n_doubts)
                 self._say(Content.assemble(told, "\n", (f"⚠ {warned}", "$text-warning")))
                 self.query_one("#changed", Static).update(changes_content(changes, n_changes, doubts))
 
-    @work(group="import", description="import", exclusive=True)
-    async def action_import(self) -> None:
+    def action_import(self) -> None:
         """Imports what was looked at."""
+        if self._is_importing:  # the key came twice
+            return
         if self._surveyed is None or self._surveyed[:2] != self._wanted:
             self._look()
             return
         (_, mode, surveyed), self._surveyed = self._surveyed, None
         self.workers.cancel_group(self, "doubts")
+        self._is_importing = True
+        self._import(mode, surveyed)
+
+    @work(group="import", description="import", exclusive=True)
+    async def _import(self, mode: ImportMode, surveyed: Survey) -> None:
         report = await self._run(
             partial(
                 self._agent.entries.import_entries,
@@ -185,11 +195,15 @@ class ImportScreen(ModalScreen[bool]):
                 n_entries=surveyed.n_entries,
             )
         )
+        self._is_importing = False
+        self._has_imported = self._has_imported or report is not None
+        if self._is_left:
+            self.dismiss(self._has_imported)
+            return
         if report is None:
             return
-        self._has_imported = True
         self._say(Content.styled(tr("Reading what came …"), "$muted"))
-        await asyncio.to_thread(self._agent.faq.search, "?", 1)  # vectors are made now, not while the next question waits
+        await self._run(lambda: self._agent.faq.search("?", 1))  # vectors are made now, not while the next question waits
         self._say(Content.assemble(("✓ ", "$success"), tr("{counts}.  Esc goes back.", counts=counts_of(report))))
         self.query_one("#changed", Static).update("")
 
@@ -202,7 +216,7 @@ class ImportScreen(ModalScreen[bool]):
             return await asyncio.to_thread(done)
         except Cancelled:
             return None
-        except AssistantError as error:
+        except Exception as error:  # noqa: BLE001 (a border: whatever fails is shown, and the screens live on)
             self._say(Content.styled(safe_line(as_problem(error), limit=400), "$text-error"))
             self.query_one("#changed", Static).update("")
             return None
@@ -223,6 +237,11 @@ class ImportScreen(ModalScreen[bool]):
         self.query_one("#outcome", Static).update(what)
 
     def action_leave(self) -> None:
-        """Leaves; an import that is on its way is given up, and nothing of it stays."""
+        """Leaves; an import that is on its way is given up, and nothing of it stays, unless it was done just then."""
         self._is_left = True
-        self.dismiss(self._has_imported)
+        if not self._is_importing:  # else the screen goes as soon as it is known what has become of it
+            self.dismiss(self._has_imported)
+
+    def on_unmount(self) -> None:
+        """Gives up what is on its way when the program ends."""
+        self._is_left = True

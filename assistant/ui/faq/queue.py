@@ -94,10 +94,15 @@ class QueuePane(DeskPane):
         if entry is None:
             return
         changed = replace(entry, alternatives=(*entry.alternatives, question.question, *question.others))
-        saved = await self.guarded(lambda: agent.entries.save(changed, entry.version, user_name(), "asked so, and not answered"))
-        if saved is not None:
+
+        def save() -> FaqEntry:
+            saved = agent.entries.save(changed, entry.version, user_name(), "asked so, and not answered")
+            agent.unanswered.resolve(question.ids)
+            return saved
+
+        if await self.guarded(save) is not None:
             self.tell(tr("Saved: it answers from the next message on."))
-            await self._resolve(question)
+        self.post_message(self.Changed())
 
     @work(group="write", description="write")
     async def _make_example(self, question: QuestionCluster) -> None:
@@ -116,9 +121,15 @@ class QueuePane(DeskPane):
         if chosen not in labels:
             return
         texts, project = (question.question, *question.others), self.desk_screen.desk.project
-        if await self.guarded(lambda: teach(project, agent, texts, labels[chosen])) is not None:
+
+        def add() -> int:
+            n_taught = teach(project, agent, texts, labels[chosen])
+            agent.unanswered.resolve(question.ids)
+            return n_taught
+
+        if await self.guarded(add) is not None:
             self.tell(tr("Added to {intent}; F4 trains with it.", intent=labels[chosen]))
-            await self._resolve(question)
+        self.post_message(self.Changed())
 
     @work(group="write", description="write")
     async def _show_conversations(self, question: QuestionCluster) -> None:

@@ -92,7 +92,7 @@ class FaqScreen(DeskScreen):
             pane.show_waiting()
             return
         text, listing, since = pane.text, pane.listing, time.time() - HITS_DAYS * _DAY_S
-        read = await self.guarded(lambda: (read_list(agent, text, listing, since), agent.faq.clustered(agent.unanswered.list())))
+        read = await self.looked(lambda: (read_list(agent, text, listing, since), agent.faq.clustered(agent.unanswered.list())))
         if read is None:
             return
         (found, result), questions = read
@@ -114,7 +114,7 @@ class FaqScreen(DeskScreen):
         if agent is None or self.query_one(TabbedContent).active not in _OVERVIEWS:
             return
         pane = self.query_one(FiguresPane)
-        overview = await self.guarded(lambda: read_overview(agent, pane.days))
+        overview = await self.looked(lambda: read_overview(agent, pane.days))
         if overview is None:
             return
         pane.show(overview)

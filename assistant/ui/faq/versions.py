@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on, work
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import DataTable, Static
 
-from assistant.errors import AssistantError
 from assistant.faq.differences import changed_fields, changed_lines
 from assistant.languages import N_, tr
 from assistant.people import user_name
 from assistant.ui.actions import bindings
+from assistant.ui.dialog import Dialog
 from assistant.ui.faq.diff import diff_content
 from assistant.ui.faq.tables import FittedTable, when
 from assistant.ui.footer import KeyFooter
@@ -40,7 +39,7 @@ class VersionTable(FittedTable):
     WIDTHS = ((N_("Saved"), 11), (N_("By"), 10), (N_("Changed"), 16))
 
 
-class VersionsScreen(ModalScreen["FaqEntry | None"]):
+class VersionsScreen(Dialog["FaqEntry | None"]):
     """Shows an entry's versions; returns the entry as it was saved when one of them was returned to, or None.
 
     Args:
@@ -71,6 +70,7 @@ class VersionsScreen(ModalScreen["FaqEntry | None"]):
         self._agent = agent
         self._entry = entry
         self._versions: tuple[EntryVersion, ...] = ()
+        self._is_writing = False
         self._held: int | None = None  # the version that others are held against; None: the one before each
 
     def compose(self) -> ComposeResult:
@@ -90,7 +90,7 @@ class VersionsScreen(ModalScreen["FaqEntry | None"]):
     async def _read(self) -> None:
         try:
             self._versions = await asyncio.to_thread(self._agent.entries.history, self._entry.id)
-        except AssistantError as error:
+        except Exception as error:  # noqa: BLE001 (a border: whatever fails is shown, and the screens live on)
             self.app.push_screen(ProblemDialog(error))
             return
         self._show()
@@ -149,10 +149,12 @@ class VersionsScreen(ModalScreen["FaqEntry | None"]):
             self._held = None if self._held == current.entry.version else current.entry.version
             self._show()
 
-    @work(group="roll-back", description="roll-back", exclusive=True)
+    @work(group="roll-back", description="roll-back")
     async def action_roll_back(self) -> None:
         """Saves what the version under the cursor said as the newest one, after a question."""
         current = self._current
+        if self._is_writing:
+            return
         if current is None or current.entry.version == self._versions[0].entry.version:
             self.app.notify(tr("This is the newest version."), markup=False)
             return
@@ -161,14 +163,18 @@ class VersionsScreen(ModalScreen["FaqEntry | None"]):
         answers = {"keep": tr("Keep what is there"), "return": tr("Return")}
         if await self.app.push_screen_wait(QuestionDialog(tr("Return"), text, answers)) != "return":
             return
+        self._is_writing = True
         try:
             saved = await asyncio.to_thread(self._agent.entries.roll_back, self._entry.id, number, newest, user_name())
-        except AssistantError as error:
+        except Exception as error:  # noqa: BLE001 (a border: whatever fails is shown, and the screens live on)
             self.app.push_screen(ProblemDialog(error))
             self._read()
         else:
             self.dismiss(saved)
+        finally:
+            self._is_writing = False
 
     def action_leave(self) -> None:
-        """Leaves everything as it is."""
-        self.dismiss(None)
+        """Leaves everything as it is; while a version is being returned to, the screen goes by itself when that is done."""
+        if not self._is_writing:
+            self.dismiss(None)

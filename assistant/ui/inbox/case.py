@@ -63,6 +63,9 @@ class CaseScreen(DeskScreen):
         super().__init__()
         self._case, self._me = case, me
         self._suggested_for = ""
+        self._sending: set[str] = set()
+        self._n_writing = 0
+        self._wants_to_leave = False
 
     def successor(self) -> DeskScreen | None:
         """Returns None: an answer may be half written."""
@@ -88,7 +91,7 @@ class CaseScreen(DeskScreen):
         self.set_interval(LOOK_EVERY_S, self._look_again)
 
     def _look_again(self) -> None:
-        if self.is_current:
+        if self.is_current and not self.is_at_work("look"):
             self.look()
 
     @work(group="look", description="look", exclusive=True)
@@ -97,7 +100,7 @@ class CaseScreen(DeskScreen):
         inbox = self._inbox
         if inbox is None:
             return
-        found = await self.guarded(lambda: _read(inbox, self._case))
+        found = await self.looked(lambda: _read(inbox, self._case))
         if found is None:
             return
         self._case, events = found
@@ -146,23 +149,38 @@ class CaseScreen(DeskScreen):
         self.action_use_reply(event.number)
 
     def action_leave(self) -> None:
-        """Leaves the field for the answer, or the conversation."""
+        """Leaves the field for the answer, or the conversation; one that is being written to as soon as that has succeeded."""
         if self.query_one(AnswerField).has_focus:
             self.query_one(SaidList).focus()
+        elif self._n_writing:
+            self._wants_to_leave = True
         else:
             self.dismiss(None)
 
+    async def _is_written(self, write: Callable[[], object]) -> bool:
+        """Makes a call that writes; what fails is shown, and nobody who wanted to go has gone by then."""
+        self._n_writing += 1
+        is_done = await self.is_done(write)
+        self._n_writing -= 1
+        if not is_done:
+            self._wants_to_leave = False
+        if self._wants_to_leave and not self._n_writing:
+            self.dismiss(None)
+        return is_done
+
     @on(AnswerField.Sent)
     def _answered(self, event: AnswerField.Sent) -> None:
-        self._answer(event.text)
+        if self._inbox is not None and event.text not in self._sending:  # else the key came twice
+            self._sending.add(event.text)
+            self._answer(self._inbox, event.text)
 
     @work(group="write", description="write")
-    async def _answer(self, text: str) -> None:
+    async def _answer(self, inbox: InboxPort, text: str) -> None:
         """Sends an answer; what could not be sent stays in the field."""
-        inbox, case = self._inbox, self._case
-        if inbox is None:
-            return
-        if await self.is_done(lambda: inbox.answer(case, self._me, text)):
+        case = self._case
+        is_sent = await self._is_written(lambda: inbox.answer(case, self._me, text))
+        self._sending.discard(text)
+        if is_sent:
             self.query_one(AnswerField).was_sent(text)
         self.look()
 
@@ -184,7 +202,7 @@ class CaseScreen(DeskScreen):
         inbox, case = self._inbox, self._case
         if inbox is None:
             return
-        if await self.is_done(lambda: act(inbox, case)):
+        if await self._is_written(lambda: act(inbox, case)):
             self.desk.notify_text(told)
             if is_end:
                 self.dismiss(None)

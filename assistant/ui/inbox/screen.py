@@ -85,7 +85,7 @@ class InboxScreen(DeskScreen):
             self.reload()
 
     def _look(self) -> None:
-        if self.is_current:
+        if self.is_current and not self.is_at_work("reload"):
             self.reload()
 
     # --- reading
@@ -96,7 +96,7 @@ class InboxScreen(DeskScreen):
         agent = self.desk.agent
         if agent is None:
             return
-        found = await self.guarded(agent.inbox.cases)
+        found = await self.looked(agent.inbox.cases)
         if found is not None:
             self._cases = found
             self._show()
@@ -179,7 +179,7 @@ class InboxScreen(DeskScreen):
     @work(group="write", description="write")
     async def _take(self, case: Case) -> None:
         agent = self.desk.agent
-        if agent is not None and await self.is_done(lambda: agent.inbox.take(case, self.me)):
+        if agent is not None and await self.is_done(lambda: agent.inbox.take(case, self.me)) and self.is_active:
             self.app.push_screen(CaseScreen(case, self.me))
         self.reload()
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static, TextArea
 
 from assistant.corrections.draft import said_in
@@ -15,6 +14,7 @@ from assistant.corrections.new_intent import NewIntent, fault_of_name
 from assistant.errors import AssistantError
 from assistant.languages import tr
 from assistant.ui.actions import bindings
+from assistant.ui.dialog import Dialog
 from assistant.ui.safe_text import safe, safe_line
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Wanted:
     examples: tuple[str, ...]
 
 
-class NewIntentDialog(ModalScreen["Wanted | None"]):
+class NewIntentDialog(Dialog["Wanted | None"]):
     """Asks for an intent; returns it, or None.
 
     Args:

@@ -72,6 +72,7 @@ class IntentsScreen(DeskScreen):
         self._history = History(Draft())
         self._health = Health({}, frozenset())
         self._suggested = False
+        self._is_saving = False
 
     def compose_body(self) -> ComposeResult:
         """Lays out the tree, the examples and the suggestions."""
@@ -102,7 +103,7 @@ class IntentsScreen(DeskScreen):
     @work(group="read", description="read", exclusive=True)
     async def read(self) -> None:
         """Reads the examples."""
-        bot = await self.guarded(lambda: read_bot(self.desk.project))
+        bot = await self.looked(lambda: read_bot(self.desk.project))
         if bot is not None and not self._history.n_changes:
             self._bot, self._history = bot, History(bot.draft)
             self._suggested = False
@@ -172,10 +173,15 @@ class IntentsScreen(DeskScreen):
 
     # --- changing
 
-    def _change(self, draft: Draft, what: str) -> None:
+    def _change(self, draft: Draft, what: str) -> bool:
+        """Changes the draft; returns False while it is saved: the change would be neither in the files nor in the draft then."""
+        if self._is_saving:
+            self.desk.notify_text(tr("The changes are just being saved; try again."))
+            return False
         self._history.change(draft, what)
         self._show()
         self.weigh()
+        return True
 
     @on(UtteranceList.Wanted)
     def _wanted(self, event: UtteranceList.Wanted) -> None:
@@ -212,7 +218,8 @@ class IntentsScreen(DeskScreen):
         except AssistantError as error:
             self.desk.show_problem(error)
             return
-        self._change(draft, tr("edited an example") if event.key is not None else tr("added an example"))
+        if not self._change(draft, tr("edited an example") if event.key is not None else tr("added an example")):
+            return
         if event.key is None and draft != now:
             pane.list.go_to(draft.utterances[-1].key)
             pane.edit(None)
@@ -273,6 +280,8 @@ class IntentsScreen(DeskScreen):
 
     def action_undo(self) -> None:
         """Takes the last change back."""
+        if self._is_saving:
+            return
         self._tell(
             tr("Taken back"),
             self._history.undo(),
@@ -281,6 +290,8 @@ class IntentsScreen(DeskScreen):
 
     def action_redo(self) -> None:
         """Makes a change again that was taken back."""
+        if self._is_saving:
+            return
         self._tell(tr("Done again"), self._history.redo(), tr("There is nothing to do again."))
 
     def _tell(self, what: str, change: str, nothing: str) -> None:
@@ -289,13 +300,22 @@ class IntentsScreen(DeskScreen):
             self._show()
             self.weigh()
 
-    @work(group="save", description="save", exclusive=True)
-    async def action_save(self) -> None:
+    def action_save(self) -> None:
         """Shows what would change in the files, and writes it when that is agreed."""
-        bot, history = self._bot, self._history
-        if bot is None or not history.n_changes:
+        if self._is_saving:  # the key came twice
+            return
+        if self._bot is None or not self._history.n_changes:
             self.desk.notify_text(tr("There is nothing to save."))
             return
+        self._is_saving = True
+        self._save(self._bot, self._history)
+
+    @work(group="save", description="save")
+    async def _save(self, bot: Bot, history: History) -> None:
+        await self._write(bot, history)
+        self._is_saving = False
+
+    async def _write(self, bot: Bot, history: History) -> None:
         try:
             proposal = await asyncio.to_thread(propose_draft, bot.project, bot.domain, history.base, history.now)
             if not await agree(self.desk, proposal):
@@ -400,22 +420,23 @@ class IntentsScreen(DeskScreen):
             return
         try:
             marked = annotated(one.text, entities_of(one, self._bot.domain), HERE)
-            self._change(
-                self._history.now.added(intent, [marked]),
-                tr("“{text}” is {intent}", text=safe_line(one.text, limit=40), intent=intent),
-            )
+            told = tr("“{text}” is {intent}", text=safe_line(one.text, limit=40), intent=intent)
+            is_changed = self._change(self._history.now.added(intent, [marked]), told)
         except AssistantError as error:
             self.desk.show_problem(error)
             return
-        self.query_one(SuggestionList).drop(one)
-        self._count_suggestions()
-
-    @work(group="change", description="change")
-    async def _ignore(self, one: Suggestion) -> None:
-        project = self.desk.project
-        if await self.is_done(lambda: ignore(project, [one.text])):
+        if is_changed:
             self.query_one(SuggestionList).drop(one)
             self._count_suggestions()
+
+    @work(group="write", description="write")
+    async def _ignore(self, one: Suggestion) -> None:
+        """Takes a suggestion off the list at once, so that the next key is for the next one; it comes back where that fails."""
+        project = self.desk.project
+        self.query_one(SuggestionList).drop(one)
+        self._count_suggestions()
+        if not await self.is_done(lambda: ignore(project, [one.text])):
+            self._suggest()
 
 
 def _has(one: Utterance, words: list[str]) -> bool:

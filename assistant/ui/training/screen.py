@@ -159,7 +159,7 @@ class TrainingScreen(DeskScreen):
     @work(group="models", description="models", exclusive=True)
     async def _show_models(self) -> None:
         project = self.desk.project
-        found = await self.guarded(lambda: kept_models(project))
+        found = await self.looked(lambda: kept_models(project))
         if found is not None:
             self.query_one(ModelTable).show(found)
             self.query_one(TabbedContent).get_tab("tab-models").label = Content(tr("Models {n}", n=len(found)))
