@@ -17,6 +17,7 @@ from assistant.dialogue.events import ActionExecuted, BotUttered, Event, Session
 from assistant.dialogue.exits import Exits
 from assistant.dialogue.forms import leave_form
 from assistant.dialogue.handoffs import request_of
+from assistant.dialogue.joined_intents import as_listed
 from assistant.dialogue.mood_slots import mood_slots
 from assistant.dialogue.payloads import is_payload, parse_payload
 from assistant.dialogue.policies import decide
@@ -446,7 +447,7 @@ class Agent:
                 self._turns.now.problems.append(str(error))
         if spoken := self._spoken.get(_folded(text)):  # a story speaks of this very text, not of what it means
             return Parse(text, (IntentScore(spoken, 1.0),))
-        parse = self.interpreter.parse(text)
+        parse = as_listed(self.interpreter.parse(text), self.domain.intents)
         trusted = distrust(parse, threshold=self.settings.nlu_threshold, ambiguity=self.settings.nlu_ambiguity)
         return replace(trusted, intent_ranking=trusted.intent_ranking[:_RANKED])
 

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 MOST_RESPONSES = 10
 """So many responses of a retrieval intent are shown, as Rasa does."""
+JOINT = "+"
+"""Joins the intents of a message that has several: ``cancel+refund``."""
 
 
 @dataclass(frozen=True, slots=True)

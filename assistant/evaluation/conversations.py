@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from assistant.actions.choosing import action_runner
 from assistant.actions.execution import Actions
 from assistant.dialogue.domain import load_domain
+from assistant.dialogue.joined_intents import as_listed
 from assistant.dialogue.policies.fallback import distrust
 from assistant.dialogue.policies.order import build_policies
 from assistant.dialogue.sequences import linear_stories
@@ -71,7 +72,7 @@ def run_conversation_tests(
     learned = learned_policy(domain, settings, folder) if folder else None
     faq = TestFaq()
     policies = build_policies(domain, stories, settings, faq.search, learned=learned)
-    understand = _understanding(interpreter, settings) if interpreter else None
+    understand = _understanding(interpreter, domain, settings) if interpreter else None
     # A test file may lie among the training files of an older project.
     tests = linear_stories(load_tests(project, files))
     results: list[StoryResult] = []
@@ -100,5 +101,9 @@ def _follower(
                 runner.close()
 
 
-def _understanding(interpreter: Parser, settings: Settings) -> Callable[[str], Parse]:
-    return lambda text: distrust(interpreter.parse(text), threshold=settings.nlu_threshold, ambiguity=settings.nlu_ambiguity)
+def _understanding(interpreter: Parser, domain: Domain, settings: Settings) -> Callable[[str], Parse]:
+    def understand(text: str) -> Parse:
+        parse = as_listed(interpreter.parse(text), domain.intents)
+        return distrust(parse, threshold=settings.nlu_threshold, ambiguity=settings.nlu_ambiguity)
+
+    return understand

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from assistant.evaluation.entity_scores import Score, score_entities, score_extractors
 from assistant.evaluation.nlu_report import Bin, NluError, NluReport
 from assistant.evaluation.scope import score_scope
+from assistant.messages import JOINT
 from assistant.nlu.novelty import OUT_OF_SCOPE_INTENTS
 from assistant.nlu.overlaps import DUCKLING_EXTRACTOR, VALUE_EXTRACTOR
-from assistant.nlu.several import JOINT
 from assistant.nlu.tags import format_kind
 
 if TYPE_CHECKING:

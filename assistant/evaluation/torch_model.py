@@ -12,9 +12,10 @@ from torch.nn import functional
 from assistant.albert.joint import JointAlbert, JointHeads
 from assistant.albert.manifest import verify_manifest
 from assistant.errors import BadModel
+from assistant.messages import JOINT
 from assistant.nlu.likeness import SHARPNESS
 from assistant.nlu.model_folder import ENCODER_CONFIG, ENCODER_WEIGHTS, HEAD_WEIGHTS, TOKENIZER, ModelSettings, load_settings
-from assistant.nlu.several import JOINT, simple_intents
+from assistant.nlu.several import simple_intents
 from assistant.nlu.tags import TagScheme
 
 if TYPE_CHECKING:

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
-from assistant.messages import IntentScore
-from assistant.nlu.several import JOINT
+from assistant.messages import JOINT, IntentScore
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from assistant.messages import IntentScore
+from assistant.messages import JOINT, IntentScore
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
-JOINT = "+"
 MOST_AT_ONCE = 3
 _NEAREST = 5
 _LEAST_SHOWN = 1e-3

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from assistant.nlu.several import JOINT, Several, has_several, simple_intents
+from assistant.messages import JOINT
+from assistant.nlu.several import Several, has_several, simple_intents
 from assistant.training.minimising import minimise
 from assistant.training.split import assign_folds
 
