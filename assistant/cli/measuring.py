@@ -12,9 +12,13 @@ from assistant.cli.options import JsonOption, ProjectOption, project_and_setting
 from assistant.cli.output import progress, talk, write, write_json
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from assistant.evaluation.limits import Limits
     from assistant.evaluation.measured import Measured
     from assistant.evaluation.nlu_report import NluReport
+    from assistant.nlu.training_data import Example
+    from assistant.project import Project
 
 DEFAULT_FOLDS = 5
 _Share = typer.Option(min=0, max=1, help="Fail below this.", show_default=False)
@@ -139,12 +143,27 @@ def _held_out(project: Path | None, models: list[Path | None], data: list[Path],
     if not examples:
         raise NothingToMeasure(where=str(data[0]))
     found, settings = project_and_settings(project)
+    if None in models:
+        _tell_of_known(examples, found)
     measured: dict[str, Measured] = {}
     with progress() as report:
         for folder in models:
             interpreter = load_interpreter(found, settings, folder)
             measured["model in use" if folder is None else str(folder)] = measure(interpreter, examples, outside, report)
     return measured
+
+
+def _tell_of_known(examples: Sequence[Example], project: Project) -> None:
+    """Says how many examples are among the project's own, which the model in use may know by heart."""
+    from assistant.nlu.training_data import read_nlu
+
+    own = {example.text.strip().casefold() for example in read_nlu(project.nlu, faults=[]).examples}
+    n_known = sum(example.text.strip().casefold() in own for example in examples)
+    if n_known:
+        talk(
+            f"{n_known} of {len(examples)} examples are the project's own as well: if the model was trained on them, "
+            "the figures are too good (without --nlu, examples are measured by models that never saw them)"
+        )
 
 
 def _cross_validated(project: Path | None, data: list[Path], folds: int, outside: list[str], *, full: bool, seed: int) -> Measured:

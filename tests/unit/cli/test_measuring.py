@@ -144,6 +144,19 @@ def test_hostile_examples_act_on_nothing(cli: Callable[..., Ran], models: tuple[
         assert not acts_on_a_terminal(path.read_bytes().decode("utf-8")), path.name
 
 
+def test_that_examples_are_the_projects_own_is_said(cli: Callable[..., Ran], tmp_path: Path, models: tuple[Path, Path]) -> None:
+    (tmp_path / "intents").mkdir()
+    (tmp_path / "intents" / "domain.yml").write_text('version: "3.1"\nintents: [track, refund, greet]\n', encoding="utf-8")
+    own, other = tmp_path / "intents" / "nlu.yml", tmp_path / "other.yml"
+    own.write_text(NLU, encoding="utf-8")
+    other.write_text("nlu:\n- intent: greet\n  examples: |\n    - Hello there\n    - never seen\n", encoding="utf-8")
+    assert cli("train", "--project", tmp_path).code == 0
+    assert "24 of 24 examples are the project's own as well" in cli("test", "nlu", "--project", tmp_path, "--nlu", own).err
+    assert "1 of 2 examples are the project's own as well" in cli("test", "nlu", "--project", tmp_path, "--nlu", other).err
+    apart = cli("test", "nlu", "--project", tmp_path, "--nlu", own, "--model", models[0])
+    assert "project's own" not in apart.err
+
+
 def test_a_projects_own_examples_are_named_as_people_know_them(cli: Callable[..., Ran], tmp_path: Path) -> None:
     (tmp_path / "intents").mkdir()
     (tmp_path / "intents" / "domain.yml").write_text('version: "3.1"\nintents: [track, refund, greet]\n', encoding="utf-8")
