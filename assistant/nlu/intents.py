@@ -52,15 +52,15 @@ class IntentRanker:
             vector: of length one. Shape: (hidden,).
         """
         if self.several is not None:
-            return grouped(self._agreed(self.several.rank(vector), logits))
+            return grouped(self.agreed(self.several.rank(vector), logits))
         probabilities = self.calibration.probabilities(logits)
         order = (-logits).argsort(kind="stable")
         scores = zip([self.intents[i] for i in order.tolist()], probabilities.take(order).round(6).tolist(), strict=True)
         ranking: Ranking = tuple(map(_SCORE, scores))
         return grouped(ranking) if self._has_responses else (ranking, {})
 
-    def _agreed(self, ranking: Ranking, logits: NDArray[np.float32]) -> Ranking:
-        """Returns a ranking of sets of intents in which the logits have a say, too.
+    def agreed(self, ranking: Ranking, logits: NDArray[np.float32]) -> Ranking:
+        """Returns a ranking of sets of intents, such as `Several` makes, in which the logits have a say, too.
 
         Sets that examples have share their probability by the geometric mean of both: the logits know letters and single examples,
         and tell a joined intent as a class of its own. Of sets that no example has they say nothing; these stay as probable.

@@ -66,7 +66,15 @@ class Several:
         Args:
             vector: of length one. Shape: (hidden,).
         """
-        logits = (vector.astype(np.float64) @ self.weights + self.bias) / self.temperature
+        return self.ranked(self.odds(vector))
+
+    def odds(self, vector: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Returns the log-odds of each simple intent being meant; argument as for `rank`. Shape: (simple intent,)."""
+        found: NDArray[np.float64] = (vector.astype(np.float64) @ self.weights + self.bias) / self.temperature
+        return found
+
+    def ranked(self, logits: NDArray[np.float64]) -> tuple[IntentScore, ...]:
+        """Returns what `rank` does, of log-odds such as `odds` gives."""
         spellings = self._spellings()
         sets = self._candidates(logits, spellings)
         # The product over all intents of being meant or not, over that of none being meant, is the product of the odds.

@@ -125,13 +125,21 @@ class HeldOut:
         """Returns the figures that are worth keeping; the error of confidences is measured after they are calibrated."""
         if not self.intents:
             return {}
-        found, confidences = (np.array(column) for column in zip(*self.found_intents(), strict=True))
-        error = calibration_error(confidences, found == np.array(self.intents))
-        figures = {"intent_accuracy": self.accuracy, "calibration_error": error}
+        found, confidences = zip(*self.found_intents(), strict=True)
+        figures = intent_figures(np.array(found) == np.array(self.intents), confidences)
         entity_f1 = self.entity_f1
-        if entity_f1 is not None:
-            figures["entity_f1"] = entity_f1
-        return {name: round(value, 6) for name, value in figures.items()}
+        return figures if entity_f1 is None else figures | {"entity_f1": round(entity_f1, 6)}
+
+
+def intent_figures(is_right: NDArray[np.bool_], confidences: Sequence[float]) -> dict[str, float]:
+    """Returns accuracy and calibration error of intents.
+
+    Args:
+        is_right: whether each of some examples is understood; at least one. Shape: (example,).
+        confidences: of what was found in each.
+    """
+    error = calibration_error(np.array(confidences), is_right)
+    return {"intent_accuracy": round(float(is_right.mean()), 6), "calibration_error": round(error, 6)}
 
 
 def _entities(tagged: Sequence[Sequence[int]]) -> set[tuple[int, int, int, int]]:

@@ -6,6 +6,7 @@ stand blends: the mean vector of two examples of different intents is about wher
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,7 +30,20 @@ _LEAST_LENGTH = 1e-6
 _TEMPERATURES = tuple(float(value) for value in np.exp(np.linspace(np.log(0.25), np.log(4.0), 33)))
 
 
-def fit_several(vectors: Floats, labels: Sequence[str], seed: int) -> Several | None:
+@dataclass(frozen=True, slots=True)
+class FittedSeveral:
+    """What tells several intents, and what such say of the examples.
+
+    Attributes:
+        several: fitted to all examples.
+        held: log-odds of each example by what was fitted without it. Shape: (example, simple intent).
+    """
+
+    several: Several
+    held: NDArray[np.float64]
+
+
+def fit_several(vectors: Floats, labels: Sequence[str], seed: int) -> FittedSeveral | None:
     """Returns what tells the intents of examples; None where no label joins several.
 
     Args:
@@ -45,8 +59,10 @@ def fit_several(vectors: Floats, labels: Sequence[str], seed: int) -> Several | 
     for row, label in enumerate(labels):
         targets[row, [index[part] for part in label.split(JOINT)]] = 1.0
     fitted = _fit_blended(vectors, targets, seed)
-    temperature = _best_temperature(vectors, targets, np.array(assign_folds(list(labels), FOLDS, seed)), seed)
-    return Several(tuple(sorted(set(labels))), fitted[:-1].copy(), fitted[-1].copy(), temperature)
+    held = _held_out(vectors, targets, np.array(assign_folds(list(labels), FOLDS, seed)), seed)
+    temperature = _best_temperature(held, targets)
+    several = Several(tuple(sorted(set(labels))), fitted[:-1].copy(), fitted[-1].copy(), temperature)
+    return FittedSeveral(several, held.astype(np.float64) / temperature)
 
 
 def _fit_blended(vectors: Floats, targets: Floats, seed: int) -> Floats:
@@ -91,13 +107,18 @@ def _losses(logits: NDArray[np.floating], targets: Floats) -> NDArray[np.floatin
     return losses
 
 
-def _best_temperature(vectors: Floats, targets: Floats, folds: NDArray[np.int64], seed: int) -> float:
-    """Returns the temperature under which examples that were held out are most probable."""
+def _held_out(vectors: Floats, targets: Floats, folds: NDArray[np.int64], seed: int) -> Floats:
+    """Returns the logits of each example by what was fitted to the other folds. Shape: (example, intent)."""
     held = np.zeros_like(targets)
     for fold in range(FOLDS):
         outside = folds == fold
         if outside.any() and not outside.all():
             fitted = _fit_blended(vectors[~outside], targets[~outside], seed)
             held[outside] = vectors[outside] @ fitted[:-1] + fitted[-1]
+    return held
+
+
+def _best_temperature(held: Floats, targets: Floats) -> float:
+    """Returns the temperature under which examples that were held out are most probable."""
     losses = [float(_losses(held / value, targets).mean()) for value in _TEMPERATURES]
     return round(_TEMPERATURES[int(np.argmin(losses))], 4)

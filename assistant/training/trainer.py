@@ -14,6 +14,7 @@ from assistant.albert.plain_checkpoint import PlainCheckpoint
 from assistant.errors import TooFewExamples
 from assistant.messages import Progress
 from assistant.nlu.extractors import Extractors
+from assistant.nlu.intents import IntentRanker
 from assistant.nlu.model_folder import ModelParts, ModelSettings
 from assistant.nlu.novelty import Novelty
 from assistant.project import shipped_signals
@@ -28,6 +29,7 @@ from assistant.training.outcome import Task, features_of
 from assistant.training.precision import choose_precision
 from assistant.training.roles import fit_roles, without_roles
 from assistant.training.saving import check_output, fingerprint, save_model
+from assistant.training.scoring import intent_figures
 from assistant.training.several import fit_several
 from assistant.training.signal_transfer import heads_for
 from assistant.training.spelling import are_many, fit_spelling_of_many
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
     from assistant.training.precision import Precision, PrecisionChoice
     from assistant.training.saving import Companion
     from assistant.training.scoring import HeldOut
+    from assistant.training.several import FittedSeveral
 
 MIN_INTENTS = 2
 MIN_EXAMPLES = 4
@@ -124,13 +127,17 @@ def train_model(
         extractors = replace(extractors, roles=fit_roles(data.examples))
         plain = checkpoint if isinstance(checkpoint, PlainCheckpoint) else checkpoint.plain()
         task = _task(data, dev, plain, arguments, labels, on_progress, cache)
-        outcome, beside_head, chain = _with_readers(
-            _trained(checkpoint, plain, task), without_roles(data), None if dev is None else without_roles(dev), task
-        )
+        outcome = _trained(checkpoint, plain, task)
+        unseen = _measured(outcome, len(data.examples), dev, labels)
+        outcome, beside_head, chain = _with_readers(outcome, without_roles(data), unseen, task)
+        several = fit_several(outcome.frozen.vectors, task.intents, arguments.seed)
+        told = _told(outcome.held, several, unseen, labels)
         on_progress(Progress("export", 0, 1))
         model = _Finished(replace(plain, weights=outcome.weights, tokenizer=task.tokenizer), outcome, task)
         measured = data.examples if dev is None else dev.examples
         metrics = outcome.held.metrics()
+        if several and told:
+            metrics |= _figures(outcome.held, told, labels)
         choice = model.choice()
         signals = model.signals(plain)
         metadata = {
@@ -144,11 +151,11 @@ def train_model(
         }
         metadata |= {"signals": signals[1]} if signals else {}
         novelty = Novelty.of(outcome.frozen.vectors, task.intents, outcome.is_unseen)
-        several = fit_several(outcome.frozen.vectors, task.intents, arguments.seed)
         weighing = signals[0] if signals else None
         spelling, likeness = beside_head.spelling, beside_head.likeness
-        parts = ModelParts(model.settings(choice.precision), extractors, novelty, several, weighing, spelling, chain, likeness)
-        beside = _with_readings(model.readings(measured), companion)
+        at_once = several.several if several else None
+        parts = ModelParts(model.settings(choice.precision), extractors, novelty, at_once, weighing, spelling, chain, likeness)
+        beside = _with_readings(model.readings(measured, told), companion)
         save_model(output, model.encoder, outcome.heads, parts, metadata, choice, beside)
     on_progress(Progress("export", 1, 1, metrics))
     return TrainingResult(
@@ -203,35 +210,52 @@ def _trained(checkpoint: Checkpoint | PlainCheckpoint, plain: PlainCheckpoint, t
 
 
 def _with_readers(
-    outcome: Outcome, data: TrainingData, dev: TrainingData | None, task: Task
+    outcome: Outcome, data: TrainingData, measured: Measured, task: Task
 ) -> tuple[Outcome, BesideHead, TagChain | None]:
     """Returns the outcome with what all say together of held-out examples, what is heard beside the head, and the chain of tags."""
-    if dev is not None:
-        places: Sequence[int | str] = [example.text for example in dev.examples if example.intent in task.labels.intents]
-    else:
-        is_unseen = outcome.is_unseen
-        places = list(range(len(data.examples))) if is_unseen is None else np.flatnonzero(is_unseen).tolist()
     texts, intents = [example.text for example in data.examples], [feature.intent for feature in task.features]
     with Beside(lambda _: with_chain(outcome, task), task.on_progress) as part:
-        beside_head, told = _of_intents(texts, intents, outcome, _measured(outcome, places, is_apart=dev is not None))
+        beside_head, told = _of_intents(texts, intents, outcome, measured)
         chained, chain = part.result()
     tagged = chained.held
     both = replace(told, gold=tagged.gold, found=tagged.found, tag_logits=tagged.tag_logits)
     return replace(outcome, held=both), beside_head, chain
 
 
-def _measured(outcome: Outcome, places: Sequence[int | str], *, is_apart: bool) -> Measured:
+def _measured(outcome: Outcome, n_examples: int, dev: TrainingData | None, labels: Labels) -> Measured:
     """Returns the held-out examples in the order in which the outcome says something of them.
 
     Args:
         outcome: of fitting the heads.
-        places: of all that could be measured on.
-        is_apart: whether these are none of the examples that were trained on.
+        n_examples: that were trained on.
+        dev: measured on in their place, where there are any.
+        labels: of the model.
     """
     rows = outcome.held.rows
+    if dev is not None:
+        texts = [example.text for example in dev.examples if example.intent in labels.intents]
+        return Measured([texts[row] for row in rows], outcome.unseen.frozen.vectors[rows])
+    is_unseen = outcome.is_unseen
+    places = list(range(n_examples)) if is_unseen is None else np.flatnonzero(is_unseen).tolist()
     chosen = [places[row] for row in rows]
-    vectors = outcome.unseen.frozen.vectors[rows] if is_apart else outcome.frozen.vectors[np.array(chosen, dtype=np.int64)]
-    return Measured(chosen, vectors)
+    return Measured(chosen, outcome.frozen.vectors[np.array(chosen, dtype=np.int64)])
+
+
+def _told(held: HeldOut, fitted: FittedSeveral | None, measured: Measured, labels: Labels) -> list[tuple[str, float]]:
+    """Returns the intent found in each held-out example, and its probability, as the model will say them."""
+    if fitted is None:
+        return [(labels.intents[found], confidence) for found, confidence in held.found_intents()]
+    ranker = IntentRanker(labels.intents, held.calibration(), fitted.several)
+    found: list[tuple[str, float]] = []
+    for place, vector, logits in zip(measured.places, measured.vectors, held.logits, strict=True):
+        odds = fitted.held[place] if isinstance(place, int) else fitted.several.odds(vector)
+        found.append(ranker.agreed(fitted.several.ranked(odds), logits)[0])
+    return found
+
+
+def _figures(held: HeldOut, told: Sequence[tuple[str, float]], labels: Labels) -> dict[str, float]:
+    names, confidences = zip(*told, strict=True)
+    return intent_figures(np.array(names) == np.array([labels.intents[right] for right in held.intents]), confidences)
 
 
 def _of_intents(texts: Sequence[str], intents: Sequence[int], outcome: Outcome, measured: Measured) -> tuple[BesideHead, HeldOut]:
@@ -264,18 +288,19 @@ class _Finished:
         threads = task.arguments.threads or 0
         return choose_precision(outcome.weights, outcome.trial, outcome.unseen, cache=task.cache, key=self._name, threads=threads)
 
-    def readings(self, examples: Sequence[Example]) -> list[Reading]:
+    def readings(self, examples: Sequence[Example], told: Sequence[tuple[str, float]]) -> list[Reading]:
         """Returns what is said of each held-out example.
 
         Args:
             examples: the development examples; the data where there are none, some of which were held out then.
+            told: the intent found in each held-out example, with its probability.
         """
-        outcome, names = self._outcome, self._task.labels.intents
+        outcome = self._outcome
         if outcome.is_unseen is not None:
             examples = partition(examples, outcome.is_unseen)[1]
         return [
-            Reading(examples[row].text, examples[row].intent, names[found], round(confidence, 6))
-            for row, (found, confidence) in zip(outcome.held.rows, outcome.held.found_intents(), strict=True)
+            Reading(examples[row].text, examples[row].intent, found, round(confidence, 6))
+            for row, (found, confidence) in zip(outcome.held.rows, told, strict=True)
         ]
 
     def signals(self, checkpoint: PlainCheckpoint) -> tuple[SignalHeads, dict[str, Any]] | None:

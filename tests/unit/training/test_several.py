@@ -30,7 +30,7 @@ def data() -> tuple[np.ndarray, list[str]]:
 def several() -> Several:
     fitted = fit_several(*data(), seed=0)
     assert fitted is not None
-    return fitted
+    return fitted.several
 
 
 @pytest.mark.parametrize(
@@ -55,8 +55,9 @@ def test_the_same_examples_give_the_same() -> None:
     first, second = (fit_several(*data(), seed=0) for _ in range(2))
     assert first is not None
     assert second is not None
-    assert (first.weights == second.weights).all()
-    assert first.temperature == second.temperature
+    assert (first.several.weights == second.several.weights).all()
+    assert first.several.temperature == second.several.temperature
+    assert (first.held == second.held).all()
 
 
 def test_where_no_label_joins_intents_there_is_nothing_to_tell() -> None:
@@ -77,8 +78,18 @@ def test_few_joined_examples_do_not_teach_that_no_others_are_joined() -> None:
     fitted = fit_several(unit(clean + 0.1 * generator.normal(size=clean.shape)), labels, seed=0)
     assert fitted is not None
     pairs = [(one, other) for one in range(2, 12) for other in range(one + 1, 12)]
-    found = [fitted.rank(unit(centres[one] + centres[other]))[0].name for one, other in pairs]
+    found = [fitted.several.rank(unit(centres[one] + centres[other]))[0].name for one, other in pairs]
     joined = ["+".join(sorted((names[one], names[other]))) for one, other in pairs]
     assert np.mean([a == b for a, b in zip(found, joined, strict=True)]) > 0.9
-    singles = [fitted.rank(centre)[0].name for centre in centres]
+    singles = [fitted.several.rank(centre)[0].name for centre in centres]
     assert singles == names
+
+
+def test_what_is_said_of_an_example_is_what_was_learned_without_it() -> None:
+    vectors, labels = data()
+    turned = ["track" if row == 0 else label for row, label in enumerate(labels)]  # a label that only this example itself supports
+    fitted = fit_several(vectors, turned, seed=0)
+    assert fitted is not None
+    assert fitted.several.ranked(fitted.held[0])[0].name == "cancel"
+    right = [fitted.several.ranked(odds)[0].name == label for odds, label in zip(fitted.held, turned, strict=True)]
+    assert np.mean(right) > 0.9

@@ -20,6 +20,7 @@ from assistant.nlu.training_data import NamedPattern, TrainingData
 from assistant.training import full
 from assistant.training.chain import with_chain
 from assistant.training.finetuning import FineTuning
+from assistant.training.held_out import read_readings
 from assistant.training.trainer import train_model
 from tests.unit.nlu.tiny import FAST, FULL, NLU, ignore, tiny_checkpoint
 
@@ -143,6 +144,22 @@ def test_unknown_labels_of_dev_examples_are_passed_over(data: TrainingData, tmp_
     known = replace(data, examples=tuple(example for example in data.examples if example.intent != "greet"))
     result = train_model(known, data, tiny_checkpoint(), FAST, tmp_path / "model", ignore)
     assert 0 <= result.metrics["intent_accuracy"] <= 1
+
+
+@pytest.mark.parametrize("arguments", [FAST, FULL], ids=["fast", "full"])
+def test_figures_are_of_what_the_model_says_where_it_tells_several_intents_at_once(
+    data: TrainingData, tmp_path: Path, arguments: TrainingArguments
+) -> None:
+    names = {"greet": "greet", "track": "track", "refund": "refund+track"}
+    joined = replace(data, examples=tuple(replace(e, intent=names[e.intent]) for e in data.examples))
+    result = train_model(joined, joined, tiny_checkpoint(), arguments, tmp_path / "model", ignore)
+    readings = read_readings(result.folder)
+    parses = Interpreter.load(result.folder).parse_many([reading.text for reading in readings])
+    assert sorted(reading.text for reading in readings) == sorted(example.text for example in joined.examples)
+    for reading, parse in zip(readings, parses, strict=True):
+        assert reading.confidence == pytest.approx(dict(parse.intent_ranking)[reading.found], abs=0.02)
+        assert reading.confidence >= parse.intent.confidence - 0.02
+    assert result.metrics["intent_accuracy"] == pytest.approx(np.mean([r.found == r.intent for r in readings]))
 
 
 def test_training_stops_early_when_more_epochs_bring_nothing(data: TrainingData, tmp_path: Path) -> None:
