@@ -50,7 +50,8 @@ def read_annotations(marked: str, where: Place) -> tuple[str, tuple[Entity, ...]
         entities += (_entity(data, match["text"], start, marked, where) for data in _labels(match, marked, where))
     pieces.append(marked[end:])
     if any(_UNCLOSED.search(piece) for piece in pieces[::2]):
-        raise BadAnnotation(where=where, example=marked, why="a bracket is not closed")
+        why = "there is no text between [ and ]" if "[](" in marked or "[]{" in marked else "a bracket is not closed"
+        raise BadAnnotation(where=where, example=marked, why=why)
     return "".join(pieces), tuple(entities)
 
 

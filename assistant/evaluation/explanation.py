@@ -112,7 +112,8 @@ def explain(
         attributor: the same model on torch.
         neighbours: the utterances that it was trained on.
         text: of any content.
-        intent: to explain in place of the best one: which words speak for it, and which against.
+        intent: to explain in place of the best one: which words speak for it, and which against. A retrieval intent without a
+            response, ``faq``, is explained by its best one.
 
     Raises:
         NothingToExplain: the text holds no word.
@@ -121,6 +122,8 @@ def explain(
     parse = interpreter.parse(text)
     if not parse.intent_ranking:
         raise NothingToExplain(example=text[:80])
+    if intent in parse.responses:
+        intent = parse.responses[intent][0].name
     if intent is not None and not attributor.knows(intent):
         raise UnknownIntent(name=intent, known=attributor.intents)
     attribution = attributor.attribute(text, parse.text_tokens, intent or parse.intent.name)

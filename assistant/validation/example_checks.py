@@ -98,9 +98,12 @@ def _is_same(one: str, other: str) -> bool:
 
 def _in_two_intents(examples: Sequence[Example]) -> Iterator[Finding]:
     first: dict[tuple[str, ...], Example] = {}
+    told: set[tuple[tuple[str, ...], str]] = set()
     for example in examples:
-        before = first.setdefault(plain_words(example.text) or (example.text,), example)
-        if before.intent != example.intent:
+        key = plain_words(example.text) or (example.text,)
+        before = first.setdefault(key, example)
+        if before.intent != example.intent and (key, example.intent) not in told:
+            told.add((key, example.intent))
             what = f'"{example.text}" stands in {example.intent} and in {before.intent} ({before.place})'
             yield Finding(False, "VAL-003", str(example.place), what, "keep it in one of the two")
 

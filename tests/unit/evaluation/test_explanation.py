@@ -203,6 +203,18 @@ def test_another_intent_than_the_best_can_be_explained(
         explain(interpreter, attributor, neighbours, "hello there", "refnd")
 
 
+def test_a_retrieval_intent_is_explained_by_the_best_of_its_responses(tmp_path: Path) -> None:
+    (tmp_path / "nlu.yml").write_text(NLU.replace("intent: greet", "intent: faq/hi").replace("intent: refund", "intent: faq/money"))
+    train_model(read_nlu([tmp_path / "nlu.yml"]), None, tiny_checkpoint(), FAST, tmp_path / "model", ignore)
+    reader, attributor = Interpreter.load(tmp_path / "model"), Attributor(load_torch_model(tmp_path / "model"))
+    nearest = open_neighbours(
+        read_nlu([tmp_path / "nlu.yml"]).examples, reader.encode, reader.fingerprint, tmp_path / "kept", ignore
+    )
+    for text in ("hello there", "i want my money back"):
+        best = reader.parse(text).responses["faq"][0].name
+        assert explain(reader, attributor, nearest, text, "faq").attribution.intent == best
+
+
 @pytest.mark.parametrize("text", ["", "  \n", "\u202e\x00"])
 def test_a_text_without_words_cannot_be_explained(
     interpreter: Interpreter, attributor: Attributor, neighbours: Neighbours, text: str

@@ -31,6 +31,14 @@ def test_an_utterance_in_two_intents_is_found() -> None:
     ]
 
 
+def test_an_utterance_that_is_there_again_and_again_is_found_once_for_each_other_intent() -> None:
+    rows = [("greet", "hello"), ("bye", "hello"), ("bye", "Hello!"), ("ask", "hello"), ("greet", "hello")]
+    assert [finding.split(" keep")[0] for finding in shown(*rows) if "VAL-003" in finding] == [
+        'warning VAL-003 nlu.yml:2: "hello" stands in bye and in greet (nlu.yml:1);',
+        'warning VAL-003 nlu.yml:4: "hello" stands in ask and in greet (nlu.yml:1);',
+    ]
+
+
 def test_nearly_the_same_utterance_in_two_intents_is_found() -> None:
     (finding,) = shown(("cancel", "cancel my order"), ("refund", "cancel my order please"))
     assert finding.startswith(
