@@ -122,7 +122,7 @@ def explain(
     parse = interpreter.parse(text)
     if not parse.intent_ranking:
         raise NothingToExplain(example=text[:80])
-    if intent in parse.responses:
+    if intent is not None and intent in parse.responses:
         intent = parse.responses[intent][0].name
     if intent is not None and not attributor.knows(intent):
         raise UnknownIntent(name=intent, known=attributor.intents)
