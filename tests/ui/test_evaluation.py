@@ -9,6 +9,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from textual.worker import WorkerCancelled
 
 from assistant.errors import MeasuringStopped
 from assistant.evaluation.measured import Measured
@@ -166,6 +167,21 @@ async def test_measuring_shows_progress_and_a_cancel_ends_the_process(
         with pytest.raises(ProcessLookupError):
             os.kill(pid, 0)
         assert "Worst errors 3" in shown(pilot)
+
+
+async def test_leaving_the_program_ends_a_measurement_that_takes_its_time(
+    make_app: Callable[..., AssistantApp], project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = "import signal; signal.signal(signal.SIGTERM, lambda *_: (time.sleep(0.3), sys.exit(0)))\n" + STEP + "time.sleep(600)"
+    monkeypatch.setattr(process, "command_of", lambda *_: script(tmp_path, code))
+    app = make_app()
+    async with app.run_test(size=(110, 30)) as pilot:
+        await see(pilot, "model ready")
+        await pilot.press("f6", "r")
+        await see(pilot, "Measuring understanding · fold 2 · heads")
+        (measuring,) = (worker for worker in app.workers if worker.group == "measure")
+    with pytest.raises(WorkerCancelled):
+        await measuring.wait()
 
 
 async def test_conversation_tests_are_run_and_a_failure_is_shown(

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from assistant.faq.entry import FaqEntry
     from assistant.knowledge.entry_doubts import Doubt
+    from assistant.stores.entry_import import ImportReport
     from assistant.ui.app import AssistantApp
     from tests.ui.fake import FakeAgent
 
@@ -239,6 +240,35 @@ async def test_import_shows_what_would_change_before_it_does(
         assert agent.entries.get("cat").answer == "Her name is Mog."
         await pilot.press("escape")
         await see(pilot, "Entries 4")
+
+
+async def test_an_import_is_made_once_and_leaving_waits_for_what_becomes_of_it(
+    make_app: Callable[..., AssistantApp], agent: FakeAgent, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "new.csv"
+    file.write_text("id,question,answer\nowl,Is there an owl?,No.\n")
+    imports: list[str] = []
+    imported, may_end = agent.entries.import_entries, threading.Event()
+
+    def slow(*asked: Any, **more: Any) -> ImportReport:
+        report = imported(*asked, **more)
+        if not more.get("is_dry_run"):
+            imports.append("made")
+            may_end.wait(60)  # all is done, and the screen has not heard of it yet
+        return report
+
+    monkeypatch.setattr(agent.entries, "import_entries", slow)
+    async with make_app().run_test(size=(100, 30)) as pilot:
+        await look_at_import(pilot, file)
+        await see(pilot, "Would be: 1 new")
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: imports)
+        await pilot.press("ctrl+s", "escape")
+        assert isinstance(pilot.app.screen, ImportScreen)
+        may_end.set()
+        await until(pilot, lambda: not isinstance(pilot.app.screen, ImportScreen))
+        await see(pilot, "Entries 4")
+        assert imports == ["made"]
 
 
 async def test_import_says_what_of_it_reads_badly_before_it_does(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +13,7 @@ from assistant.messages import Entity, IntentScore, Parse
 from assistant.nlu.training_data import read_nlu
 from assistant.project import find_project
 from assistant.ui.agreeing import AgreeDialog
+from assistant.ui.intents import screen
 from assistant.ui.intents.new_intent import NewIntentDialog
 from assistant.ui.intents.screen import IntentsScreen
 from assistant.ui.intents.utterances import UtteranceList
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
     from assistant.project import Project
     from assistant.ui.app import AssistantApp
+    from assistant.ui.intents.reading import Bot
     from tests.ui.fake import FakeAgent
 
 DOMAIN = """\
@@ -239,6 +242,35 @@ async def test_suggestions_are_accepted_relabelled_and_ignored_by_one_key(
         assert "[123](order_number)" in (app.project.bot / "nlu.yml").read_text()
         await pilot.press("ctrl+t", "f2", "f5", "ctrl+t")
         await see(pilot, "Suggestions 0")
+
+
+async def test_what_is_just_being_saved_is_not_changed(app: AssistantApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    read, reads, may_read = screen.read_bot, threading.Event(), threading.Event()
+    may_read.set()
+
+    def slow(project: Project) -> Bot:
+        reads.set()
+        may_read.wait(60)
+        return read(project)
+
+    monkeypatch.setattr(screen, "read_bot", slow)
+    async with app.run_test(size=(100, 30), notifications=True) as pilot:
+        await open_intents(pilot)
+        await pilot.press("enter", "delete")
+        await see(pilot, "1 unsaved change")
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: isinstance(pilot.app.screen, AgreeDialog))
+        reads.clear()
+        may_read.clear()
+        await pilot.press("ctrl+s")
+        await until(pilot, reads.is_set)  # it is written, and the files are read again
+        await pilot.press("ctrl+s", "delete")
+        await see(pilot, "just being saved")
+        may_read.set()
+        await until(pilot, lambda: "unsaved change" not in shown(pilot))
+        assert isinstance(pilot.app.screen, IntentsScreen)
+        await pilot.press("delete")
+        await see(pilot, "1 unsaved change")
 
 
 async def test_failures_are_shown_and_the_draft_stays(app: AssistantApp, files: Path) -> None:

@@ -326,6 +326,20 @@ async def test_what_is_unsaved_stays_until_it_is_saved_whatever_language_is_chos
         await see(pilot, "Alle 8")
 
 
+async def test_what_was_deleted_comes_back_in_another_language_too(mine: Callable[[], AssistantApp]) -> None:
+    app = mine()
+    async with app.run_test(size=(100, 30)) as pilot:
+        await see(pilot, "model ready")
+        await pilot.press("f3")
+        await see(pilot, "Entries 3")
+        await pilot.press("delete", "tab", "enter")
+        await see(pilot, "Entries 2")
+        await app.speak("de")
+        await see(pilot, "Einträge 2")
+        await pilot.press("ctrl+z")
+        await see(pilot, "Einträge 3")
+
+
 async def test_the_command_for_the_language_leads_to_the_choice(mine: Callable[[], AssistantApp]) -> None:
     app = mine()
     async with app.run_test(size=(80, 24)) as pilot:

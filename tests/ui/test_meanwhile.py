@@ -6,9 +6,14 @@ import asyncio
 import threading
 from typing import TYPE_CHECKING, Any
 
+import pytest
+from textual.events import Key
+from textual.worker import WorkerCancelled
+
 from assistant.dialogue.events import BotUttered
 from assistant.messages import BotMessage, Reply, Trace
 from assistant.ui.banner import ModelState
+from assistant.ui.chat.prompt import Prompt
 from assistant.ui.chat.turn import TurnState
 from assistant.ui.training.run import RunState
 from tests.ui.driving import app_of, chat_of, say, see, shown, until
@@ -17,8 +22,6 @@ from tests.ui.test_conversations import others
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-    import pytest
 
     from assistant.dialogue.events import Event
     from assistant.messages import ProgressCallback, UserMessage
@@ -209,5 +212,46 @@ async def test_a_training_that_ends_while_another_model_is_put_into_use_has_ende
         app.cancel_training()
         await until(pilot, lambda: app.run_of_training.state is RunState.CANCELLED)
         may_switch.set()
-        await until(pilot, lambda: app.model_state is ModelState.READY)
+        await until(pilot, lambda: not any(worker.group == "use" for worker in app.workers))
+        assert app.model_state is ModelState.READY
         assert chat_of(pilot).turns.state is TurnState.IDLE
+
+
+async def test_a_number_is_typed_whole_however_late_its_keys_are_taken(
+    make_app: Callable[..., AssistantApp], agent: FakeAgent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.ui.chat.prompt.CHOICE_DELAY_S", 0.05)
+    async with make_app().run_test(size=(100, 40)) as pilot:
+        await see(pilot, "Opening hours")
+        prompt = chat_of(pilot).query_one(Prompt)
+        pilot.app.post_message(Key("1", "1"))
+        while prompt._timer is None:
+            await asyncio.sleep(0)
+        pilot.app.call_later(asyncio.sleep, 0.2)  # the app is busy: keys wait, and the time of the first one is up
+        for key in "23":
+            pilot.app.post_message(Key(key, key))
+        await until(pilot, lambda: prompt.text == "123")
+        assert agent.received == []
+        await pilot.press("ctrl+u")
+        await pilot.press("1")  # alone it is a choice
+        await until(pilot, lambda: agent.received)
+        assert agent.received[0].text == "/track_order"
+
+
+async def test_leaving_the_program_ends_a_training_that_takes_its_time(make_app: Callable[..., AssistantApp]) -> None:
+    async def stubborn(mode: Mode | None, on_progress: ProgressCallback) -> TrainingOutcome:
+        try:
+            return await endless(mode, on_progress)
+        finally:
+            await asyncio.sleep(0.3)
+
+    app = make_app(train=stubborn)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await see(pilot, "model ready")
+        await pilot.press("f4", "f")
+        await see(pilot, "Cancel")
+        await until(pilot, lambda: any(worker.group == "training" and worker.is_running for worker in app.workers))
+        (training,) = (worker for worker in app.workers if worker.group == "training")
+    with pytest.raises(WorkerCancelled):
+        await training.wait()
+    assert app.run_of_training.state is RunState.CANCELLED

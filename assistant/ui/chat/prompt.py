@@ -169,7 +169,7 @@ class Prompt(TextArea):
         if not self.text and digit.isdecimal() and self._is_choice(digit):
             number = int(digit)
             self.post_message(self.Chosen(number, is_sure=False))
-            self._timer = self.set_timer(CHOICE_DELAY_S, lambda: self._press(number))
+            self._timer = self.set_timer(CHOICE_DELAY_S, lambda: self._press_soon(digit))
 
     def action_complete(self) -> None:
         """Puts what is marked in the menu into the prompt."""
@@ -185,10 +185,16 @@ class Prompt(TextArea):
     def _is_choice(self, text: str) -> bool:
         return len(text) == 1 and text.isdecimal() and 1 <= int(text) <= self.n_choices
 
-    def _press(self, number: int) -> None:
+    def _press_soon(self, digit: str) -> None:
+        """Presses once the keys have been taken that came until now: where the machine is busy, those of a number still wait."""
+        self.app.call_later(self.call_later, self._press, digit)
+
+    def _press(self, digit: str) -> None:
+        if self._timer is None or self.text != digit:  # more was written
+            return
         self._drop_choice()
         self.text = ""
-        self.post_message(self.Chosen(number, is_sure=True))
+        self.post_message(self.Chosen(int(digit), is_sure=True))
 
     def _drop_choice(self) -> None:
         if self._timer is not None:

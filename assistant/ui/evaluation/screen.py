@@ -194,7 +194,7 @@ class EvaluationScreen(DeskScreen):
             self.desk.show_problem(error)
         finally:
             self._measuring = ""
-            if self.is_attached:  # else the program ends, or the screen does: its parts may have gone by now
+            if self.display:  # else it is being taken down, and its parts are gone
                 self.query_one("#running").remove_class("-shown")
                 self.refresh_bindings()
                 self.reload()

@@ -59,7 +59,14 @@ def read_list(agent: AgentPort, text: str, listing: Listing, since: float) -> tu
 
 
 class EntriesPane(DeskPane):
-    """The tab with the entries."""
+    """The tab with the entries.
+
+    Args:
+        undo: what can be taken back: the entries of each change, as they were and as they were saved.
+
+    Attributes:
+        undoable: the same, with what has been done since.
+    """
 
     DEFAULT_CSS = """
     EntriesPane {
@@ -85,12 +92,12 @@ class EntriesPane(DeskPane):
             super().__init__()
             self.is_typing = is_typing
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 (the name is Textual's)
+    def __init__(self, undo: Sequence[list[tuple[FaqEntry, FaqEntry]]] = (), *, id: str | None = None) -> None:  # noqa: A002 (the name is Textual's)
         super().__init__(id=id)
         self.listing = Listing()
         self._found = Found()
         self._searched = ""
-        self._undo: list[list[tuple[FaqEntry, FaqEntry]]] = []
+        self.undoable = [*undo]
 
     def compose(self) -> ComposeResult:
         """Lays out the search, the list, and what is read of an entry."""
@@ -247,7 +254,7 @@ class EntriesPane(DeskPane):
 
         await self.guarded(save)  # in one go: whatever becomes of the screen meanwhile, it is not left half done
         if done:
-            self._undo.append(done)
+            self.undoable.append(done)
             self.query_one(EntryTable).marked.clear()
         self.post_message(self.Changed())
 
@@ -255,10 +262,10 @@ class EntriesPane(DeskPane):
     async def undo(self) -> None:
         """Takes the last deletion or change of state back, of all entries that it was done to."""
         agent = self.agent
-        if agent is None or not self._undo:
+        if agent is None or not self.undoable:
             self.tell(tr("There is nothing to bring back."))
             return
-        await self.guarded(partial(_bring_back, agent, self._undo.pop()))
+        await self.guarded(partial(_bring_back, agent, self.undoable.pop()))
         self.tell(tr("Brought back."))
         self.post_message(self.Changed())
 

@@ -23,8 +23,12 @@ from assistant.ui.faq.review import ReviewPane, remarks_of
 from assistant.ui.footer import KeyFooter
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from textual.app import ComposeResult
     from textual.binding import BindingType
+
+    from assistant.faq.entry import FaqEntry
 
 _PAUSE_S = 0.15
 _DAY_S = 86_400
@@ -36,7 +40,11 @@ _OVERVIEWS = {"tab-review", "tab-figures"}
 
 
 class FaqScreen(DeskScreen):
-    """Where FAQ entries are found, written, changed and deleted."""
+    """Where FAQ entries are found, written, changed and deleted.
+
+    Args:
+        undo: what can be taken back, see ``EntriesPane``.
+    """
 
     PLACE = "faq"
     AUTO_FOCUS = "#entries"
@@ -48,11 +56,19 @@ class FaqScreen(DeskScreen):
     }
     """
 
+    def __init__(self, undo: Sequence[list[tuple[FaqEntry, FaqEntry]]] = ()) -> None:
+        super().__init__()
+        self._undo = undo
+
+    def successor(self) -> DeskScreen | None:
+        """Returns another such screen, on which the same can be taken back."""
+        return FaqScreen(self.query_one(EntriesPane).undoable)
+
     def compose_body(self) -> ComposeResult:
         """Lays out the tabs."""
         with TabbedContent():
             with TabPane(tr("Entries"), id="tab-entries"):
-                yield EntriesPane()
+                yield EntriesPane(self._undo)
             with TabPane(tr("Unanswered"), id="tab-unanswered"):
                 yield QueuePane()
             with TabPane(tr("To review"), id="tab-review"):

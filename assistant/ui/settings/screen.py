@@ -164,7 +164,8 @@ class SettingsScreen(DeskScreen):
         """Reads everything anew."""
         self._show_settings()
         self._show_log()
-        self._look()
+        if not self.is_at_work("health"):  # models are loaded for it: one look at a time
+            self._look()
 
     def _show_settings(self) -> None:
         table = self.query_one("#force-table", DataTable)
