@@ -15,6 +15,7 @@ from assistant.project import find_project
 from assistant.ui.agreeing import AgreeDialog
 from assistant.ui.intents import screen
 from assistant.ui.intents.new_intent import NewIntentDialog
+from assistant.ui.intents.reading import read_bot
 from assistant.ui.intents.screen import IntentsScreen
 from assistant.ui.intents.utterances import UtteranceList
 from assistant.ui.marking import EntityDialog
@@ -245,13 +246,13 @@ async def test_suggestions_are_accepted_relabelled_and_ignored_by_one_key(
 
 
 async def test_what_is_just_being_saved_is_not_changed(app: AssistantApp, monkeypatch: pytest.MonkeyPatch) -> None:
-    read, reads, may_read = screen.read_bot, threading.Event(), threading.Event()
+    reads, may_read = threading.Event(), threading.Event()
     may_read.set()
 
     def slow(project: Project) -> Bot:
         reads.set()
         may_read.wait(60)
-        return read(project)
+        return read_bot(project)
 
     monkeypatch.setattr(screen, "read_bot", slow)
     async with app.run_test(size=(100, 30), notifications=True) as pilot:

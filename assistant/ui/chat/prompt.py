@@ -187,14 +187,16 @@ class Prompt(TextArea):
 
     def _press_soon(self, digit: str) -> None:
         """Presses once the keys have been taken that came until now: where the machine is busy, those of a number still wait."""
-        self.app.call_later(self.call_later, self._press, digit)
+        self.app.call_later(self.call_later, self._press_alone, digit)
 
-    def _press(self, digit: str) -> None:
-        if self._timer is None or self.text != digit:  # more was written
-            return
+    def _press_alone(self, digit: str) -> None:
+        if self._timer is not None and self.text == digit:  # else more was written
+            self._press(int(digit))
+
+    def _press(self, number: int) -> None:
         self._drop_choice()
         self.text = ""
-        self.post_message(self.Chosen(int(digit), is_sure=True))
+        self.post_message(self.Chosen(number, is_sure=True))
 
     def _drop_choice(self) -> None:
         if self._timer is not None:
