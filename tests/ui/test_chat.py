@@ -18,7 +18,7 @@ from assistant.ui.chat.transcript import Transcript
 from assistant.ui.chat.turn import TurnState
 from assistant.ui.help import HelpScreen
 from assistant.ui.problems import ProblemDialog
-from tests.ui.driving import app_of, chat_of, say, see, shown, until, write
+from tests.ui.driving import app_of, chat_of, press_at_once, say, see, shown, until, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -99,6 +99,15 @@ async def test_button_is_pressed_by_mouse(make_app: Callable[..., AssistantApp],
         await pilot.click(pilot.app.screen.query(Choice).first())
         await see(pilot, "Which order is it?")
         assert agent.received[0].text == "/track_order"
+
+
+async def test_button_is_pressed_by_its_number_and_enter(make_app: Callable[..., AssistantApp], agent: FakeAgent) -> None:
+    async with make_app().run_test() as pilot:
+        await see(pilot, "Opening hours")
+        await press_at_once(pilot, "2", "enter")
+        await until(pilot, lambda: agent.received)
+        assert [message.text for message in agent.received] == ["/return_item"]
+        assert chat_of(pilot).query_one(Prompt).text == ""
 
 
 async def test_button_is_pressed_by_focus_and_enter(make_app: Callable[..., AssistantApp], agent: FakeAgent) -> None:
