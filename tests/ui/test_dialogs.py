@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 from textual import work
 from textual.screen import Screen
 
+from assistant.dialogue.events import UserUttered
 from assistant.dialogue.reviewing import Concern
 from assistant.errors import DatabaseUnavailable
 from assistant.inbox import Case
+from assistant.messages import Parse
 from assistant.ui.chat.screen import ChatScreen
 from assistant.ui.dialog import Dialog
 from assistant.ui.faq.editor import EntryEditor
@@ -312,3 +314,37 @@ async def test_an_answer_is_sent_once_and_leaving_waits_for_it(
         await pilot.press("r", "enter", "escape", "escape")
         await until(pilot, lambda: names(pilot) == ["InboxScreen"])
         assert sent[-1] == "I see to it"
+
+
+async def test_leaving_waits_for_what_is_being_learned(
+    make_app: Callable[..., AssistantApp], agent: FakeAgent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inbox: FakeInbox = agent.inbox  # type: ignore[assignment]
+    inbox.listed.append(Case("ann", 1, 0.0, "hello", (Concern("unsure", 0, 1, "hello", "0.3"),)))
+    monkeypatch.setattr(inbox, "events", lambda _: (UserUttered("when is my parcel there", Parse("when is my parcel there")),))
+    save, saves, may_save = agent.entries.save, threading.Event(), threading.Event()
+
+    def slow(*saved: Any) -> FaqEntry:
+        saves.set()
+        may_save.wait(20)
+        return save(*saved)
+
+    monkeypatch.setattr(agent.entries, "save", slow)
+    async with make_app().run_test(size=(100, 30), notifications=True) as pilot:
+        await see(pilot, "model ready")
+        await pilot.press("f7")
+        await see(pilot, "All 1")
+        await pilot.press("enter")
+        await see(pilot, "when is my parcel there")
+        await press_at_once(pilot, "v", "v")
+        await see(pilot, "Which entry answers")
+        assert names(pilot) == ["InboxScreen", "CaseScreen", "QuestionDialog"]
+        await pilot.press("enter")
+        await see(pilot, "Write this?")
+        await pilot.press("tab", "enter")
+        await until(pilot, saves.is_set)
+        await pilot.press("escape")
+        assert names(pilot) == ["InboxScreen", "CaseScreen"]
+        may_save.set()
+        await until(pilot, lambda: names(pilot) == ["InboxScreen"])
+        await see(pilot, "Saved: it answers")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on, work
@@ -25,7 +26,7 @@ from assistant.ui.inbox.wording import headline, reasons
 from assistant.ui.safe_text import safe, safe_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncIterator, Callable
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
@@ -159,14 +160,22 @@ class CaseScreen(DeskScreen):
 
     async def _is_written(self, write: Callable[[], object]) -> bool:
         """Makes a call that writes; what fails is shown, and nobody who wanted to go has gone by then."""
+        async with self._writing():
+            is_done = await self.is_done(write)
+            if not is_done:
+                self._wants_to_leave = False
+        return is_done
+
+    @asynccontextmanager
+    async def _writing(self) -> AsyncIterator[None]:
+        """Keeps the conversation on the screen until something is written; whoever wanted to leave meanwhile leaves then."""
         self._n_writing += 1
-        is_done = await self.is_done(write)
-        self._n_writing -= 1
-        if not is_done:
-            self._wants_to_leave = False
+        try:
+            yield
+        finally:
+            self._n_writing -= 1
         if self._wants_to_leave and not self._n_writing:
             self.dismiss(None)
-        return is_done
 
     @on(AnswerField.Sent)
     def _answered(self, event: AnswerField.Sent) -> None:
@@ -219,25 +228,27 @@ class CaseScreen(DeskScreen):
             self.app.copy_to_clipboard(safe(lines[0].text))
             self.notify(tr("Copied."), timeout=2)
 
-    @work(group="teach", description="teach", exclusive=True)
+    @work(group="teach", description="teach")
     async def action_make_example(self) -> None:
         """Makes the message an example of an intent."""
         message = self.query_one(SaidList).message
         if message is None:
             self.desk.notify_text(tr(_NO_MESSAGE))
             return
-        await make_example(self.desk, message.parse if message.parse.text else Parse(message.text))
+        async with self._writing():
+            await make_example(self.desk, message.parse if message.parse.text else Parse(message.text))
 
-    @work(group="teach", description="teach", exclusive=True)
+    @work(group="teach", description="teach")
     async def action_make_alternative(self) -> None:
         """Makes the message another way to ask for an FAQ entry."""
         message, agent = self.query_one(SaidList).message, self.desk.agent
         if message is None or agent is None:
             self.desk.notify_text(tr(_NO_MESSAGE))
             return
-        await make_alternative(self, agent, message.text)
+        async with self._writing():
+            await make_alternative(self, agent, message.text)
 
-    @work(group="teach", description="teach", exclusive=True)
+    @work(group="teach", description="teach")
     async def action_make_entry(self) -> None:
         """Writes an FAQ entry that answers the message."""
         message, agent = self.query_one(SaidList).message, self.desk.agent
