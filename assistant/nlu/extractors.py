@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from assistant.messages import Entity
 from assistant.nlu.folding import FoldedText, fold
 from assistant.nlu.overlaps import LOOKUP_EXTRACTOR, REGEX_EXTRACTOR
-from assistant.nlu.patterns import Pattern, check_pattern, compiled
+from assistant.nlu.patterns import DEADLINE_S, Pattern, check_pattern, compiled
 from assistant.nlu.roles import Roles
 from assistant.nlu.synonyms import Synonyms
 
@@ -90,11 +91,16 @@ class Extractors:
     def _regex_finds(self, text: str) -> list[Entity]:
         finds: list[Entity] = []
         plain = text.encode() if text.isascii() else None
+        left_s = DEADLINE_S
         for name, pattern in self._compiled:
-            for start, end in pattern.spans(text, plain):
+            if pattern.backtracks and left_s <= 0:
+                continue
+            started = time.perf_counter() if pattern.backtracks else 0.0
+            for start, end in pattern.spans(text, plain, left_s):
                 finds.append(_find(name, text, start, end, REGEX_EXTRACTOR))
                 if len(finds) >= MAX_FINDS:
                     return finds
+            left_s -= time.perf_counter() - started if pattern.backtracks else 0.0
         return finds
 
     def _lookup_finds(self, text: str) -> list[Entity]:

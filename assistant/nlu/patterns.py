@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from assistant.nlu.words import Span
 
 DEADLINE_S = 0.05
-"""So long may a backtracking pattern search one text; what it found until then is kept."""
+"""So long may all backtracking patterns together search one text; what they found until then is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +29,17 @@ class Pattern:
     machine: Any
     backtracks: bool
 
-    def spans(self, text: str, plain: bytes | None = None) -> Iterator[Span]:
+    def spans(self, text: str, plain: bytes | None = None, deadline_s: float = DEADLINE_S) -> Iterator[Span]:
         """Yields where the pattern matches, empty matches left out.
 
         Args:
             text: the text.
             plain: the same where it is ASCII alone, as RE2 reads it: nothing is then to be reckoned from bytes to characters.
+            deadline_s: so long may a pattern search that backtracks; above 0.
         """
         try:
             if self.backtracks:
-                found = self.machine.finditer(text, timeout=DEADLINE_S)
+                found = self.machine.finditer(text, timeout=deadline_s)
             else:
                 found = self.machine.finditer(text if plain is None else plain)
             yield from (match.span() for match in found if match.end() > match.start())

@@ -8,6 +8,7 @@ from assistant.errors import BadPattern, Place
 from assistant.messages import Entity
 from assistant.nlu.extractors import MAX_FINDS, Extractors
 from assistant.nlu.overlaps import LOOKUP_EXTRACTOR, MODEL_EXTRACTOR, REGEX_EXTRACTOR, settle
+from assistant.nlu.patterns import DEADLINE_S
 from assistant.nlu.roles import PartModel, Roles
 from assistant.nlu.training_data import NamedPattern, TrainingData
 
@@ -41,6 +42,16 @@ def test_a_pattern_that_would_search_for_ever_is_given_up() -> None:
     started = time.process_time()
     assert Extractors(regexes=(("bomb", r"^(\w+\s?)+(?=!)$"),)).extract("ab " * 2_000 + "?") == []
     assert time.process_time() - started < 1
+
+
+def test_many_patterns_that_would_search_for_ever_are_given_up_together() -> None:
+    endless = tuple((f"endless{number}", rf"(?<!{number})((a|aa)+)+z\2") for number in range(40))
+    extractors = Extractors(regexes=(*endless, ("code", r"b\d")))
+    extractors.extract("warm")
+    started = time.perf_counter()
+    found = extractors.extract("a" * 60 + " b7")
+    assert time.perf_counter() - started < 40 * DEADLINE_S / 4
+    assert [entity.value for entity in found] == ["b7"]
 
 
 def test_nested_quantifiers_are_harmless() -> None:
