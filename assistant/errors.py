@@ -406,9 +406,6 @@ class UnknownTrainingFormat(SourceError):
         )
 
 
-# --- STO: rules, stories and conversation tests ---------------------------------------------------------------------------------
-
-
 class ConflictingSynonym(SourceError):
     """A text is said to mean one thing here and another there."""
 
@@ -429,6 +426,9 @@ class EmptySection(SourceError):
 
     def __init__(self, *, where: Place, kind: str, name: str) -> None:
         super().__init__(f'{kind} "{name}" has no entries', where=where, fix="add some, or remove it")
+
+
+# --- STO: rules, stories and conversation tests ---------------------------------------------------------------------------------
 
 
 class BadStep(SourceError):

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from textual.pilot import Pilot
+
     from assistant.dialogue.events import Event
     from assistant.messages import ProgressCallback, UserMessage
     from assistant.ui.app import AssistantApp
@@ -173,15 +175,20 @@ async def test_an_assistant_that_is_opened_too_late_is_closed(
     assert await asyncio.to_thread(closed.wait, 20)
 
 
+async def _in_training(pilot: Pilot[None]) -> AssistantApp:
+    app = app_of(pilot)
+    await see(pilot, "What can I do for you?")
+    app.start_training("fast")
+    await until(pilot, lambda: app.model_state is ModelState.TRAINING)
+    return app
+
+
 async def test_another_model_put_into_use_while_one_is_trained_lets_the_chat_go_on(
     make_app: Callable[..., AssistantApp], agent: FakeAgent, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr("assistant.ui.app.switch", lambda *_: None)
     async with make_app(train=endless).run_test(size=(100, 40)) as pilot:
-        app = app_of(pilot)
-        await see(pilot, "What can I do for you?")
-        app.start_training("fast")
-        await until(pilot, lambda: app.model_state is ModelState.TRAINING)
+        app = await _in_training(pilot)
         app.use_model(tmp_path)
         await until(pilot, lambda: not any(worker.group == "use" for worker in app.workers))
         assert app.model_state is ModelState.TRAINING
@@ -203,10 +210,7 @@ async def test_a_training_that_ends_while_another_model_is_put_into_use_has_ende
 
     monkeypatch.setattr("assistant.ui.app.switch", slow)
     async with make_app(train=endless).run_test(size=(100, 40)) as pilot:
-        app = app_of(pilot)
-        await see(pilot, "What can I do for you?")
-        app.start_training("fast")
-        await until(pilot, lambda: app.model_state is ModelState.TRAINING)
+        app = await _in_training(pilot)
         app.use_model(tmp_path)
         await until(pilot, switches.is_set)
         app.cancel_training()

@@ -54,10 +54,10 @@ def test_an_entity_that_cuts_a_word_is_scored_by_its_borders() -> None:
 def test_of_entities_on_the_same_words_each_counts() -> None:
     when, time, place = Entity("when", 3, 10, "tomorrow"), Entity("time", 3, 10, "tomorrow"), Entity("place", 11, 16, "Paris")
     overall, by_type = score_entities(["go tomorrow Paris"], [[when, place]], [[time, when, place]])
-    assert (overall.precision, overall.recall, overall.support) == (pytest.approx(2 / 3), 1.0, 2)
+    assert (overall.precision, overall.recall, overall.support) == pytest.approx((2 / 3, 1.0, 2))
     assert (by_type["when"].f1, by_type["place"].f1, by_type["time"].f1) == (1.0, 1.0, 0.0)
     overall, by_type = score_entities(["go tomorrow Paris"], [[when, time, place]], [[when, place]])
-    assert (overall.precision, overall.recall, overall.support) == (1.0, pytest.approx(2 / 3), 3)
+    assert (overall.precision, overall.recall, overall.support) == pytest.approx((1.0, 2 / 3, 3))
     assert by_type["time"].support == 1
 
 
