@@ -171,7 +171,13 @@ ACTIONS: Final = (
     ),
     Action("prompt", "earlier", "up", "Earlier message", "In the first line: bring back what was sent before."),
     Action("prompt", "later", "down", "Later message", "In the last line: go forward again."),
-    Action("prompt", "complete", "tab", "Complete", "After a slash: take the command or intent that is marked; ↑ ↓ mark another."),
+    Action(
+        "prompt",
+        "complete",
+        "tab",
+        "Complete",
+        "After a slash: take the command or intent that is marked; ↑ ↓ mark another. Else: go to the last message.",
+    ),
     Action(
         "prompt",
         "choose",

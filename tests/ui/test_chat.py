@@ -160,6 +160,17 @@ async def test_unforeseen_failure_opens_as_a_dialog_that_can_be_copied(
         assert not isinstance(pilot.app.screen, ProblemDialog)
 
 
+async def test_tab_goes_to_the_last_message_and_escape_back(make_app: Callable[..., AssistantApp]) -> None:
+    async with make_app().run_test(size=(100, 40)) as pilot:
+        await see(pilot, "What can I do for you?")
+        await say(pilot, "delivery time")
+        await see(pilot, "working days")
+        await pilot.press("tab")
+        await until(pilot, lambda: isinstance(pilot.app.focused, BotView) and "working days" in pilot.app.focused.copy_text)
+        await pilot.press("escape")
+        await until(pilot, lambda: pilot.app.focused is chat_of(pilot).query_one(Prompt))
+
+
 async def test_typing_while_loading_is_kept_and_sent_when_ready(make_app: Callable[..., AssistantApp], agent: FakeAgent) -> None:
     loaded = threading.Event()
 

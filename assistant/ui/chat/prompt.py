@@ -63,6 +63,9 @@ class Prompt(TextArea):
         number: int | None
         is_sure: bool
 
+    class Left(Message):
+        """The next keys are for the conversation."""
+
     def __init__(self, menu: CompletionList) -> None:
         super().__init__(
             id="prompt",
@@ -172,8 +175,11 @@ class Prompt(TextArea):
             self._timer = self.set_timer(CHOICE_DELAY_S, lambda: self._press_soon(digit))
 
     def action_complete(self) -> None:
-        """Puts what is marked in the menu into the prompt."""
-        self._complete()
+        """Puts what is marked in the menu into the prompt; where nothing is, leaves it for the conversation."""
+        if self._menu.marked is None:
+            self.post_message(self.Left())
+        else:
+            self._complete()
 
     def _complete(self) -> None:
         marked = self._menu.marked

@@ -283,6 +283,10 @@ class ChatScreen(DeskScreen):
         else:
             choices.arm(event.number)
 
+    @on(Prompt.Left)
+    async def _left(self) -> None:
+        await self.transcript.focus_last()
+
     @on(Choice.Pressed)
     async def _pressed(self, event: Choice.Pressed) -> None:
         self.query_one(Prompt).focus()

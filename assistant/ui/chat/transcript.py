@@ -191,9 +191,16 @@ class Transcript(SteadyScroll):
         self._look_ahead_soon()
 
     async def focus_beside(self, view: EntryView, step: int) -> None:
-        """Focuses the message before a message, or after it; one that is not mounted yet is mounted."""
+        """Focuses the message before a message, or after it."""
+        await self._focus_from(self.scrollback.position(view.entry) + step, step)
+
+    async def focus_last(self) -> None:
+        """Focuses the last message."""
+        await self._focus_from(len(self.scrollback.entries) - 1, -1)
+
+    async def _focus_from(self, place: int, step: int) -> None:
+        """Focuses the first message from a place on, if there is one; one that is not mounted yet is mounted."""
         entries = self.scrollback.entries
-        place = self.scrollback.position(view.entry) + step
         while 0 <= place < len(entries) and not entries[place].text:
             place += step
         if 0 <= place < len(entries):
