@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual.await_complete import AwaitComplete
 from textual.screen import ModalScreen, Screen, ScreenResultType
+
+if TYPE_CHECKING:
+    from textual.worker import Worker
 
 
 class LeftOnce(Screen[ScreenResultType]):
@@ -24,6 +27,13 @@ class LeftOnce(Screen[ScreenResultType]):
         with contextlib.suppress(asyncio.InvalidStateError):  # whoever asked does not wait any more
             self._result_callbacks[-1](result)
         return take_off(self)
+
+    def run_worker(self, *arguments: Any, **settings: Any) -> Worker[Any]:
+        """Does something in the background; nothing where the screen is being taken down, which would be found half gone."""
+        worker: Worker[Any] = super().run_worker(*arguments, **settings)
+        if self._pruning:
+            worker.cancel()
+        return worker
 
 
 class Dialog(ModalScreen[ScreenResultType], LeftOnce[ScreenResultType]):  # styled as Textual's, which asks the first base alone

@@ -10,6 +10,7 @@ from textual.containers import Vertical
 from textual.screen import Screen
 from textual.widgets import Static
 
+from assistant.ui.dialog import LeftOnce
 from tests.ui.driving import until
 
 if TYPE_CHECKING:
@@ -107,3 +108,28 @@ async def test_who_takes_a_screen_down_goes_on(make_app: Callable[..., Assistant
         await pilot.app.push_screen(screen)
         screen.leave()
         await until(pilot, lambda: done)
+
+
+async def test_work_that_begins_only_then(make_app: Callable[..., AssistantApp]) -> None:
+    asked = []
+
+    class LatePanel(Panel):
+        async def on_unmount(self) -> None:
+            screen = self.screen
+            assert isinstance(screen, Late)
+            asked.append(screen.look_up())
+            await asyncio.sleep(0.05)
+
+    class Late(LeftOnce[None]):
+        def compose(self) -> ComposeResult:
+            yield LatePanel()
+
+        @work(group="late")
+        async def look_up(self) -> None:
+            await asyncio.sleep(0.01)
+            self.query_one("#who", Static).update("it came")
+
+    async with make_app().run_test() as pilot:
+        await pilot.app.push_screen(Late())
+        await pilot.app.pop_screen()
+        assert [worker.is_cancelled for worker in asked] == [True]
